@@ -1,0 +1,22 @@
+import { insights } from './analyses/insights.ts';
+import type { AnalysisContext } from './ports.ts';
+import type { Actor } from './actor.ts';
+import type { Draft, Result } from './results.ts';
+
+/**
+ * One analysis: how its settings become a draft, and what of its body an actor may see.
+ * `release` is pure and total: it runs on every answer, also on stored ones.
+ */
+export interface Analysis<Settings, Body> {
+  run(settings: Settings, context: AnalysisContext): Promise<Draft<Settings, Body>>;
+  release(body: Body, actor: Actor): Body;
+}
+
+/** Every analysis by kind. A new one is added here, in the contract's operations, and nowhere else in the app. */
+export const analyses = { insights } as const;
+
+export type AnalysisKind = keyof typeof analyses;
+export type SettingsOf<K extends AnalysisKind> = Parameters<(typeof analyses)[K]['run']>[0];
+export type BodyOf<K extends AnalysisKind> = Parameters<(typeof analyses)[K]['release']>[0];
+export type ResultOf<K extends AnalysisKind> = { [P in K]: Result<P, SettingsOf<P>, BodyOf<P>> }[K];
+export type AnyResult = ResultOf<AnalysisKind>;

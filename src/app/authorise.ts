@@ -1,0 +1,25 @@
+import type { Actor } from './actor.ts';
+import { AppError } from './errors.ts';
+
+export type Action = 'read' | 'analyse' | 'ingest' | 'train' | 'cancel';
+export type ResourceKind = 'panel' | 'job' | 'result' | 'model' | 'experiments';
+
+export interface Resource {
+  readonly kind: ResourceKind;
+  readonly id?: string;
+}
+
+/**
+ * The one question every use case asks before it touches anything. The local operator may do everything; everybody
+ * else may read releases and ask for analyses (whose answers pass the release gate), and may change nothing.
+ *
+ * @throws not-authorised
+ */
+export function authorise(actor: Actor, action: Action, resource: Resource): void {
+  if (actor.role === 'operator' || action === 'read' || action === 'analyse') return;
+  throw new AppError(
+    'not-authorised',
+    `The role "${actor.role}" may not ${action} a ${resource.kind}; expected the local operator. Ask whoever runs this service.`,
+    { role: actor.role, action, resource: resource.kind, id: resource.id ?? null },
+  );
+}

@@ -1,0 +1,111 @@
+import type { ValueStatus } from '../core/panel/columns.ts';
+
+/** One panel as the list shows it. `units` are households or neighbourhoods, see `unitKind`. */
+export interface PanelSummary {
+  readonly panel: string;
+  readonly revision: number;
+  readonly title: string;
+  readonly unitKind: UnitKind;
+  readonly rows: number;
+  readonly units: number;
+  readonly waves: number;
+  readonly variables: number;
+  readonly digest: string;
+}
+
+export type UnitKind = 'household' | 'neighbourhood' | 'collective' | 'other';
+export type VariableRole = 'kpi' | 'attribute' | 'context' | 'treatment' | 'building-block' | 'collective' | 'text';
+export type VariableType = 'number' | 'integer' | 'boolean' | 'code' | 'text' | 'date';
+export type MeasurementLevel = 'nominal' | 'ordinal' | 'interval' | 'ratio';
+export type Direction = 'more-is-better' | 'less-is-better' | 'neutral';
+
+export interface Variable {
+  readonly name: string;
+  readonly title: string | null;
+  readonly role: VariableRole;
+  readonly type: VariableType;
+  readonly unit: string | null;
+  readonly direction: Direction;
+  readonly level: MeasurementLevel;
+  /** code → meaning, for coded qualitative variables */
+  readonly codebook: Readonly<Record<string, string>> | null;
+}
+
+export interface VariableDescription extends Variable {
+  /** how many values have each status */
+  readonly counts: Readonly<Record<ValueStatus, number>>;
+  readonly distinct: number;
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly mean: number | null;
+  readonly standardDeviation: number | null;
+  readonly sum: number | null;
+}
+
+export interface PanelDescription extends PanelSummary {
+  readonly unitColumn: string;
+  readonly waveColumn: string | null;
+  readonly collectiveColumn: string | null;
+  readonly waveLabels: readonly string[];
+  readonly description: readonly VariableDescription[];
+  readonly revisions: readonly { readonly revision: number; readonly digest: string; readonly ingestedAt: string }[];
+}
+
+export interface PanelUnits {
+  readonly panel: string;
+  readonly revision: number;
+  readonly unitIds: readonly string[];
+  readonly waves: readonly string[];
+}
+
+/** How to read a file; every field that is null is inferred and the inference is shown in the report. */
+export interface IngestRequest {
+  readonly panel: string;
+  readonly title: string | null;
+  readonly format: 'csv' | 'parquet' | 'jsonl' | null;
+  readonly layout: 'wide' | 'long' | null;
+  readonly unit: string | null;
+  readonly wave: string | null;
+  readonly variable: string | null;
+  readonly value: string | null;
+  readonly collective: string | null;
+  readonly unitKind: UnitKind | null;
+  readonly delimiter: ',' | ';' | '\t' | null;
+  readonly decimal: '.' | ',' | null;
+  readonly encoding: 'utf-8' | 'windows-1252' | null;
+  /** a Frictionless Table Schema, as parsed JSON; wins over inference */
+  readonly schema: unknown;
+  /** validate and report only */
+  readonly dryRun: boolean;
+}
+
+export interface IngestProblem {
+  readonly rule: string;
+  readonly line: number | null;
+  readonly column: string | null;
+  readonly value: string | null;
+  readonly remedy: string;
+}
+
+/** What an ingest found. With errors, nothing was changed. */
+export interface IngestReport {
+  readonly panel: string;
+  readonly outcome: 'created' | 'revised' | 'unchanged' | 'checked' | 'refused';
+  readonly revision: number | null;
+  readonly digest: string;
+  readonly format: 'csv' | 'parquet' | 'jsonl';
+  readonly layout: 'wide' | 'long';
+  readonly delimiter: string | null;
+  readonly decimal: string | null;
+  readonly encoding: string | null;
+  readonly unit: string;
+  readonly wave: string | null;
+  readonly collective: string | null;
+  readonly rows: number;
+  readonly units: number;
+  readonly waves: number;
+  readonly variables: readonly VariableDescription[];
+  /** up to 100 listed, all counted */
+  readonly errors: { readonly count: number; readonly first: readonly IngestProblem[] };
+  readonly cautions: { readonly count: number; readonly first: readonly IngestProblem[] };
+}

@@ -1,0 +1,83 @@
+import type { PanelColumns } from '../core/panel/columns.ts';
+import type { AnalysisKind, AnyResult } from './analyses.ts';
+import type { Computations } from './computations.ts';
+import type { JobRecord } from './jobs.ts';
+import type { IngestReport, IngestRequest, PanelDescription, PanelSummary, PanelUnits } from './panels.ts';
+
+/** How long work reports where it is and learns that nobody wants it any more. */
+export interface Control {
+  readonly signal: AbortSignal;
+  /** @param fraction 0 to 1; @param stage code of the stage, text `stage.<code>` in messages */
+  progress(fraction: number, stage: string): void;
+}
+
+export interface PanelStore {
+  /** Atomic and idempotent: a file with errors changes nothing, the same content twice changes nothing. */
+  ingest(request: IngestRequest, source: AsyncIterable<Uint8Array>, control: Control): Promise<IngestReport>;
+  list(): Promise<readonly PanelSummary[]>;
+  /** @throws panel-not-found, revision-not-found */
+  describe(panel: string, revision: number | null): Promise<PanelDescription>;
+  /** Columns as typed arrays in canonical order. @throws panel-not-found, revision-not-found, unknown-variable */
+  columns(panel: string, revision: number | null, variables: readonly string[]): Promise<PanelColumns>;
+  /** All units and waves of a revision, without columns. */
+  units(panel: string, revision: number | null): Promise<PanelUnits>;
+}
+
+export interface JobStore {
+  insert(job: JobRecord): Promise<void>;
+  update(job: JobRecord): Promise<void>;
+  get(id: string): Promise<JobRecord | null>;
+  byIdempotencyKey(key: string): Promise<JobRecord | null>;
+  /** newest first */
+  list(limit: number): Promise<readonly JobRecord[]>;
+  /** Marks what was queued or running when the process died as interrupted; returns how many. */
+  markInterrupted(at: string): Promise<number>;
+}
+
+export interface ResultStore {
+  save(result: AnyResult): Promise<void>;
+  get(id: string): Promise<AnyResult | null>;
+}
+
+/** Append-only and hash-chained: each entry holds the hash of the one before. Never holds values of a household. */
+export interface EventLog {
+  append(entry: { readonly type: string; readonly at: string; readonly subject: string; readonly details: Readonly<Record<string, unknown>> }): Promise<void>;
+}
+
+/** Runs one core function in a worker thread, so that the service keeps answering. */
+export interface Compute {
+  run<Name extends keyof Computations>(
+    name: Name,
+    input: Computations[Name]['input'],
+    control: Control,
+  ): Promise<Computations[Name]['output']>;
+}
+
+export interface Clock {
+  /** ISO 8601 in UTC */
+  now(): string;
+}
+
+export interface Identifiers {
+  /** a fresh, unguessable id with a readable prefix: `job_…`, `res_…` */
+  next(prefix: string): string;
+}
+
+/** Everything the application needs from outside; built once per process in src/main. */
+export interface Ports {
+  readonly panels: PanelStore;
+  readonly jobs: JobStore;
+  readonly results: ResultStore;
+  readonly events: EventLog;
+  readonly compute: Compute;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly engine: { readonly version: string; readonly kernels: string };
+}
+
+/** What an analysis sees of the world. */
+export interface AnalysisContext extends Control {
+  readonly ports: Pick<Ports, 'panels' | 'compute'>;
+}
+
+export type { AnalysisKind };
