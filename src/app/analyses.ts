@@ -1,13 +1,14 @@
+import type { Actor } from './actor.ts';
 import { insights } from './analyses/insights.ts';
 import type { AnalysisContext } from './ports.ts';
-import type { Actor } from './actor.ts';
 import type { Draft, Result } from './results.ts';
 
 /**
- * One analysis: how its settings become a draft, and what of its body an actor may see.
- * `release` is pure and total: it runs on every answer, also on stored ones.
+ * One analysis: how a request becomes settings (all defaults in one place), how settings become a draft, and what of its body
+ * an actor may see. `settings` and `release` are pure; `release` runs on every answer, also on stored ones.
  */
-export interface Analysis<Settings, Body> {
+export interface Analysis<Request, Settings, Body> {
+  settings(request: Request): Settings;
   run(settings: Settings, context: AnalysisContext): Promise<Draft<Settings, Body>>;
   release(body: Body, actor: Actor): Body;
 }
@@ -16,6 +17,7 @@ export interface Analysis<Settings, Body> {
 export const analyses = { insights } as const;
 
 export type AnalysisKind = keyof typeof analyses;
+export type RequestOf<K extends AnalysisKind> = Parameters<(typeof analyses)[K]['settings']>[0];
 export type SettingsOf<K extends AnalysisKind> = Parameters<(typeof analyses)[K]['run']>[0];
 export type BodyOf<K extends AnalysisKind> = Parameters<(typeof analyses)[K]['release']>[0];
 export type ResultOf<K extends AnalysisKind> = { [P in K]: Result<P, SettingsOf<P>, BodyOf<P>> }[K];

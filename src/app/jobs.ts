@@ -33,7 +33,8 @@ export interface JobError {
 }
 
 /** A job as the outside sees it; `result` is there once it succeeded, and went through the release gate. */
-export interface JobView<R extends AnyResult = AnyResult> extends Omit<JobRecord, 'actor' | 'idempotencyKey' | 'settings'> {
+export interface JobView<R extends AnyResult = AnyResult>
+  extends Omit<JobRecord, 'actor' | 'idempotencyKey' | 'settings'> {
   readonly result: Released<R> | null;
 }
 
@@ -51,7 +52,12 @@ export const hasEnded = (state: JobState): boolean => ended.has(state);
  * A job outlives its request; what was running when the process died is marked interrupted and can be restarted.
  */
 export interface Jobs {
-  submit<K extends AnalysisKind>(actor: Actor, kind: K, settings: SettingsOf<K>, options: SubmitOptions): Promise<JobView>;
+  submit<K extends AnalysisKind>(
+    actor: Actor,
+    kind: K,
+    settings: SettingsOf<K>,
+    options: SubmitOptions,
+  ): Promise<JobView>;
   get(actor: Actor, id: string): Promise<JobView>;
   list(actor: Actor, limit: number): Promise<readonly JobView[]>;
   cancel(actor: Actor, id: string): Promise<JobView>;
@@ -147,7 +153,7 @@ export function createJobs(ports: Ports, options: { concurrency: number }): Jobs
         },
       };
       const { kind, settings } = entry.record;
-      const analysis = analyses[kind] as unknown as Analysis<unknown, unknown>;
+      const analysis = analyses[kind] as unknown as Analysis<unknown, unknown, unknown>;
       const draft = await analysis.run(settings, { ...control, ports });
       abort.signal.throwIfAborted();
       const id = ports.identifiers.next('res');
@@ -322,7 +328,11 @@ export function describeError(error: unknown): JobError {
   }
   const known = error as { code?: unknown; message?: unknown; details?: unknown; samenwijs?: unknown };
   if (known?.samenwijs === true && typeof known.code === 'string') {
-    return { code: known.code, message: String(known.message), details: (known.details ?? {}) as Record<string, unknown> };
+    return {
+      code: known.code,
+      message: String(known.message),
+      details: (known.details ?? {}) as Record<string, unknown>,
+    };
   }
   return {
     code: 'internal-error',

@@ -6,11 +6,16 @@ export interface PanelSummary {
   readonly revision: number;
   readonly title: string;
   readonly unitKind: UnitKind;
-  readonly rows: number;
-  readonly units: number;
+  /** null where withheld: a panel of fewer than the minimum group of people */
+  readonly rows: number | null;
+  readonly units: number | null;
   readonly waves: number;
   readonly variables: number;
   readonly digest: string;
+}
+
+export interface PanelList {
+  readonly panels: readonly PanelSummary[];
 }
 
 export type UnitKind = 'household' | 'neighbourhood' | 'collective' | 'other';

@@ -41,7 +41,12 @@ export interface ResultStore {
 
 /** Append-only and hash-chained: each entry holds the hash of the one before. Never holds values of a household. */
 export interface EventLog {
-  append(entry: { readonly type: string; readonly at: string; readonly subject: string; readonly details: Readonly<Record<string, unknown>> }): Promise<void>;
+  append(entry: {
+    readonly type: string;
+    readonly at: string;
+    readonly subject: string;
+    readonly details: Readonly<Record<string, unknown>>;
+  }): Promise<void>;
 }
 
 /** Runs one core function in a worker thread, so that the service keeps answering. */

@@ -1,6 +1,8 @@
 import type { Actor } from './actor.ts';
-import { type AnyResult, type Analysis, analyses } from './analyses.ts';
+import { type Analysis, type AnyResult, analyses } from './analyses.ts';
 import { AppError } from './errors.ts';
+import { minimumGroup } from './minimum-group.ts';
+import type { PanelDescription, PanelList, PanelSummary, UnitKind } from './panels.ts';
 
 declare const passed: unique symbol;
 /** Something that went through the gate. Adapters take only this, and only this file makes it. */
@@ -19,8 +21,48 @@ export function release<R extends AnyResult>(result: R, actor: Actor): Released<
       { result: result.id, role: actor.role },
     );
   }
-  const rule = analyses[result.kind] as unknown as Analysis<unknown, unknown>;
+  const rule = analyses[result.kind] as unknown as Analysis<unknown, unknown, unknown>;
   return Object.freeze({ ...result, body: rule.release(result.body, actor) }) as Released<R>;
+}
+
+/** The list of panels: how many people a small panel of people holds is nobody's business but the operator's. */
+export function releaseSummaries(panels: readonly PanelSummary[], actor: Actor): Released<PanelList> {
+  return { panels: panels.map((panel) => gateSummary(panel, actor)) } as unknown as Released<PanelList>;
+}
+
+/**
+ * A description of a panel of people: the smallest and the largest value are somebody's, so they are for the operator; other
+ * figures of a variable need at least the minimum group behind them.
+ */
+export function releaseDescription(panel: PanelDescription, actor: Actor): Released<PanelDescription> {
+  if (actor.role === 'operator' || !isAboutPeople(panel.unitKind)) return panel as Released<PanelDescription>;
+  const description = panel.description.map((variable) => {
+    const few = variable.counts.observed < minimumGroup;
+    return {
+      ...variable,
+      minimum: null,
+      maximum: null,
+      mean: few ? null : variable.mean,
+      standardDeviation: few ? null : variable.standardDeviation,
+      sum: few ? null : variable.sum,
+    };
+  });
+  return { ...panel, ...gateSummary(panel, actor), description } as unknown as Released<PanelDescription>;
+}
+
+/** Units of a panel that are people or homes; of unknown units we assume so. */
+export const isAboutPeople = (unitKind: UnitKind): boolean => unitKind === 'household' || unitKind === 'other';
+
+function gateSummary(panel: PanelSummary, actor: Actor): PanelSummary {
+  if (
+    actor.role === 'operator' ||
+    !isAboutPeople(panel.unitKind) ||
+    panel.units === null ||
+    panel.units >= minimumGroup
+  ) {
+    return panel;
+  }
+  return { ...panel, rows: null, units: null };
 }
 
 /** For answers that hold no number about people: job states, catalogues, cards. Say at the call why that is so. */

@@ -1,0 +1,2 @@
+/** The smallest group of people that anybody but the operator sees a number of. */
+export const minimumGroup = 10;

@@ -1,0 +1,109 @@
+import type { Actor } from './actor.ts';
+import { type AnalysisKind, type AnyResult, analyses, type RequestOf } from './analyses.ts';
+import { authorise } from './authorise.ts';
+import { AppError } from './errors.ts';
+import type { Jobs, JobView, SubmitOptions } from './jobs.ts';
+import type { IngestReport, IngestRequest, PanelDescription, PanelList } from './panels.ts';
+import type { Control, Ports } from './ports.ts';
+import { type Released, release, releaseDescription, releaseSummaries, releaseUnrestricted } from './release.ts';
+
+/** Name and newest revision, or one revision, of a panel. */
+export interface PanelReference {
+  readonly panel: string;
+  readonly revision?: number | null;
+}
+
+export type IngestInput = Pick<IngestRequest, 'panel'> & Partial<Omit<IngestRequest, 'panel'>>;
+
+/**
+ * Every operation of the service by its id in the contract: `(actor, input) → answer that passed the release gate`.
+ * HTTP, command line, pages and library all call this; the command line beside a running server calls it over HTTP.
+ */
+export interface Service {
+  listPanels(actor: Actor, input: Record<string, never>): Promise<Released<PanelList>>;
+  describePanel(actor: Actor, input: PanelReference): Promise<Released<PanelDescription>>;
+  ingestPanel(
+    actor: Actor,
+    input: IngestInput,
+    source: AsyncIterable<Uint8Array>,
+    control: Control,
+  ): Promise<Released<IngestReport>>;
+  insights(actor: Actor, input: RequestOf<'insights'>, options: SubmitOptions): Promise<JobView>;
+  listJobs(actor: Actor, input: { readonly limit?: number }): Promise<Released<{ readonly jobs: readonly JobView[] }>>;
+  getJob(actor: Actor, input: { readonly job: string }): Promise<JobView>;
+  cancelJob(actor: Actor, input: { readonly job: string }): Promise<JobView>;
+  restartJob(actor: Actor, input: { readonly job: string }): Promise<JobView>;
+  watchJob(actor: Actor, input: { readonly job: string }, signal: AbortSignal): AsyncIterable<JobView>;
+  getResult(actor: Actor, input: { readonly result: string }): Promise<Released<AnyResult>>;
+}
+
+export function createService(ports: Ports, jobs: Jobs): Service {
+  /** Every analysis enters here: authorised, completed with its defaults, queued. */
+  const analyse =
+    <K extends AnalysisKind>(kind: K) =>
+    (actor: Actor, input: RequestOf<K>, options: SubmitOptions): Promise<JobView> => {
+      authorise(actor, 'analyse', { kind: 'panel' });
+      const complete = analyses[kind].settings as (request: RequestOf<K>) => Parameters<Jobs['submit']>[2];
+      return jobs.submit(actor, kind, complete(input), options);
+    };
+
+  return {
+    async listPanels(actor) {
+      authorise(actor, 'read', { kind: 'panel' });
+      return releaseSummaries(await ports.panels.list(), actor);
+    },
+    async describePanel(actor, { panel, revision }) {
+      authorise(actor, 'read', { kind: 'panel', id: panel });
+      return releaseDescription(await ports.panels.describe(panel, revision ?? null), actor);
+    },
+    async ingestPanel(actor, input, source, control) {
+      authorise(actor, 'ingest', { kind: 'panel', id: input.panel });
+      const report = await ports.panels.ingest({ ...ingestDefaults, ...input }, source, control);
+      if (report.outcome === 'refused') {
+        const { count, first } = report.errors;
+        throw new AppError(
+          'invalid-file',
+          `The file has ${count} ${count === 1 ? 'error' : 'errors'} and changed nothing; the first: ${first[0]?.rule} ${first[0]?.line === null ? '' : `on line ${first[0]?.line} `}in ${first[0]?.column ?? 'the file'}. Mend them and send the file again.`,
+          { report },
+        );
+      }
+      // Only the operator may ingest (authorise above), and the report is about the operator's own file.
+      return releaseUnrestricted(report);
+    },
+    insights: analyse('insights'),
+    async listJobs(actor, { limit }) {
+      return releaseUnrestricted({ jobs: await jobs.list(actor, limit ?? 50) });
+    },
+    getJob: (actor, { job }) => jobs.get(actor, job),
+    cancelJob: (actor, { job }) => jobs.cancel(actor, job),
+    restartJob: (actor, { job }) => jobs.restart(actor, job),
+    watchJob: (actor, { job }, signal) => jobs.watch(actor, job, signal),
+    async getResult(actor, { result }) {
+      authorise(actor, 'read', { kind: 'result', id: result });
+      const stored = await ports.results.get(result);
+      if (stored) return release(stored, actor);
+      throw new AppError(
+        'result-not-found',
+        `There is no result "${result}". A job names its result once it succeeded.`,
+        { result },
+      );
+    },
+  };
+}
+
+const ingestDefaults = {
+  title: null,
+  format: null,
+  layout: null,
+  unit: null,
+  wave: null,
+  variable: null,
+  value: null,
+  collective: null,
+  unitKind: null,
+  delimiter: null,
+  decimal: null,
+  encoding: null,
+  schema: null,
+  dryRun: false,
+} as const satisfies Omit<IngestRequest, 'panel'>;
