@@ -1,5 +1,5 @@
 import { CoreError } from '../errors.ts';
-import { studentTQuantile } from '../stats/distributions.ts';
+import { studentTQuantile } from '../stats/student-t.ts';
 
 export interface InsightsInput {
   readonly waves: number;
