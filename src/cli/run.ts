@@ -1,0 +1,231 @@
+import { parseArgs } from 'node:util';
+import { AppError } from '../app/errors.ts';
+import { describeError, hasEnded } from '../app/jobs.ts';
+import type { Service } from '../app/service.ts';
+import type { Operation } from '../contract/operation.ts';
+import { operations } from '../contract/operations.ts';
+import { violations } from '../contract/validate.ts';
+import { isLanguage, type Language } from '../messages/language.ts';
+import { translate } from '../messages/translate.ts';
+import type { Command, CommandContext, Environment, OptionSpec, Terminal } from './command.ts';
+import { commands } from './commands.ts';
+import { commonOptions } from './common-options.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { commandHelp, overview } from './help.ts';
+
+/** Runs one command line: data on stdout, messages on stderr, the exit status as exit-codes.ts documents. */
+export async function runCommandLine(
+  argv: readonly string[],
+  terminal: Terminal,
+  environment: Environment,
+): Promise<ExitCode> {
+  let language: Language = 'en';
+  try {
+    const [name, ...rest] = argv;
+    const at = argv.indexOf('--lang');
+    if (at >= 0 && isLanguage(argv[at + 1] ?? '')) language = argv[at + 1] as Language;
+    if (name === '--version' || name === '-v') {
+      terminal.out(`${environment.version}\n`);
+      return exitCodes.ok;
+    }
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help' || name === '--lang') {
+      terminal.out(overview(language));
+      return name === undefined ? exitCodes.usage : exitCodes.ok;
+    }
+    const command = commands.find((c) => c.name === name);
+    if (!command) {
+      const names = commands.map((c) => c.name).join(', ');
+      throw new AppError(
+        'invalid-request',
+        `There is no command "${name}"; expected one of ${names}. See samenwijs --help.`,
+      );
+    }
+    return await runCommand(command, rest, language, terminal, environment);
+  } catch (error) {
+    return report(error, language, terminal);
+  }
+}
+
+async function runCommand(
+  command: Command,
+  argv: readonly string[],
+  language: Language,
+  terminal: Terminal,
+  environment: Environment,
+): Promise<ExitCode> {
+  const { values, positionals } = parse(command, argv);
+  if (values.help === true) {
+    terminal.out(commandHelp(command, language));
+    return exitCodes.ok;
+  }
+  if (values.lang !== undefined && !isLanguage(String(values.lang))) {
+    throw new AppError('invalid-request', `--lang is "${values.lang}"; expected en or nl.`);
+  }
+  const required = command.arguments.filter((a) => !a.startsWith('[') && !a.endsWith('…'));
+  const most = command.arguments.some((a) => a.includes('…')) ? Number.POSITIVE_INFINITY : command.arguments.length;
+  if (positionals.length < required.length || positionals.length > most) {
+    throw new AppError(
+      'invalid-request',
+      `${command.name} takes ${command.arguments.join(' ') || 'no arguments'}; received ${positionals.length === 0 ? 'none' : positionals.join(' ')}. Example: ${command.example}`,
+    );
+  }
+
+  const number = (name: string): number | null => {
+    const value = values[name];
+    if (value === undefined) return null;
+    const parsed = Number(value);
+    if (String(value).trim() !== '' && Number.isFinite(parsed)) return parsed;
+    throw new AppError('invalid-request', `--${name} is "${value}"; expected a number.`);
+  };
+  const opened: Promise<{ readonly service: Service; close(): Promise<void> }>[] = [];
+  const service = async () => {
+    if (opened.length === 0) opened.push(environment.openService());
+    return (await opened[0]!).service;
+  };
+  const context: CommandContext = {
+    ...environment,
+    terminal,
+    language,
+    json: values.json === true,
+    seed: number('seed'),
+    actor: roleOf(values.role),
+    arguments: positionals,
+    service,
+    text: (name) => (values[name] === undefined ? null : String(values[name])),
+    flag: (name) => values[name] === true,
+    list: (name) => {
+      const value = values[name];
+      if (value === undefined) return [];
+      return (Array.isArray(value) ? value : [value]).flatMap((part) => splitList(String(part)));
+    },
+    number,
+    checked: (operation, input) => {
+      const { parameters, query, body } = operations[operation] as Operation;
+      const known: Record<string, unknown> = {};
+      for (const schema of [parameters, query, body]) {
+        const names = Object.keys(schema.properties);
+        const part = Object.fromEntries(Object.entries(input as object).filter(([key]) => names.includes(key)));
+        Object.assign(known, part);
+        const wrong = operations[operation].kind === 'upload' ? [] : violations(schema, part);
+        if (wrong.length > 0) {
+          throw new AppError(
+            'invalid-request',
+            wrong.map((w) => `${w.pointer.slice(1) || operation}: ${w.message}`).join('; '),
+            {
+              errors: wrong,
+            },
+          );
+        }
+      }
+      const unknown = Object.keys(input as object).filter((key) => !(key in known));
+      if (unknown.length > 0)
+        throw new AppError('invalid-request', `${operation} does not take ${unknown.join(', ')}.`);
+      return input;
+    },
+    async follow(job) {
+      const s = await service();
+      let last = job;
+      if (!hasEnded(job.state)) {
+        const cancel = () => void s.cancelJob(context.actor, { job: job.id }).catch(() => {});
+        terminal.signal.addEventListener('abort', cancel, { once: true });
+        for await (const view of s.watchJob(context.actor, { job: job.id }, new AbortController().signal)) {
+          last = view;
+          if (terminal.isTerminal) showProgress(terminal, language, view.progress, view.stage);
+        }
+        terminal.signal.removeEventListener('abort', cancel);
+        if (terminal.isTerminal) terminal.err('\r\u001b[K');
+      }
+      if (last.state === 'succeeded') return last.result!;
+      const { code, message, details } = last.error ?? {
+        code: last.state === 'cancelled' ? 'cancelled' : 'interrupted',
+        message: `Job ${last.id} was ${last.state}.`,
+        details: {},
+      };
+      throw Object.assign(new Error(message), { samenwijs: true, code, details });
+    },
+    say: (code, parameters) => translate(language, code, parameters),
+  };
+  try {
+    return await command.run(context);
+  } finally {
+    for (const open of opened) await (await open).close();
+  }
+}
+
+function parse(command: Command, argv: readonly string[]) {
+  try {
+    const options = { ...commonOptions, ...command.options } as Record<string, OptionSpec>;
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: Object.fromEntries(
+        Object.entries(options).map(([name, { type, short, multiple }]) => [
+          name,
+          { type, ...(short ? { short } : {}), ...(multiple ? { multiple } : {}) },
+        ]),
+      ),
+    });
+  } catch (error) {
+    const known = Object.keys({ ...command.options, ...commonOptions }).map((name) => `--${name}`);
+    throw new AppError(
+      'invalid-request',
+      `${(error as Error).message} Options of ${command.name}: ${known.join(', ')}.`,
+    );
+  }
+}
+
+/** `a,b` gives two; a comma inside quotes or after a backslash stays. */
+const splitList = (text: string): string[] =>
+  text
+    .split(/(?<!\\),/)
+    .map((part) => part.trim().replaceAll('\\,', ','))
+    .filter((part) => part !== '');
+
+function roleOf(value: unknown): CommandContext['actor'] {
+  if (value === undefined) return { role: 'operator' };
+  if (
+    value === 'visitor' ||
+    value === 'operator' ||
+    value === 'researcher' ||
+    value === 'collective' ||
+    value === 'broker'
+  ) {
+    return { role: value };
+  }
+  throw new AppError(
+    'invalid-request',
+    `--role is "${String(value)}"; expected operator, researcher, collective, broker or visitor.`,
+  );
+}
+
+function showProgress(terminal: Terminal, language: Language, fraction: number, stage: string): void {
+  const percent = Math.round(fraction * 100);
+  terminal.err(
+    `\r\u001b[K${translate(language, 'cli.progress', { percent, stage: translate(language, `stage.${stage}`) })}`,
+  );
+}
+
+function report(error: unknown, language: Language, terminal: Terminal): ExitCode {
+  const { code, message, details } = describeError(error);
+  terminal.err(`${translate(language, 'cli.error', { code })} ${message}\n`);
+  for (const problem of listed(details)) terminal.err(`  ${problem}\n`);
+  if (code === 'internal-error') terminal.err(`${(error as Error).stack ?? error}\n`);
+  return exitCodeOf(code);
+}
+
+/** The errors of a refused file, a line each. */
+function listed(details: Readonly<Record<string, unknown>>): string[] {
+  const report = details.report as
+    | { errors?: { count: number; first: readonly Record<string, unknown>[] } }
+    | undefined;
+  return (report?.errors?.first ?? []).map((e) =>
+    [
+      e.line === null ? null : `line ${e.line}`,
+      e.column === null ? null : `column ${e.column}`,
+      e.value === null ? null : `value "${e.value}"`,
+      `${e.rule}: ${e.remedy}`,
+    ]
+      .filter((part) => part !== null)
+      .join(', '),
+  );
+}

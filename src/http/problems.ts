@@ -1,0 +1,95 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError, type AppErrorCode, appErrorCodes } from '../app/errors.ts';
+import { describeError } from '../app/jobs.ts';
+import { type CoreErrorCode, coreErrorCodes } from '../core/errors.ts';
+import { negotiateLanguage } from '../messages/language.ts';
+import { hasMessage, translate } from '../messages/translate.ts';
+
+export type ProblemCode = AppErrorCode | CoreErrorCode | 'internal-error' | 'not-found';
+
+/** Code to HTTP status: the one table. Whatever the data do not allow is 422: the request was understood. */
+const statuses: Partial<Record<ProblemCode, number>> = {
+  'panel-not-found': 404,
+  'revision-not-found': 404,
+  'job-not-found': 404,
+  'result-not-found': 404,
+  'model-not-found': 404,
+  'not-found': 404,
+  'not-authorised': 403,
+  'invalid-request': 400,
+  'invalid-argument': 400,
+  'invalid-file': 422,
+  'payload-too-large': 413,
+  'version-conflict': 409,
+  'idempotency-conflict': 409,
+  'store-locked': 503,
+  'store-full': 507,
+  'not-implemented': 501,
+  'data-withdrawn': 410,
+  'internal-error': 500,
+};
+
+export const statusOf = (code: string): number => statuses[code as ProblemCode] ?? 422;
+
+export const problemCodes: readonly ProblemCode[] = [
+  ...appErrorCodes,
+  ...coreErrorCodes,
+  'internal-error',
+  'not-found',
+];
+
+/** RFC 9457 problem details; `type` is our page for the code. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly code: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+  const known = describeError(fromFastify(error));
+  const status = statusOf(known.code);
+  if (status >= 500) request.log.error({ err: error }, known.code);
+  const key = `problem.${known.code}.title`;
+  const language = negotiateLanguage(request.headers['accept-language'] ?? 'en');
+  const problem: Problem = {
+    type: `/problems/${known.code}`,
+    title: hasMessage(key) ? translate(language, key) : known.code.replaceAll('-', ' '),
+    status,
+    detail: known.message,
+    instance: `urn:samenwijs:request:${request.id}`,
+    code: known.code,
+    details: known.details,
+  };
+  return reply.code(status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+}
+
+/** The refusals of the framework itself, in our codes. */
+function fromFastify(error: unknown): unknown {
+  const { code, message, statusCode } = error as { code?: string; message?: string; statusCode?: number };
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new AppError(
+        'payload-too-large',
+        `The body is larger than this service accepts. Send less at once, or raise SAMENWIJS_BODY_LIMIT.`,
+      );
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new AppError(
+        'invalid-request',
+        `${message}. Send JSON as application/json, and a file as text/csv, application/x-ndjson or application/vnd.apache.parquet.`,
+      );
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return new AppError(
+        'invalid-request',
+        'The body is empty; expected a JSON object. Send {} if you want all defaults.',
+      );
+    default:
+      if (statusCode === 400 && error instanceof SyntaxError) {
+        return new AppError('invalid-request', `The body is not JSON: ${message}. Check quotes and commas.`);
+      }
+      return error;
+  }
+}

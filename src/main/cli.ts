@@ -1,0 +1,71 @@
+import { createReadStream } from 'node:fs';
+import { AppError } from '../app/errors.ts';
+import type { Environment, Terminal } from '../cli/command.ts';
+import { createRemoteService } from '../cli/remote-service.ts';
+import { runCommandLine } from '../cli/run.ts';
+import { readConfig } from '../config.ts';
+import { readLock } from '../store/lock-file.ts';
+import { compose } from './compose.ts';
+import { startServer } from './server.ts';
+import { version } from './version.ts';
+
+/** The composition root of the command line. Resolves to the exit status. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const abort = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => abort.abort());
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // The reader of a pipe may stop early (`| head`); that is no fault.
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  const terminal: Terminal = {
+    stdin: process.stdin,
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    isTerminal: process.stderr.isTTY === true,
+    signal: abort.signal,
+  };
+  return runCommandLine(argv, terminal, environment);
+}
+
+const environment: Environment = {
+  version,
+
+  /** The folder has one writer: beside a running server everything goes through its HTTP API. */
+  async openService() {
+    const config = readConfig(process.env);
+    const lock = await readLock(config.data);
+    if (lock?.url) return { service: createRemoteService(lock.url), close: async () => {} };
+    return compose(config, null);
+  },
+
+  async serve(terminal, announce) {
+    const server = await startServer(readConfig(process.env));
+    announce(server.url);
+    if (!terminal.signal.aborted) {
+      await new Promise<void>((resolve) => terminal.signal.addEventListener('abort', () => resolve(), { once: true }));
+    }
+    await server.close();
+  },
+
+  async *readFile(path) {
+    try {
+      yield* createReadStream(path) as AsyncIterable<Uint8Array>;
+    } catch (cause) {
+      throw new AppError(
+        'invalid-file',
+        `The file ${path} cannot be read: ${(cause as Error).message}.`,
+        { path },
+        { cause },
+      );
+    }
+  },
+
+  async schemaBeside() {
+    return null;
+  },
+
+  async conformance() {
+    throw new AppError('not-implemented', 'The conformance engine is not wired yet.');
+  },
+};

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { createJobs, type Jobs } from '../app/jobs.ts';
+import type { Ports } from '../app/ports.ts';
+import { createService, type Service } from '../app/service.ts';
+import type { Config } from '../config.ts';
+import { openStore } from '../store/open-store.ts';
+import { createCompute } from '../workers/create-compute.ts';
+import { version } from './version.ts';
+
+export interface Composition {
+  readonly service: Service;
+  readonly jobs: Jobs;
+  close(): Promise<void>;
+}
+
+/**
+ * Wires one process: store, workers, jobs, service. Nothing else builds a dependency.
+ *
+ * @param url where this process serves, for the store's lock file; null for a command
+ * @throws store-locked, store-too-new
+ */
+export async function compose(config: Config, url: string | null): Promise<Composition> {
+  const store = await openStore(config.data, { url, uploadLimit: config.uploadLimit });
+  const workers = createCompute({ workerFile: workerFile(), threads: config.threads });
+  const ports: Ports = {
+    panels: store.panels,
+    jobs: store.jobs,
+    results: store.results,
+    events: store.events,
+    compute: workers.compute,
+    clock: { now: () => new Date().toISOString() },
+    identifiers: { next: (prefix) => `${prefix}_${randomBytes(12).toString('base64url')}` },
+    engine: { version, kernels: 'typescript' },
+  };
+  await ports.jobs.markInterrupted(ports.clock.now());
+  const jobs = createJobs(ports, { concurrency: config.threads });
+  return {
+    service: createService(ports, jobs),
+    jobs,
+    async close() {
+      await jobs.close();
+      await workers.close();
+      await store.close();
+    },
+  };
+}
+
+/** `worker.ts` beside the sources, `worker.js` beside the compiled form. */
+function workerFile(): string {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return fileURLToPath(new URL(`./worker.${extension}`, import.meta.url));
+}

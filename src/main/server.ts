@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { AppError } from '../app/errors.ts';
+import type { Config } from '../config.ts';
+import { buildHttp } from '../http/app.ts';
+import { compose } from './compose.ts';
+import { version } from './version.ts';
+
+export interface RunningServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * The composition root of the server: opens the store, serves, and closes in order.
+ *
+ * @throws store-locked, store-too-new, invalid-configuration where the port is taken
+ */
+export async function startServer(config: Config): Promise<RunningServer> {
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`;
+  const composition = await compose(config, url);
+  const app = await buildHttp({
+    service: composition.service,
+    version,
+    bodyLimit: config.bodyLimit,
+    logLevel: 'warn',
+    problemPage,
+  });
+  try {
+    await app.listen({ port: config.port, host: config.host });
+  } catch (cause) {
+    await composition.close();
+    throw new AppError(
+      'invalid-configuration',
+      `The service cannot listen on ${url}: ${(cause as Error).message}. Choose another PORT or HOST.`,
+      { port: config.port, host: config.host },
+      { cause },
+    );
+  }
+  const { port } = app.server.address() as AddressInfo;
+  return {
+    url: url.replace(/:\d+$/, `:${port}`),
+    async close() {
+      await app.close();
+      await composition.close();
+    },
+  };
+}
+
+/** The page of a problem code, from docs/problems. */
+async function problemPage(code: string): Promise<string | null> {
+  try {
+    return await readFile(new URL(`../../docs/problems/${code}.md`, import.meta.url), 'utf8');
+  } catch {
+    return null;
+  }
+}

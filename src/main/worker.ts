@@ -1,0 +1,6 @@
+import { type Outcome, runTask, type Task } from '../workers/run-task.ts';
+
+/** The composition root of a worker thread. */
+export default function worker(task: Task): Promise<Outcome> {
+  return runTask(task, {});
+}

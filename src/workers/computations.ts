@@ -1,0 +1,20 @@
+import type { Computations } from '../app/computations.ts';
+import { stratify } from '../core/insights/stratify.ts';
+
+/** What a computation gets beside its input. */
+export interface Environment {
+  /** @param fraction 0 to 1; @param stage code of the stage */
+  progress(fraction: number, stage: string): void;
+}
+
+type Table = {
+  [Name in keyof Computations]: (
+    input: Computations[Name]['input'],
+    environment: Environment,
+  ) => Computations[Name]['output'] | Promise<Computations[Name]['output']>;
+};
+
+/** The core functions that run in threads, by name: the other half of app/computations.ts. */
+export const computations: Table = {
+  insights: stratify,
+};
