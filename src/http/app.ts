@@ -24,7 +24,6 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   const app = Fastify({
     bodyLimit: options.bodyLimit,
     logger: { level: options.logLevel, stream: process.stderr },
-    disableRequestLogging: true,
     routerOptions: { ignoreTrailingSlash: true },
     forceCloseConnections: true,
     http: { maxHeaderSize: 65_536 },

@@ -69,7 +69,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
 
 /** The refusals of the framework itself, in our codes. */
 function fromFastify(error: unknown): unknown {
-  const { code, message, statusCode } = error as { code?: string; message?: string; statusCode?: number };
+  const { code, message } = error as { code?: string; message?: string };
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new AppError(
@@ -86,10 +86,9 @@ function fromFastify(error: unknown): unknown {
         'invalid-request',
         'The body is empty; expected a JSON object. Send {} if you want all defaults.',
       );
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return new AppError('invalid-request', `The body is not JSON: ${message}. Check quotes and commas.`);
     default:
-      if (statusCode === 400 && error instanceof SyntaxError) {
-        return new AppError('invalid-request', `The body is not JSON: ${message}. Check quotes and commas.`);
-      }
       return error;
   }
 }

@@ -1,0 +1,180 @@
+import type { AnyResult } from '../../src/app/analyses.ts';
+import { AppError } from '../../src/app/errors.ts';
+import type { JobRecord } from '../../src/app/jobs.ts';
+import { hasEnded } from '../../src/app/jobs.ts';
+import type { PanelDescription, VariableDescription } from '../../src/app/panels.ts';
+import type { Compute, JobStore, Ports, ResultStore } from '../../src/app/ports.ts';
+import type { Column, PanelColumns } from '../../src/core/panel/columns.ts';
+import { computations } from '../../src/workers/computations.ts';
+
+/** Ports in memory: the application without a database, threads or a clock of its own. */
+export function memoryPorts(panels: readonly MemoryPanel[] = [], overrides: Partial<Ports> = {}): Ports {
+  let next = 0;
+  let tick = 0;
+  return {
+    panels: memoryPanels(panels),
+    jobs: memoryJobs(),
+    results: memoryResults(),
+    events: { append: async () => {} },
+    compute: directCompute,
+    clock: { now: () => new Date(Date.UTC(2026, 0, 1, 0, 0, tick++)).toISOString() },
+    identifiers: { next: (prefix) => `${prefix}_${String(++next).padStart(4, '0')}` },
+    engine: { version: '0.0.0-test', kernels: 'typescript' },
+    ...overrides,
+  };
+}
+
+/** Runs the computation where it is asked for. */
+export const directCompute: Compute = {
+  async run(name, input, control) {
+    const computation = computations[name] as (input: unknown, environment: unknown) => unknown;
+    return (await computation(input, { progress: control.progress.bind(control) })) as never;
+  },
+};
+
+export interface MemoryPanel {
+  readonly panel: string;
+  readonly unitKind: PanelDescription['unitKind'];
+  readonly collectiveColumn?: string;
+  readonly unitIds: readonly string[];
+  readonly waves: readonly string[];
+  readonly unitIndex: readonly number[];
+  readonly waveIndex: readonly number[];
+  readonly columns: Readonly<Record<string, Column>>;
+}
+
+/** A numeric column; null is absent. */
+export const numbers = (values: readonly (number | null)[]): Column => ({
+  type: 'number',
+  values: Float64Array.from(values, (v) => v ?? 0),
+  status: Uint8Array.from(values, (v) => (v === null ? 1 : 0)),
+});
+
+/** A coded column; null is absent. */
+export function codes(values: readonly (string | null)[]): Column {
+  const levels = [...new Set(values.filter((v) => v !== null))].sort();
+  return {
+    type: 'coded',
+    levels,
+    codes: Int32Array.from(values, (v) => (v === null ? -1 : levels.indexOf(v))),
+    status: Uint8Array.from(values, (v) => (v === null ? 1 : 0)),
+  };
+}
+
+function memoryPanels(panels: readonly MemoryPanel[]): Ports['panels'] {
+  const find = (name: string): MemoryPanel => {
+    const panel = panels.find((p) => p.panel === name);
+    if (panel) return panel;
+    throw new AppError('panel-not-found', `There is no panel "${name}".`, { panel: name });
+  };
+  const describe = (p: MemoryPanel): PanelDescription => ({
+    panel: p.panel,
+    revision: 1,
+    title: p.panel,
+    unitKind: p.unitKind,
+    rows: p.unitIndex.length,
+    units: p.unitIds.length,
+    waves: p.waves.length,
+    variables: Object.keys(p.columns).length,
+    digest: 'd'.repeat(64),
+    unitColumn: 'unit',
+    waveColumn: 'wave',
+    collectiveColumn: p.collectiveColumn ?? null,
+    waveLabels: p.waves,
+    description: Object.entries(p.columns).map(([name, column]): VariableDescription => {
+      const observed = [...column.status].filter((s) => s === 0).length;
+      return {
+        name,
+        title: null,
+        role: column.type === 'number' ? 'kpi' : 'attribute',
+        type: column.type === 'number' ? 'number' : 'code',
+        unit: null,
+        direction: 'neutral',
+        level: column.type === 'number' ? 'ratio' : 'nominal',
+        codebook: null,
+        counts: { observed, absent: column.status.length - observed, suppressed: 0, notApplicable: 0 },
+        distinct: 1,
+        minimum: 0,
+        maximum: 1,
+        mean: 0.5,
+        standardDeviation: 0.1,
+        sum: 1,
+      };
+    }),
+    revisions: [{ revision: 1, digest: 'd'.repeat(64), ingestedAt: '2026-01-01T00:00:00.000Z' }],
+  });
+  return {
+    async ingest() {
+      throw new AppError('not-implemented', 'Panels in memory cannot be ingested.');
+    },
+    async list() {
+      return panels.map(describe);
+    },
+    async describe(panel) {
+      return describe(find(panel));
+    },
+    async columns(name, _revision, variables): Promise<PanelColumns> {
+      const p = find(name);
+      const chosen: Record<string, Column> = {};
+      for (const variable of variables) {
+        const column = p.columns[variable];
+        if (!column)
+          throw new AppError('invalid-request', `Panel "${name}" has no variable "${variable}".`, { variable });
+        chosen[variable] = column;
+      }
+      return {
+        panel: name,
+        revision: 1,
+        digest: 'd'.repeat(64),
+        rows: p.unitIndex.length,
+        unitIds: p.unitIds,
+        unitIndex: Uint32Array.from(p.unitIndex),
+        waves: p.waves,
+        waveIndex: Uint32Array.from(p.waveIndex),
+        columns: chosen,
+      };
+    },
+    async units(name) {
+      const p = find(name);
+      return { panel: name, revision: 1, unitIds: p.unitIds, waves: p.waves };
+    },
+  };
+}
+
+export function memoryJobs(initial: readonly JobRecord[] = []): JobStore {
+  const jobs = new Map(initial.map((job) => [job.id, job]));
+  return {
+    async insert(job) {
+      jobs.set(job.id, job);
+    },
+    async update(job) {
+      jobs.set(job.id, job);
+    },
+    async get(id) {
+      return jobs.get(id) ?? null;
+    },
+    async byIdempotencyKey(key) {
+      return [...jobs.values()].find((job) => job.idempotencyKey === key) ?? null;
+    },
+    async list(limit) {
+      return [...jobs.values()].reverse().slice(0, limit);
+    },
+    async markInterrupted(at) {
+      const open = [...jobs.values()].filter((job) => !hasEnded(job.state));
+      for (const job of open) jobs.set(job.id, { ...job, state: 'interrupted', finishedAt: at });
+      return open.length;
+    },
+  };
+}
+
+function memoryResults(): ResultStore {
+  const results = new Map<string, AnyResult>();
+  return {
+    async save(result) {
+      results.set(result.id, structuredClone(result));
+    },
+    async get(id) {
+      return results.get(id) ?? null;
+    },
+  };
+}
