@@ -39,14 +39,22 @@ for (const [name, command, args] of checks) {
 const folder = await mkdtemp(join(tmpdir(), 'samenwijs-test-'));
 const outcome = join(folder, 'vitest.json');
 const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${outcome}`];
-const status = await run('vitest', ['run', '--config', 'test/vitest.config.ts', ...reporters, ...process.argv.slice(2)]);
+const status = await run('vitest', [
+  'run',
+  '--config',
+  'test/vitest.config.ts',
+  ...reporters,
+  ...process.argv.slice(2),
+]);
 try {
   const report = JSON.parse(await readFile(outcome, 'utf8'));
   tally.passed += report.numPassedTests;
   tally.failed += report.numFailedTests;
   tally.skipped += report.numPendingTests + report.numTodoTests;
   for (const file of report.testResults) {
-    const skipped = file.assertionResults.filter((test: { status: string }) => test.status === 'pending' || test.status === 'skipped');
+    const skipped = file.assertionResults.filter(
+      (test: { status: string }) => test.status === 'pending' || test.status === 'skipped',
+    );
     if (skipped.length > 0) console.log(`SKIPPED ${skipped.length} in ${file.name}`);
   }
 } catch {

@@ -1,0 +1,111 @@
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createJobs } from '../../src/app/jobs.ts';
+import { createService, type Service } from '../../src/app/service.ts';
+import { commands } from '../../src/cli/commands.ts';
+import { createRemoteService } from '../../src/cli/remote-service.ts';
+import { buildHttp } from '../../src/http/app.ts';
+import { householdPanel } from '../support/household-panel.ts';
+import { memoryPorts } from '../support/memory-ports.ts';
+import { command } from '../support/terminal.ts';
+
+let local: Service;
+let remote: Service;
+let close: () => Promise<void>;
+
+beforeAll(async () => {
+  const ports = memoryPorts([householdPanel()]);
+  local = createService(ports, createJobs(ports, { concurrency: 1 }));
+  const app = await buildHttp({
+    service: local,
+    version: 'test',
+    bodyLimit: 1e6,
+    logLevel: 'silent',
+    problemPage: async () => null,
+  });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  remote = createRemoteService(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`);
+  close = () => app.close();
+});
+afterAll(() => close());
+
+const insights = ['insights', 'street', '--kpi', 'gas', '--by', 'dwelling'];
+
+describe('the command line', () => {
+  it('prints data on stdout and nothing else, as JSON on request', async () => {
+    const { status, out, err } = await command(local, [...insights, '--json']);
+    expect([status, err]).toEqual([0, '']);
+    expect(JSON.parse(out).body.periods[0].total.n).toBe(40);
+  });
+
+  it('gives the same answer beside a running server as alone', async () => {
+    const mine = await command(local, [...insights, '--role', 'visitor']);
+    const theirs = await command(remote, [...insights, '--role', 'visitor']);
+    expect(theirs).toEqual(mine);
+    expect(mine.out).toMatchInlineSnapshot(`
+      "gas
+
+      period  dwelling             n                           mean  95 % interval
+      ------  ------------  --------  -----------------------------  --------------
+      2023    farm          withheld       fewer than 10 households
+      2023    flat                25                          1,120  1,090 to 1,150
+      2023    terrace       withheld  would give a small group away
+      2023    all together        40                          1,195  1,158 to 1,232
+      2024    farm          withheld       fewer than 10 households
+      2024    flat                25                          1,020  989.6 to 1,050
+      2024    terrace       withheld  would give a small group away
+      2024    all together        40                          1,095  1,058 to 1,132
+      "
+    `);
+  });
+
+  it('speaks Dutch when asked', async () => {
+    const { out } = await command(local, [...insights, '--role', 'visitor', '--lang', 'nl']);
+    expect(out).toContain('minder dan 10 huishoudens');
+    expect(out).toContain('1.090 tot 1.150');
+  });
+
+  it('lists and describes panels, here and through a server', async () => {
+    for (const service of [local, remote]) {
+      expect((await command(service, ['describe'])).out).toContain('street');
+      const { out, status } = await command(service, ['describe', 'street']);
+      expect(status).toBe(0);
+      expect(out).toContain('street, revision 1: 40 households, 2 waves (2023 to 2024)');
+    }
+  });
+
+  it.each([
+    ['an unknown command', ['insight'], 2, 'There is no command "insight"'],
+    ['an unknown option', [...insights, '--confidense', '0.9'], 2, "Unknown option '--confidense'"],
+    ['a missing argument', ['insights', '--kpi', 'gas'], 2, 'insights takes PANEL; received none'],
+    ['a missing field', ['insights', 'street'], 2, 'required field "kpi" is missing'],
+    ['a text for a number', [...insights, '--goal', 'much'], 2, '--goal is "much"; expected a number'],
+    ['an unknown language', [...insights, '--lang', 'fy'], 2, '--lang is "fy"; expected en or nl'],
+    ['an unknown role', [...insights, '--role', 'king'], 2, '--role is "king"'],
+    ['a name that is a path', ['describe', '../../etc'], 2, 'panel'],
+    ['an unknown panel', ['insights', 'nowhere', '--kpi', 'gas'], 3, 'There is no panel "nowhere"'],
+  ])('answers %s on stderr with the documented exit status', async (_what, argv, status, message) => {
+    for (const service of [local, remote]) {
+      const outcome = await command(service, argv);
+      expect(outcome.status).toBe(status);
+      expect(outcome.out).toBe('');
+      expect(outcome.err).toContain(message);
+    }
+  });
+
+  it('explains every command in both languages with an example', async () => {
+    for (const lang of ['en', 'nl']) {
+      const { out } = await command(local, ['--help', '--lang', lang]);
+      for (const { name, example } of commands) {
+        expect(out).toContain(`  ${name} `);
+        const page = await command(local, [name, '--help', '--lang', lang]);
+        expect(page.status).toBe(0);
+        expect(page.out).toContain(example);
+      }
+    }
+  });
+
+  it('says its version', async () => {
+    expect((await command(local, ['--version'])).out).toBe('0.0.0-test\n');
+  });
+});
