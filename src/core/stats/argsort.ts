@@ -7,14 +7,14 @@
  * Cost: O(n), four stable counting passes over 16 bits each (a pass in which all keys agree is skipped); for n below
  * 2000 a comparison sort. Source: least-significant-digit radix sort on the order-preserving bit pattern of a double.
  */
-export function argsort(values: Float64Array, start: Uint32Array | null = null): Uint32Array {
+export function argsort(values: Float64Array, start: Uint32Array | null = null): Uint32Array<ArrayBuffer> {
   const n = values.length;
   const rows = start === null ? identity(n) : Uint32Array.from(start);
   return n < 2000 ? smallArgsort(values, rows) : radixArgsort(values, rows);
 }
 
 /** 0, 1, …, n - 1. */
-export function identity(n: number): Uint32Array {
+export function identity(n: number): Uint32Array<ArrayBuffer> {
   const rows = new Uint32Array(n);
   for (let i = 0; i < n; i++) rows[i] = i;
   return rows;
@@ -27,7 +27,7 @@ export function inversePermutation(permutation: Uint32Array): Uint32Array {
   return place;
 }
 
-function smallArgsort(values: Float64Array, rows: Uint32Array): Uint32Array {
+function smallArgsort(values: Float64Array, rows: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   const place = inversePermutation(rows);
   return rows.sort((a, b) => {
     const difference = values[a]! - values[b]!;
@@ -35,7 +35,7 @@ function smallArgsort(values: Float64Array, rows: Uint32Array): Uint32Array {
   });
 }
 
-function radixArgsort(values: Float64Array, rows: Uint32Array): Uint32Array {
+function radixArgsort(values: Float64Array, rows: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   const n = values.length;
   // Keys whose unsigned order is the order of the numbers: sign bit flipped for positives, all bits for negatives.
   const copy = new Float64Array(n);

@@ -86,7 +86,7 @@ describe('nearest matching on a score', () => {
       fc.property(anyProblem, (p) => {
         expect(asMap(matchNearestScalar(p))).toEqual(naiveMatch(p));
       }),
-      { numRuns: Number(process.env['SAMENWIJS_RUNS'] ?? 1500) },
+      { numRuns: Number(process.env.SAMENWIJS_RUNS ?? 1500) },
     );
   });
 
@@ -130,7 +130,7 @@ describe('nearest matching on a score', () => {
           .sort((a, b) => a.key - b.key || a.i - b.i)
           .map(({ i }) => i); // new row r holds unit shuffle[r]
         const pick = <T extends Float64Array | Uint8Array | Int32Array>(array: T): T =>
-          (array.constructor as { from(x: number[]): T }).from(shuffle.map((i) => array[i]!));
+          (array.constructor as unknown as { from(x: number[]): T }).from(shuffle.map((i) => array[i]!));
         const permuted: MatchingProblem = {
           ...base,
           isFocal: pick(base.isFocal),
