@@ -70,11 +70,18 @@ export function fitBinomialRegression(
     }
     kernels.choleskySolve(factor, { rows: k, cols: 1, values: state.score }, { rows: k, cols: 1, values: step });
     const size = Math.max(...step.map((d, j) => Math.abs(d) / (1 + Math.abs(beta[j]!))));
-    if (isAtBoundary(state) && size > 1e-6 && isSeparating(z, y, weights, step)) throw separated(x, names, y, scaling, step);
+    if (isAtBoundary(state) && size > 1e-6 && isSeparating(z, y, weights, step))
+      throw separated(x, names, y, scaling, step);
     logLikelihood = advance({ z, y, weights, link, kernels }, beta, step, logLikelihood, pass, state);
     if (size < 1e-10) {
       kernels.choleskyFactor(state.hessian, factor);
-      return finish({ names, y, weights, link, total, iteration, logLikelihood, kernels }, scaling, beta, state, factor);
+      return finish(
+        { names, y, weights, link, total, iteration, logLikelihood, kernels },
+        scaling,
+        beta,
+        state,
+        factor,
+      );
     }
   }
   throw new CoreError(
@@ -117,7 +124,12 @@ function createState(z: Matrix): State {
 
 const logitPass: Pass = ({ z, y, weights, kernels }, beta, state) => {
   const { score, hessian, eta, mu } = state;
-  return kernels.logisticPass({ x: z, y, offset: null, priorWeights: weights }, beta, { score, hessian, eta, mu }, true)!;
+  return kernels.logisticPass(
+    { x: z, y, offset: null, priorWeights: weights },
+    beta,
+    { score, hessian, eta, mu },
+    true,
+  )!;
 };
 
 const generalPass: Pass = ({ z, y, weights, link, kernels }, beta, state) => {
@@ -140,7 +152,14 @@ const generalPass: Pass = ({ z, y, weights, link, kernels }, beta, state) => {
 };
 
 /** Takes the step, halved as long as the likelihood falls; leaves `beta` and `state` at the new point. */
-function advance(problem: Problem, beta: Float64Array, step: Float64Array, before: number, pass: Pass, state: State): number {
+function advance(
+  problem: Problem,
+  beta: Float64Array,
+  step: Float64Array,
+  before: number,
+  pass: Pass,
+  state: State,
+): number {
   const from = beta.slice();
   let share = 1;
   for (let halving = 0; ; halving++, share /= 2) {
@@ -270,7 +289,10 @@ function checkResponse(x: Matrix, names: readonly string[], y: Float64Array, wei
   for (let i = 0; i < y.length; i++) {
     const w = weights === null ? 1 : weights[i]!;
     if (y[i] !== 0 && y[i] !== 1) {
-      throw new CoreError('invalid-argument', `A response is 0 or 1; row ${i} holds ${y[i]}.`, { row: i, received: y[i] });
+      throw new CoreError('invalid-argument', `A response is 0 or 1; row ${i} holds ${y[i]}.`, {
+        row: i,
+        received: y[i],
+      });
     }
     if (!(w >= 0 && Number.isFinite(w))) {
       throw new CoreError('invalid-argument', `A weight is 0 or more; row ${i} holds ${w}.`, { row: i, received: w });

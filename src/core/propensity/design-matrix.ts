@@ -113,7 +113,9 @@ function factorColumns(
 ): readonly DesignColumn[] {
   const { variable } = term;
   if (term.power !== undefined || term.transform !== undefined) {
-    throw new CoreError('invalid-argument', `"${variable}" is a factor; a factor has no power and no transform.`, { variable });
+    throw new CoreError('invalid-argument', `"${variable}" is a factor; a factor has no power and no transform.`, {
+      variable,
+    });
   }
   const codes = factorCodes(frame, variable, term.levels);
   const first = factors === 'all' ? 0 : 1;
@@ -138,7 +140,9 @@ export function factorCodes(
   const column = columnOf(frame, variable);
   const known =
     levels ??
-    (column.type === 'coded' ? column.levels : [...new Set(column.values)].sort((a, b) => a - b).map((value) => String(value)));
+    (column.type === 'coded'
+      ? column.levels
+      : [...new Set(column.values)].sort((a, b) => a - b).map((value) => String(value)));
   const place = new Map(known.map((level, code) => [level, code]));
   const codes = new Int32Array(frame.rows);
   for (let i = 0; i < frame.rows; i++) {

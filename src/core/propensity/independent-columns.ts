@@ -37,10 +37,22 @@ export function independentColumns(x: Matrix, weights: Float64Array | null, kern
   const zero = new Float64Array(x.rows);
   const { usedColumns } = kernels.leastSquares(scaling.standardised, zero, weights, tolerance);
   if (usedColumns.length === kept.length) return scaling;
-  return standardise(x, usedColumns.map((c) => kept[c]!), mean, squares, sumOfWeights);
+  return standardise(
+    x,
+    usedColumns.map((c) => kept[c]!),
+    mean,
+    squares,
+    sumOfWeights,
+  );
 }
 
-function standardise(x: Matrix, kept: readonly number[], mean: Float64Array, squares: Float64Array, total: number): ColumnScaling {
+function standardise(
+  x: Matrix,
+  kept: readonly number[],
+  mean: Float64Array,
+  squares: Float64Array,
+  total: number,
+): ColumnScaling {
   const k = kept.length;
   const centre = Float64Array.from(kept, (j) => (j === 0 ? 0 : mean[j]!));
   const scale = Float64Array.from(kept, (j) => (j === 0 ? 1 : Math.sqrt(squares[j]! / total)));
