@@ -1,0 +1,57 @@
+import type { Condition } from './conditions.ts';
+import { type Cube, rowNumbersOfUnion } from './cubes.ts';
+import { intersect } from './expression.ts';
+import type { MinimalModels } from './minimal-models.ts';
+import type { TruthTable } from './truth-table.ts';
+
+const observed = (table: TruthTable): Set<number | null> =>
+  new Set(table.rows.filter((row) => row.output !== '?').map((row) => row.rowNumber));
+
+/** Products that hold exactly the configurations in a term of `a` and in a term of `b`. */
+export function intersections(a: readonly Cube[], b: readonly Cube[]): Cube[] {
+  return a.flatMap((x) => b.map((y) => intersect(x, y)).filter((cube) => cube !== null));
+}
+
+/**
+ * Contradictory simplifying assumptions: remainders that some parsimonious model of the outcome and some
+ * parsimonious model of its negation both take to be sufficient.
+ *
+ * @returns ascending row numbers
+ * @throws limit-exceeded if there are more than `limit`
+ */
+export function findContradictoryAssumptions(
+  table: TruthTable,
+  outcome: MinimalModels,
+  negation: MinimalModels,
+  limit: number,
+): number[] {
+  const shared = intersections(
+    outcome.terms.map(({ term }) => term),
+    negation.terms.map(({ term }) => term),
+  );
+  const seen = observed(table);
+  return rowNumbersOfUnion(shared, table.conditions, limit).filter((row) => !seen.has(row));
+}
+
+/** Simultaneous subset relations: observed rows that are sufficient for the outcome and for its negation. */
+export function findSimultaneousSubsets(outcome: TruthTable, negation: TruthTable): number[] {
+  const sufficient = new Set(negation.rows.filter((row) => row.output === '1').map((row) => row.rowNumber));
+  return outcome.rows.flatMap((row) =>
+    row.output === '1' && row.rowNumber !== null && sufficient.has(row.rowNumber) ? [row.rowNumber] : [],
+  );
+}
+
+/**
+ * Rows that lie in an expression, remainders only or observed rows too: the impossible or untenable ones once the
+ * expression says what cannot be.
+ */
+export function findRowsInExpression(
+  table: TruthTable,
+  products: readonly Cube[],
+  conditions: readonly Condition[],
+  includeObserved: boolean,
+  limit: number,
+): number[] {
+  const seen = observed(table);
+  return rowNumbersOfUnion(products, conditions, limit).filter((row) => includeObserved || !seen.has(row));
+}
