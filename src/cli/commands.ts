@@ -1,8 +1,9 @@
 import type { Command } from './command.ts';
+import { conformance } from './commands/conformance.ts';
 import { describe } from './commands/describe.ts';
 import { ingest } from './commands/ingest.ts';
 import { insights } from './commands/insights.ts';
 import { serve } from './commands/serve.ts';
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [serve, ingest, describe, insights];
+export const commands: readonly Command[] = [serve, ingest, describe, insights, conformance];

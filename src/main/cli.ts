@@ -1,9 +1,14 @@
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { AppError } from '../app/errors.ts';
 import type { Environment, Terminal } from '../cli/command.ts';
 import { createRemoteService } from '../cli/remote-service.ts';
 import { runCommandLine } from '../cli/run.ts';
 import { readConfig } from '../config.ts';
+import { runConformance } from '../conformance/run-conformance.ts';
+import { typescriptKernels } from '../core/linalg/typescript-kernels.ts';
 import { readLock } from '../store/lock-file.ts';
 import { compose } from './compose.ts';
 import { startServer } from './server.ts';
@@ -65,7 +70,9 @@ const environment: Environment = {
     return null;
   },
 
-  async conformance() {
-    throw new AppError('not-implemented', 'The conformance engine is not wired yet.');
+  async conformance(input, write) {
+    const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+    const readText = (folder: string, name: string) => readFile(join(folder, name), 'utf8');
+    await runConformance(lines, write, { kernels: typescriptKernels, readText });
   },
 };

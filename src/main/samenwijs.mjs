@@ -10,8 +10,8 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 
 if (major > 22 || (major === 22 && minor >= 18)) {
   // Sources run as they are; an installed package has them compiled, for Node strips no types under node_modules.
-  const compiled = new URL('../../dist/main/cli.js', import.meta.url);
-  const fromPackage = here.includes('node_modules');
+  const compiled = new URL('../../dist/src/main/cli.js', import.meta.url);
+  const fromPackage = /[\\/]node_modules[\\/]/.test(here);
   const { main } = await import(fromPackage ? compiled.href : new URL('./cli.ts', import.meta.url).href);
   process.exitCode = await main(process.argv.slice(2));
 } else {

@@ -1,8 +1,10 @@
 import type { Computations } from '../app/computations.ts';
 import { stratify } from '../core/insights/stratify.ts';
+import type { MatrixKernels } from '../core/linalg/matrix-kernels.ts';
 
 /** What a computation gets beside its input. */
 export interface Environment {
+  readonly kernels: MatrixKernels;
   /** @param fraction 0 to 1; @param stage code of the stage */
   progress(fraction: number, stage: string): void;
 }

@@ -71,7 +71,7 @@ describe('insights', () => {
     const refused = (input: Parameters<typeof ask>[1]) => expect(ask(operator, input)).rejects;
     await refused({ panel: 'nowhere', kpi: 'gas' }).toMatchObject({ code: 'panel-not-found' });
     await refused({ panel: 'street', kpi: 'dwelling' }).toThrow(/coded, not a number/);
-    await refused({ panel: 'street', kpi: 'gas', by: 'gas' }).toThrow(/is a number; expected a coded variable/);
+    await refused({ panel: 'street', kpi: 'gas', by: 'gas' }).toThrow(/is a measurement .*; expected groups/);
     await refused({ panel: 'street', kpi: 'gas', collective: 'west' }).toThrow(
       /no collective "west"; it has north, south/,
     );

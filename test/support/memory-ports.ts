@@ -4,6 +4,7 @@ import type { JobRecord } from '../../src/app/jobs.ts';
 import { hasEnded } from '../../src/app/jobs.ts';
 import type { PanelDescription, VariableDescription } from '../../src/app/panels.ts';
 import type { Compute, JobStore, Ports, ResultStore } from '../../src/app/ports.ts';
+import { typescriptKernels } from '../../src/core/linalg/typescript-kernels.ts';
 import type { Column, PanelColumns } from '../../src/core/panel/columns.ts';
 import { computations } from '../../src/workers/computations.ts';
 
@@ -28,7 +29,7 @@ export function memoryPorts(panels: readonly MemoryPanel[] = [], overrides: Part
 export const directCompute: Compute = {
   async run(name, input, control) {
     const computation = computations[name] as (input: unknown, environment: unknown) => unknown;
-    return (await computation(input, { progress: control.progress.bind(control) })) as never;
+    return (await computation(input, { kernels: typescriptKernels, progress: control.progress.bind(control) })) as never;
   },
 };
 

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
-const root = new URL('../..', import.meta.url).pathname;
-const configured = resolve(root, process.env.SAMENWIJS_REFERENCE ?? '../shared/reference');
+const folder = resolve(process.env.SAMENWIJS_REFERENCE ?? '../shared/reference');
 
-/** Where the reference cases lie, or null (said loudly once per test file) where they do not. */
-export const referenceFolder: string | null = existsSync(configured) ? configured : null;
+/** Where the reference data lie, or null where they are absent: tests that need them then skip, and say so. */
+export const referenceFolder: string | null = existsSync(join(folder, 'compare.mjs')) ? folder : null;
 
 if (referenceFolder === null) {
-  console.warn(`SKIPPED: no reference data in ${configured}; set SAMENWIJS_REFERENCE to run these tests.`);
+  console.warn(
+    `SKIPPED: no reference data in ${folder}. Set SAMENWIJS_REFERENCE to run the tests that compare with them.`,
+  );
 }

@@ -2,7 +2,8 @@ import { type WithheldReason, withholdSmallGroups } from '../../core/disclosure/
 import type { Warning } from '../../core/errors.ts';
 import type { StratumCell } from '../../core/insights/stratify.ts';
 import { yearlyValues } from '../../core/insights/yearly-values.ts';
-import type { CodedColumn, Column, PanelColumns } from '../../core/panel/columns.ts';
+import { asCoded } from '../../core/panel/as-coded.ts';
+import type { PanelColumns } from '../../core/panel/columns.ts';
 import { valueStatus } from '../../core/panel/columns.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../errors.ts';
@@ -117,7 +118,7 @@ export const insights = {
         { variable: settings.kpi },
       );
     }
-    const by = settings.by === null ? null : coded(data.columns[settings.by]!, settings.by);
+    const by = settings.by === null ? null : asCoded(data.columns[settings.by]!, settings.by);
     const inside = settings.collective === null ? null : membersOf(settings.collective, description, data);
 
     const observed: Uint8Array = new Uint8Array(data.rows);
@@ -266,7 +267,7 @@ function collectiveColumn(description: PanelDescription, collective: string): st
 /** 1 for the rows of the collective, 0 elsewhere. */
 function membersOf(collective: string, description: PanelDescription, data: PanelColumns): Uint8Array<ArrayBuffer> {
   const name = collectiveColumn(description, collective);
-  const { levels, codes } = coded(data.columns[name]!, name);
+  const { levels, codes } = asCoded(data.columns[name]!, name);
   const code = levels.indexOf(collective);
   if (code < 0) {
     throw new AppError(
@@ -276,13 +277,4 @@ function membersOf(collective: string, description: PanelDescription, data: Pane
     );
   }
   return Uint8Array.from(codes, (c) => (c === code ? 1 : 0));
-}
-
-function coded(column: Column, name: string): CodedColumn {
-  if (column.type === 'coded') return column;
-  throw new AppError(
-    'invalid-request',
-    `"${name}" is a number; expected a coded variable (a text or a category). Choose another attribute, or give the column the type "code" in a schema when you ingest.`,
-    { variable: name },
-  );
 }

@@ -1,0 +1,13 @@
+import type { MatrixKernels } from '../core/linalg/matrix-kernels.ts';
+import type { CaseTable } from './case-table.ts';
+
+/** What a kind needs beside its request. */
+export interface CaseContext {
+  readonly kernels: MatrixKernels;
+  /** the data of the case; throws invalid-argument where it has none */
+  readonly table: CaseTable;
+}
+
+/** Answers one kind of the protocol: request in the protocol's words in, result in its words out. */
+// biome-ignore lint/suspicious/noExplicitAny: each kind names the type of its own request
+export type CaseHandler = (request: any, context: CaseContext) => unknown | Promise<unknown>;

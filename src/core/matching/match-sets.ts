@@ -1,0 +1,81 @@
+/**
+ * Which partners serve which focal unit. The focal group holds the units whose effect is asked for (the treated for
+ * ATT, the controls for ATC); partners come from the other group. Frozen; arrays are not written after construction.
+ */
+export interface MatchSets {
+  /** rows of all focal units, ascending, matched or not */
+  readonly focal: Uint32Array;
+  /** focal.length + 1 positions: the partners of focal unit k are partners[offsets[k] .. offsets[k + 1]) */
+  readonly offsets: Uint32Array;
+  /** rows of the partners, in the order in which they were taken */
+  readonly partners: Uint32Array;
+}
+
+/** Calls `visit` for every pair, in order of the focal units. */
+export function forEachPair(
+  sets: MatchSets,
+  visit: (focalRow: number, partnerRow: number, focalIndex: number) => void,
+): void {
+  const { focal, offsets, partners } = sets;
+  for (let k = 0; k < focal.length; k++) {
+    for (let j = offsets[k]!; j < offsets[k + 1]!; j++) visit(focal[k]!, partners[j]!, k);
+  }
+}
+
+/** Sum of |score difference| over all pairs. */
+export function totalDistance(sets: MatchSets, score: Float64Array): number {
+  let sum = 0;
+  forEachPair(sets, (focalRow, partnerRow) => {
+    sum += Math.abs(score[focalRow]! - score[partnerRow]!);
+  });
+  return sum;
+}
+
+/** Focal units with at least one partner. */
+export function matchedFocalCount(sets: MatchSets): number {
+  let count = 0;
+  for (let k = 0; k < sets.focal.length; k++) if (sets.offsets[k + 1]! > sets.offsets[k]!) count++;
+  return count;
+}
+
+/** Pairs as they are found, in any order of focal units. Grows as needed. */
+export class PairList {
+  #focalIndex = new Uint32Array(1024);
+  #partner = new Uint32Array(1024);
+  #length = 0;
+
+  add(focalIndex: number, partnerRow: number): void {
+    if (this.#length === this.#partner.length) {
+      this.#focalIndex = grown(this.#focalIndex);
+      this.#partner = grown(this.#partner);
+    }
+    this.#focalIndex[this.#length] = focalIndex;
+    this.#partner[this.#length] = partnerRow;
+    this.#length++;
+  }
+
+  /** Sorts the pairs by focal unit, keeping the order in which each took its partners. */
+  toMatchSets(focal: Uint32Array): MatchSets {
+    const offsets = new Uint32Array(focal.length + 1);
+    for (let i = 0; i < this.#length; i++) {
+      const k = this.#focalIndex[i]! + 1;
+      offsets[k] = offsets[k]! + 1;
+    }
+    for (let k = 0; k < focal.length; k++) offsets[k + 1] = offsets[k + 1]! + offsets[k]!;
+    const next = offsets.slice();
+    const partners = new Uint32Array(this.#length);
+    for (let i = 0; i < this.#length; i++) {
+      const k = this.#focalIndex[i]!;
+      const place = next[k]!;
+      partners[place] = this.#partner[i]!;
+      next[k] = place + 1;
+    }
+    return Object.freeze({ focal, offsets, partners });
+  }
+}
+
+function grown(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(array.length * 2);
+  larger.set(array);
+  return larger;
+}
