@@ -2,9 +2,7 @@ import { parseArgs } from 'node:util';
 import { AppError } from '../app/errors.ts';
 import { describeError, hasEnded } from '../app/jobs.ts';
 import type { Service } from '../app/service.ts';
-import type { Operation } from '../contract/operation.ts';
-import { operations } from '../contract/operations.ts';
-import { violations } from '../contract/validate.ts';
+import { checkInput } from '../contract/check-input.ts';
 import { isLanguage, type Language } from '../messages/language.ts';
 import { translate } from '../messages/translate.ts';
 import type { Command, CommandContext, Environment, OptionSpec, Terminal } from './command.ts';
@@ -100,27 +98,10 @@ async function runCommand(
     },
     number,
     checked: (operation, input) => {
-      const { parameters, query, body } = operations[operation] as Operation;
-      const known: Record<string, unknown> = {};
-      for (const schema of [parameters, query, body]) {
-        const names = Object.keys(schema.properties);
-        const part = Object.fromEntries(Object.entries(input as object).filter(([key]) => names.includes(key)));
-        Object.assign(known, part);
-        const wrong = operations[operation].kind === 'upload' ? [] : violations(schema, part);
-        if (wrong.length > 0) {
-          throw new AppError(
-            'invalid-request',
-            wrong.map((w) => `${w.pointer.slice(1) || operation}: ${w.message}`).join('; '),
-            {
-              errors: wrong,
-            },
-          );
-        }
-      }
-      const unknown = Object.keys(input as object).filter((key) => !(key in known));
-      if (unknown.length > 0)
-        throw new AppError('invalid-request', `${operation} does not take ${unknown.join(', ')}.`);
-      return input;
+      const wrong = checkInput(operation, input as object);
+      if (wrong.length === 0) return input;
+      const what = wrong.map((w) => `${w.pointer.slice(1) || operation}: ${w.message}`).join('; ');
+      throw new AppError('invalid-request', what, { errors: wrong });
     },
     async follow(job) {
       const s = await service();
