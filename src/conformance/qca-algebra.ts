@@ -14,12 +14,12 @@ import { listIrredundantCovers } from '../core/qca/irredundant-covers.ts';
 import { defaultSearchLimits } from '../core/qca/minimal-models.ts';
 import { findMinimumCovers } from '../core/qca/minimum-covers.ts';
 import { solveParsimonious } from '../core/qca/solutions.ts';
+import type { CaseContext } from './case.ts';
 import {
   conditionsOf,
   dataOf,
   numbersOf,
   type ProtocolCondition,
-  type ProtocolTable,
   productsOf,
   type TruthTableRequest,
   truthTableOf,
@@ -79,7 +79,7 @@ export interface FindRowsRequest extends TruthTableRequest {
   readonly includeObserved?: boolean;
 }
 
-export function findRows(request: FindRowsRequest, table: ProtocolTable): unknown {
+export function findRows(request: FindRowsRequest, { table }: CaseContext): unknown {
   const own = truthTableOf(dataOf(table, request.conditions, request.outcome), request);
   if (request.find === 'subsets-of-expression') {
     const products = productsOf(request.expression ?? '', own.conditions);
@@ -115,7 +115,7 @@ export interface CalibrateRequest {
   readonly above?: number;
 }
 
-export function calibrateColumn(request: CalibrateRequest, table: ProtocolTable): unknown {
+export function calibrateColumn(request: CalibrateRequest, { table }: CaseContext): unknown {
   return { values: Array.from(calibrate(numbersOf(table, request.column), calibrationOf(request))) };
 }
 
@@ -185,7 +185,7 @@ export interface CausalChainRequest {
   readonly coverageCut?: number;
 }
 
-export function causalChain(request: CausalChainRequest, table: ProtocolTable): unknown {
+export function causalChain(request: CausalChainRequest, { table }: CaseContext): unknown {
   const factors = {
     caseIds: table.ids,
     factors: conditionsOf(request.factors),

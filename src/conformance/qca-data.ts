@@ -1,16 +1,9 @@
-import { CoreError } from '../core/errors.ts';
 import { type CalibratedData, makeCalibratedData, negateOutcome } from '../core/qca/calibrated-data.ts';
 import { type Condition, type ConditionType, makeCondition } from '../core/qca/conditions.ts';
 import { type Cube, configurationOf, formatCube } from '../core/qca/cubes.ts';
 import { parseExpression, toProducts } from '../core/qca/expression.ts';
 import { buildTruthTable, type TruthTable } from '../core/qca/truth-table.ts';
-
-/** A table of the protocol: inline, or a CSV file with its `id` column taken out. */
-export interface ProtocolTable {
-  readonly columns: readonly string[];
-  readonly ids: readonly string[];
-  readonly rows: readonly (readonly (string | number | null)[])[];
-}
+import type { CaseTable } from './case-table.ts';
 
 export interface ProtocolOutcome {
   readonly column: string;
@@ -34,33 +27,15 @@ export interface TruthTableRequest {
   readonly test?: { readonly type: 'binomial'; readonly alpha: number };
 }
 
-const indexOf = (table: ProtocolTable, column: string): number => {
-  const at = table.columns.indexOf(column);
-  if (at < 0)
-    throw new CoreError(
-      'unknown-variable',
-      `The data hold no column "${column}"; they hold ${table.columns.join(', ')}.`,
-      { column },
-    );
-  return at;
-};
-
 /** A column as numbers; temporal "-" is level 2. */
-export function numbersOf(table: ProtocolTable, column: string): Float64Array {
-  const at = indexOf(table, column);
-  return Float64Array.from(table.rows, (row) => (row[at] === '-' ? 2 : Number(row[at])));
-}
-
-export function textsOf(table: ProtocolTable, column: string): string[] {
-  const at = indexOf(table, column);
-  return table.rows.map((row) => String(row[at]));
-}
+export const numbersOf = (table: CaseTable, column: string): Float64Array =>
+  Float64Array.from(table.text(column), (cell) => (cell === '-' ? 2 : cell.trim() === '' ? Number.NaN : Number(cell)));
 
 export const conditionsOf = (conditions: readonly ProtocolCondition[]): Condition[] =>
   conditions.map(({ column, type, levels }) => makeCondition(column, type, levels));
 
 export function dataOf(
-  table: ProtocolTable,
+  table: CaseTable,
   conditions: readonly ProtocolCondition[],
   outcome: ProtocolOutcome,
 ): CalibratedData {

@@ -8,15 +8,8 @@ import { robustnessFit } from '../core/qca/robustness.ts';
 import { findNecessaryExpressions, findSufficientProducts } from '../core/qca/supersets.ts';
 import { evaluateTheory } from '../core/qca/theory.ts';
 import { cornersOf } from '../core/qca/truth-table.ts';
-import {
-  byTerm,
-  dataOf,
-  type ProtocolCondition,
-  type ProtocolOutcome,
-  type ProtocolTable,
-  productsOf,
-  textsOf,
-} from './qca-data.ts';
+import type { CaseContext } from './case.ts';
+import { byTerm, dataOf, type ProtocolCondition, type ProtocolOutcome, productsOf } from './qca-data.ts';
 
 interface WithData {
   readonly conditions: readonly ProtocolCondition[];
@@ -38,7 +31,7 @@ const membershipOf = (data: CalibratedData, products: readonly Cube[]): Float64A
     data.caseIds.length,
   );
 
-export function fitItems(request: FitRequest, table: ProtocolTable): unknown {
+export function fitItems(request: FitRequest, { table }: CaseContext): unknown {
   const necessity = request.relation === 'necessity';
   return {
     items: request.items.map(({ expression, outcome }) => {
@@ -84,7 +77,7 @@ export interface SupersetsRequest extends WithData {
   readonly maxLiterals: number | null;
 }
 
-export function supersets(request: SupersetsRequest, table: ProtocolTable): unknown {
+export function supersets(request: SupersetsRequest, { table }: CaseContext): unknown {
   const data = dataOf(table, request.conditions, request.outcome);
   const search = {
     consistencyCutoff: request.inclusionCut,
@@ -124,14 +117,14 @@ export interface ClustersRequest extends WithData {
   readonly cluster: string;
 }
 
-export function clusters(request: ClustersRequest, table: ProtocolTable): unknown {
+export function clusters(request: ClustersRequest, { table }: CaseContext): unknown {
   const data = dataOf(table, request.conditions, request.outcome);
   const unscale = (x: Float64Array) => x.map((m) => m / data.one);
   const y = unscale(data.outcome);
   const entries = request.expressions.map((text) => {
     const x = unscale(membershipOf(data, productsOf(text, data.conditions)));
     const [first, second] = request.relation === 'sufficiency' ? [x, y] : [y, x];
-    const found = diagnoseClusters(first, second, textsOf(table, request.cluster), textsOf(table, request.unit));
+    const found = diagnoseClusters(first, second, table.text(request.cluster), table.text(request.unit));
     const plain = (fitted: typeof found.consistency) => ({
       pooled: fitted.pooled,
       between: Object.fromEntries(fitted.between),
@@ -155,7 +148,7 @@ export interface RobustnessRequest extends WithData {
   readonly tests: readonly string[];
 }
 
-export function robustness(request: RobustnessRequest, table: ProtocolTable): unknown {
+export function robustness(request: RobustnessRequest, { table }: CaseContext): unknown {
   const data = dataOf(table, request.conditions, request.outcome);
   const set = (text: string) => membershipOf(data, productsOf(text, data.conditions));
   return robustnessFit(set(request.initial), request.tests.map(set), data.outcome, data.one);
@@ -166,7 +159,7 @@ export interface TheoryRequest extends WithData {
   readonly solution: string;
 }
 
-export function theory(request: TheoryRequest, table: ProtocolTable): unknown {
+export function theory(request: TheoryRequest, { table }: CaseContext): unknown {
   const data = dataOf(table, request.conditions, request.outcome);
   const set = (text: string) => membershipOf(data, productsOf(text, data.conditions));
   const areas = Object.entries(evaluateTheory(set(request.theory), set(request.solution), data.outcome, data.one));
@@ -193,7 +186,7 @@ export interface CaseSelectionRequest extends WithData {
   readonly select: 'typical' | 'deviant-consistency-in-kind' | 'deviant-coverage';
 }
 
-export function caseSelection(request: CaseSelectionRequest, table: ProtocolTable): unknown {
+export function caseSelection(request: CaseSelectionRequest, { table }: CaseContext): unknown {
   const data = dataOf(table, request.conditions, request.outcome);
   const unscale = (x: Float64Array) => x.map((m) => m / data.one);
   const x = unscale(membershipOf(data, productsOf(request.expression, data.conditions)));

@@ -17,15 +17,8 @@ import {
   solveParsimonious,
 } from '../core/qca/solutions.ts';
 import type { TruthTable } from '../core/qca/truth-table.ts';
-import {
-  byTerm,
-  dataOf,
-  excludedOf,
-  type ProtocolTable,
-  productsOf,
-  type TruthTableRequest,
-  truthTableOf,
-} from './qca-data.ts';
+import type { CaseContext } from './case.ts';
+import { byTerm, dataOf, excludedOf, productsOf, type TruthTableRequest, truthTableOf } from './qca-data.ts';
 
 export interface MinimizeRequest extends TruthTableRequest {
   readonly solution: 'conservative' | 'parsimonious' | 'intermediate';
@@ -42,7 +35,7 @@ export interface MinimizeRequest extends TruthTableRequest {
 const limits: SearchLimits = { ...defaultSearchLimits, models: 1_000_000 };
 const rowLimit = 1_000_000;
 
-export function truthTable(request: TruthTableRequest, table: ProtocolTable): unknown {
+export function truthTable(request: TruthTableRequest, { table }: CaseContext): unknown {
   const data = dataOf(table, request.conditions, request.outcome);
   const { rows } = truthTableOf(data, request);
   const entries = rows.map((row) => [
@@ -60,7 +53,7 @@ export function truthTable(request: TruthTableRequest, table: ProtocolTable): un
   return { rows: Object.fromEntries(entries) };
 }
 
-export function minimize(request: MinimizeRequest, table: ProtocolTable): unknown {
+export function minimize(request: MinimizeRequest, { table }: CaseContext): unknown {
   const data = dataOf(table, request.conditions, request.outcome);
   const rows = truthTableOf(data, request);
   const settings = settingsOf(request, rows);
@@ -151,7 +144,7 @@ function intermediate(
   };
 }
 
-export function primeImplicants(request: MinimizeRequest, table: ProtocolTable): unknown {
+export function primeImplicants(request: MinimizeRequest, { table }: CaseContext): unknown {
   const data = dataOf(table, request.conditions, request.outcome);
   const rows = truthTableOf(data, request);
   const { positives, negatives } = assignRoles(rows, settingsOf(request, rows));
