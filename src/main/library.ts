@@ -33,7 +33,9 @@ export interface OpenOptions {
  * const job = await service.insights({ role: 'operator' }, { panel: 'street', kpi: 'gas' }, { waitMs: 60_000 });
  * await close();
  */
-export async function openSamenwijs(options: OpenOptions = {}): Promise<{ readonly service: Service; close(): Promise<void> }> {
+export async function openSamenwijs(
+  options: OpenOptions = {},
+): Promise<{ readonly service: Service; close(): Promise<void> }> {
   const config = { ...readConfig(process.env), ...options };
   const { service, close } = await compose(config, null);
   return { service: checkedService(service), close };

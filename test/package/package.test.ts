@@ -44,7 +44,17 @@ describe('the package', () => {
          values: new Float64Array(1), observed: new Uint8Array(1), confidence: 0.95 });
        export const n: number = table.totals[0]!.n;`,
     );
-    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--skipLibCheck', '--types', ''];
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2024',
+      '--skipLibCheck',
+      '--types',
+      '',
+    ];
     await run(join(bin, 'tsc'), [...options, 'use.ts'], { cwd: folder, env });
   }, 120_000);
 
@@ -65,7 +75,10 @@ describe('the package', () => {
     const alone = join(folder, 'alone');
     await run('mkdir', ['-p', alone]);
     await run('cp', [command, join(alone, 'samenwijs.mjs')]);
-    const failure = await run('node', ['--import', old, join(alone, 'samenwijs.mjs'), '--version'], { cwd: alone, env }).catch((e) => e);
+    const failure = await run('node', ['--import', old, join(alone, 'samenwijs.mjs'), '--version'], {
+      cwd: alone,
+      env,
+    }).catch((e) => e);
     expect(failure.code).toBe(69);
     expect(failure.stderr).toContain('samenwijs needs Node 22.18 or newer; this is 20.20.2');
   }, 60_000);

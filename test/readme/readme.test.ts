@@ -58,7 +58,9 @@ const pattern = (expected: string) =>
   new RegExp(
     `^${expected
       .split('\n')
-      .map((line) => (line.trim() === '…' ? '[\\s\\S]*?' : line.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/…$/, '.*')))
+      .map((line) =>
+        line.trim() === '…' ? '[\\s\\S]*?' : line.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/…$/, '.*'),
+      )
       .join('\n')}$`,
   );
 

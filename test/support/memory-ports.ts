@@ -29,7 +29,10 @@ export function memoryPorts(panels: readonly MemoryPanel[] = [], overrides: Part
 export const directCompute: Compute = {
   async run(name, input, control) {
     const computation = computations[name] as (input: unknown, environment: unknown) => unknown;
-    return (await computation(input, { kernels: typescriptKernels, progress: control.progress.bind(control) })) as never;
+    return (await computation(input, {
+      kernels: typescriptKernels,
+      progress: control.progress.bind(control),
+    })) as never;
   },
 };
 

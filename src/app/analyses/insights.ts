@@ -118,6 +118,13 @@ export const insights = {
         { variable: settings.kpi },
       );
     }
+    if (description.description.some((v) => v.name === settings.by && v.type === 'text')) {
+      throw new AppError(
+        'invalid-request',
+        `"${settings.by}" is free text, which never leaves the hub; expected a coded attribute. Code the answers first.`,
+        { variable: settings.by },
+      );
+    }
     const by = settings.by === null ? null : asCoded(data.columns[settings.by]!, settings.by);
     const inside = settings.collective === null ? null : membersOf(settings.collective, description, data);
 
