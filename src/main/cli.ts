@@ -7,11 +7,6 @@ import type { Environment, Terminal } from '../cli/command.ts';
 import { createRemoteService } from '../cli/remote-service.ts';
 import { runCommandLine } from '../cli/run.ts';
 import { readConfig } from '../config.ts';
-import { runConformance } from '../conformance/run-conformance.ts';
-import { typescriptKernels } from '../core/linalg/typescript-kernels.ts';
-import { readLock } from '../store/lock-file.ts';
-import { compose } from './compose.ts';
-import { startServer } from './server.ts';
 import { version } from './version.ts';
 
 /** The composition root of the command line. Resolves to the exit status. */
@@ -33,18 +28,22 @@ export async function main(argv: readonly string[]): Promise<number> {
   return runCommandLine(argv, terminal, environment);
 }
 
+/** Each command loads only what it needs: the help must not wait for a database driver. */
 const environment: Environment = {
   version,
 
   /** The folder has one writer: beside a running server everything goes through its HTTP API. */
   async openService() {
     const config = readConfig(process.env);
+    const { readLock } = await import('../store/lock-file.ts');
     const lock = await readLock(config.data);
     if (lock?.url) return { service: createRemoteService(lock.url), close: async () => {} };
+    const { compose } = await import('./compose.ts');
     return compose(config, null);
   },
 
   async serve(terminal, announce) {
+    const { startServer } = await import('./server.ts');
     const server = await startServer(readConfig(process.env));
     announce(server.url);
     if (!terminal.signal.aborted) {
@@ -71,6 +70,8 @@ const environment: Environment = {
   },
 
   async conformance(input, write) {
+    const { runConformance } = await import('../conformance/run-conformance.ts');
+    const { typescriptKernels } = await import('../core/linalg/typescript-kernels.ts');
     const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
     const readText = (folder: string, name: string) => readFile(join(folder, name), 'utf8');
     await runConformance(lines, write, { kernels: typescriptKernels, readText });
