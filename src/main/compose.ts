@@ -4,6 +4,7 @@ import { createJobs, type Jobs } from '../app/jobs.ts';
 import type { Ports } from '../app/ports.ts';
 import { createService, type Service } from '../app/service.ts';
 import type { Config } from '../config.ts';
+import { fileFormats } from '../formats/file-formats.ts';
 import { openStore } from '../store/open-store.ts';
 import { createCompute } from '../workers/create-compute.ts';
 import { version } from './version.ts';
@@ -21,7 +22,11 @@ export interface Composition {
  * @throws store-locked, store-too-new
  */
 export async function compose(config: Config, url: string | null): Promise<Composition> {
-  const store = await openStore(config.data, { url, uploadLimit: config.uploadLimit });
+  const store = await openStore(config.data, {
+    formats: fileFormats,
+    url,
+    uploadLimit: config.uploadLimit,
+  });
   const workers = createCompute({ workerFile: workerFile(), threads: config.threads });
   const ports: Ports = {
     panels: store.panels,

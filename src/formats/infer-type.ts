@@ -1,0 +1,41 @@
+import type { VariableType } from '../app/panels.ts';
+import { numberSymbols } from './status-symbols.ts';
+
+const numeric = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const isoDate = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Whether a text is a number as this service reads numbers: no thousands separators, no NaN, no infinity. */
+export function isNumber(text: string, decimal: '.' | ','): boolean {
+  if (decimal === '.') return numeric.test(text);
+  return !text.includes('.') && numeric.test(text.replace(',', '.'));
+}
+
+/**
+ * The type of a column from the texts of a sample. More than half of the values that are there decide: the others then
+ * count as errors, instead of turning a column of numbers with a typing error into text. Digits with a leading zero
+ * (postal codes, CBS codes) are codes.
+ */
+export function inferType(values: readonly string[], decimal: '.' | ','): VariableType {
+  let observed = 0;
+  let numbers = 0;
+  let whole = 0;
+  let leadingZeros = 0;
+  let dates = 0;
+  let booleans = 0;
+  for (const value of values) {
+    const text = value.trim();
+    if (text === '' || numberSymbols.has(text)) continue;
+    observed++;
+    if (isNumber(text, decimal)) {
+      numbers++;
+      if (/^[+-]?\d+$/.test(text)) whole++;
+      if (/^0\d/.test(text)) leadingZeros++;
+    } else if (isoDate.test(text)) dates++;
+    else if (/^(true|false)$/i.test(text)) booleans++;
+  }
+  if (observed === 0) return 'number';
+  if (numbers * 2 > observed) return leadingZeros > 0 ? 'code' : whole === numbers ? 'integer' : 'number';
+  if (dates * 2 > observed) return 'date';
+  if (booleans * 2 > observed) return 'boolean';
+  return 'code';
+}

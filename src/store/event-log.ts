@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import type { EventLog } from '../app/ports.ts';
+import type { Database } from './database.ts';
+import { createMutex } from './mutex.ts';
+
+export interface LoggedEvent {
+  readonly sequence: number;
+  readonly at: string;
+  readonly type: string;
+  readonly subject: string;
+  /** JSON text, exactly as hashed */
+  readonly details: string;
+  readonly previousHash: string;
+  readonly hash: string;
+}
+
+export interface VerifiableEventLog extends EventLog {
+  /** All entries, oldest first. */
+  entries(): Promise<readonly LoggedEvent[]>;
+  /** The sequence number of the first entry whose hash does not follow from the one before, or null. */
+  firstBroken(): Promise<number | null>;
+}
+
+/** The hash before the first entry. */
+const genesis = '0'.repeat(64);
+
+/** An append-only log: each entry holds the hash of the one before, so that a change or a gap shows. */
+export function createEventLog(database: Database): VerifiableEventLog {
+  const appends = createMutex();
+  const entries = () =>
+    database.session((session) =>
+      session.rows<LoggedEvent>(
+        'SELECT sequence, occurred_at AS "at", type, subject, details, previous_hash AS "previousHash", hash FROM event_log ORDER BY sequence',
+      ),
+    );
+  return {
+    append: (entry) =>
+      appends.run(() =>
+        database.session(async (session) => {
+          const [last] = await session.rows<{ sequence: number; hash: string }>(
+            'SELECT sequence, hash FROM event_log ORDER BY sequence DESC LIMIT 1',
+          );
+          const sequence = (last?.sequence ?? 0) + 1;
+          const previousHash = last?.hash ?? genesis;
+          const next = { sequence, ...entry, details: JSON.stringify(entry.details), previousHash };
+          await session.run('INSERT INTO event_log VALUES (?, ?, ?, ?, ?, ?, ?)', [
+            sequence,
+            next.at,
+            next.type,
+            next.subject,
+            next.details,
+            previousHash,
+            hashOf(next),
+          ]);
+        }),
+      ),
+    entries,
+    async firstBroken() {
+      let previousHash = genesis;
+      let sequence = 0;
+      for (const entry of await entries()) {
+        sequence++;
+        if (entry.sequence !== sequence || entry.previousHash !== previousHash || entry.hash !== hashOf(entry)) {
+          return sequence;
+        }
+        previousHash = entry.hash;
+      }
+      return null;
+    },
+  };
+}
+
+function hashOf(entry: Omit<LoggedEvent, 'hash'>): string {
+  const fields = [entry.sequence, entry.at, entry.type, entry.subject, entry.details, entry.previousHash];
+  return createHash('sha256').update(JSON.stringify(fields)).digest('hex');
+}

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { expect, test } from 'vitest';
+import { fileFormats } from '../../src/formats/file-formats.ts';
+import { readLock } from '../../src/store/lock-file.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { openTestStore } from '../support/open-test-store.ts';
+
+test('panels are there after the store was closed and opened again', async () => {
+  await using t = await openTestStore();
+  await t.ingest('household,month,gas\nB,2024-01,3\nA,2024-02,2\nA,2024-01,1.5\n');
+  const store = await t.reopen();
+  expect((await store.panels.list()).map((p) => [p.panel, p.revision, p.rows, p.units, p.waves])).toEqual([
+    ['panel', 1, 3, 2, 2],
+  ]);
+  const read = await store.panels.columns('panel', null, ['gas']);
+  expect(read.unitIds).toEqual(['A', 'B']);
+  expect(read.waves).toEqual(['2024-01', '2024-02']);
+  expect([...read.unitIndex]).toEqual([0, 0, 1]);
+  expect([...read.waveIndex]).toEqual([0, 1, 0]);
+  expect(read.columns.gas).toEqual({
+    type: 'number',
+    values: Float64Array.of(1.5, 2, 3),
+    status: Uint8Array.of(0, 0, 0),
+  });
+});
+
+test('a folder in use is refused with the address of its server, in this process too', async () => {
+  await using t = await openTestStore({ url: 'http://127.0.0.1:3000' });
+  await expect(openStore(t.folder, { formats: fileFormats, url: null })).rejects.toMatchObject({
+    code: 'store-locked',
+    details: { pid: process.pid, url: 'http://127.0.0.1:3000' },
+  });
+  expect(await readLock(t.folder)).toMatchObject({ pid: process.pid, url: 'http://127.0.0.1:3000' });
+});
+
+test('the lock names the address that was announced, and is gone after closing', async () => {
+  await using t = await openTestStore();
+  await t.store.announce('http://127.0.0.1:4000');
+  expect(await readLock(t.folder)).toMatchObject({ url: 'http://127.0.0.1:4000' });
+  await t.store.close();
+  expect(await readLock(t.folder)).toBeNull();
+  await t.reopen();
+});
+
+test('a lock of a process that is gone is taken over', async () => {
+  await using t = await openTestStore();
+  await t.store.close();
+  const gone = spawn(process.execPath, ['-e', '']);
+  await new Promise((resolve) => gone.once('exit', resolve));
+  await writeFile(join(t.folder, 'lock.json'), JSON.stringify({ pid: gone.pid, url: 'http://x', startedAt: '' }));
+  expect(await readLock(t.folder)).toBeNull();
+  await t.reopen();
+  expect(JSON.parse(await readFile(join(t.folder, 'lock.json'), 'utf8')).pid).toBe(process.pid);
+});
+
+test('a store of a newer version is refused and left as it is', async () => {
+  await using t = await openTestStore();
+  await t.store.close();
+  const path = join(t.folder, 'samenwijs.duckdb');
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  await connection.run('INSERT INTO schema_version VALUES (999)');
+  connection.closeSync();
+  instance.closeSync();
+  await expect(openStore(t.folder, { formats: fileFormats, url: null })).rejects.toMatchObject({
+    code: 'store-too-new',
+    details: { version: 999, newest: 1 },
+  });
+  expect(await readLock(t.folder)).toBeNull();
+  const again = await DuckDBInstance.create(path);
+  const check = await again.connect();
+  await check.run('DELETE FROM schema_version WHERE version = 999');
+  check.closeSync();
+  again.closeSync();
+  await t.reopen();
+});
