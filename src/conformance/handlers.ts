@@ -1,9 +1,14 @@
 import type { CaseHandler } from './case.ts';
+import { regression } from './effect-regression.ts';
+import { balance, match } from './matching.ts';
 import { fitPropensity } from './propensity.ts';
 import { qcaHandlers } from './qca-handlers.ts';
 
 /** Every kind of the protocol that is built. Kinds that are absent answer `not-implemented`. */
 export const handlers: Readonly<Record<string, CaseHandler>> = {
   'propensity.fit': fitPropensity,
+  'matching.match': match,
+  'matching.balance': balance,
+  'effect.regression': regression,
   ...qcaHandlers,
 };

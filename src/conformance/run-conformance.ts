@@ -1,3 +1,4 @@
+import { AppError } from '../app/errors.ts';
 import { CoreError } from '../core/errors.ts';
 import type { MatrixKernels } from '../core/linalg/matrix-kernels.ts';
 import type { CaseContext } from './case.ts';
@@ -50,8 +51,8 @@ async function answer(
     const table = await loadTable(asked, tables, readText);
     return { id, result: await handler(asked.request, createContext(kernels, table)) };
   } catch (error) {
-    const code =
-      error instanceof CoreError ? error.code : error instanceof SyntaxError ? 'invalid-argument' : 'internal-error';
+    const isKnown = error instanceof CoreError || error instanceof AppError;
+    const code = isKnown ? error.code : error instanceof SyntaxError ? 'invalid-argument' : 'internal-error';
     return { id, error: { code, message: error instanceof Error ? error.message : String(error) } };
   }
 }

@@ -195,8 +195,10 @@ function separated(
   { kept, standardised }: ColumnScaling,
   step: Float64Array,
 ): CoreError {
+  const alone = kept.filter((j) => j > 0 && separatesAlone(x, j, y));
   const largest = Math.max(...step.slice(1).map(Math.abs));
-  const columns = kept.filter((_, c) => c > 0 && Math.abs(step[c]!) > 0.01 * largest).map((j) => names[j]!);
+  const together = kept.filter((_, c) => c > 0 && Math.abs(step[c]!) > 0.01 * largest);
+  const columns = (alone.length > 0 ? alone : together).map((j) => names[j]!);
   let rows = 0;
   for (let i = 0; i < x.rows; i++) {
     let move = 0;
@@ -208,6 +210,19 @@ function separated(
     `The treatment is predicted perfectly by ${columns.join(', ')} for ${rows} of ${x.rows} units, so the propensity model has no finite estimate. Leave out or merge these columns or levels, or restrict the study to units for which both are possible.`,
     { columns, rows },
   );
+}
+
+/** Whether all values of column j in one group are at most all those in the other. */
+function separatesAlone(x: Matrix, j: number, y: Float64Array): boolean {
+  const low = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const high = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < x.rows; i++) {
+    const value = x.values[i * x.cols + j]!;
+    const g = y[i]!;
+    low[g] = Math.min(low[g]!, value);
+    high[g] = Math.max(high[g]!, value);
+  }
+  return high[0]! <= low[1]! || high[1]! <= low[0]!;
 }
 
 function interceptStart(y: Float64Array, weights: Float64Array | null, link: Link): number {

@@ -16,6 +16,8 @@ describe('a column as groups', () => {
 
   it('refuses a measurement', () => {
     expect(() => asCoded(numbers([1.5, 2]), 'gas')).toThrow(/"gas" is a measurement \(it holds the value 1.5\)/);
-    expect(() => asCoded(numbers(Array.from({ length: 31 }, (_, i) => i)), 'gas')).toThrow(/more than 30 different values/);
+    expect(() => asCoded(numbers(Array.from({ length: 31 }, (_, i) => i)), 'gas')).toThrow(
+      /more than 30 different values/,
+    );
   });
 });

@@ -1,0 +1,254 @@
+import { CoreError } from '../errors.ts';
+import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
+import { type BinomialFit, fitBinomialRegression } from '../propensity/binomial-regression.ts';
+import { designColumns, type Frame, factorCodes, numbers, packMatrix } from '../propensity/design-matrix.ts';
+import type { Link } from '../propensity/links.ts';
+import type { ModelTerm } from '../propensity/model-terms.ts';
+import { type CaliperSetting, caliperWidth } from './caliper-width.ts';
+import { type Coarsening, coarsen } from './coarsen.ts';
+import { commonSupport, type Discard } from './common-support.ts';
+import { type Estimand, focalGroup } from './estimand.ts';
+import { codesOfValues, exactCells } from './exact-cells.ts';
+import type { MatchSets } from './match-sets.ts';
+import { pairWeights, stratumCounts, stratumWeights } from './match-weights.ts';
+import { type FocalOrder, focalRows } from './matching-problem.ts';
+import { matchNearestScalar } from './nearest-scalar.ts';
+import { subclassify } from './subclassify.ts';
+import { variableRatios } from './variable-ratio.ts';
+
+/** A propensity score from a model: the fitted probability, or its linear predictor. */
+export interface PropensityDistance {
+  readonly type: 'propensity-score';
+  readonly link: Link;
+  readonly scale: 'probability' | 'linear';
+  readonly terms: readonly ModelTerm[];
+}
+
+export interface NamedCaliper extends CaliperSetting {
+  /** `distance` or the name of a numeric variable */
+  readonly on: string;
+}
+
+/** Nearest-neighbour matching. Nothing has a default here: whoever calls decides. */
+export interface NearestDesign {
+  readonly method: 'nearest';
+  readonly estimand: 'ATT' | 'ATC';
+  readonly distance: PropensityDistance;
+  readonly order: FocalOrder;
+  readonly ratio: number;
+  /** null: every focal unit gets `ratio` partners */
+  readonly variableRatio: { readonly minimum: number; readonly maximum: number } | null;
+  readonly maximumReuse: number;
+  readonly calipers: readonly NamedCaliper[];
+  readonly exact: readonly string[];
+  readonly antiExact: readonly string[];
+  readonly discard: Discard;
+  /** fit the model again without the discarded units, which keep their first score */
+  readonly reestimate: boolean;
+}
+
+export interface SubclassDesign {
+  readonly method: 'subclassification';
+  readonly estimand: Estimand;
+  readonly distance: PropensityDistance;
+  readonly subclasses: number;
+  readonly discard: Discard;
+}
+
+export interface ExactDesign {
+  readonly method: 'exact';
+  readonly estimand: Estimand;
+  readonly exact: readonly string[];
+}
+
+export interface CoarsenedDesign {
+  readonly method: 'coarsened-exact';
+  readonly estimand: Estimand;
+  /** variables with null are matched on exact values */
+  readonly coarsening: readonly { readonly variable: string; readonly cut: Coarsening | null }[];
+}
+
+export type MatchingDesign = NearestDesign | SubclassDesign | ExactDesign | CoarsenedDesign;
+
+export interface MatchedSample {
+  /** n weights; 0 = not in the matched sample */
+  readonly weights: Float64Array;
+  /** n scores, or null for methods without one */
+  readonly score: Float64Array | null;
+  readonly propensity: BinomialFit | null;
+  /** 0 for units discarded outside common support */
+  readonly eligible: Uint8Array;
+  /** raw widths by what they are on */
+  readonly caliperWidths: Readonly<Record<string, number>>;
+  readonly pairs: MatchSets | null;
+  /** n stratum numbers with both groups, -1 = none; for methods that make strata */
+  readonly strata: Int32Array | null;
+  readonly cutPoints: Float64Array | null;
+}
+
+/**
+ * Carries out a matching design on n units.
+ *
+ * @param frame    the variables that the design names, without missing values
+ * @param treated  n values, 0 or 1, both occurring
+ * @param tieOrder rows in the order that decides ties (canonical unit order), or null where rows stand in that order
+ * @throws empty-group, unknown-variable, missing-values, invalid-argument, separation, not-converged, no-overlap (no pair
+ *   or stratum was found)
+ * Cost: that of the propensity fit and the method.
+ */
+export function matchUnits(
+  frame: Frame,
+  treated: Uint8Array,
+  design: MatchingDesign,
+  tieOrder: Uint32Array | null,
+  kernels: MatrixKernels,
+): MatchedSample {
+  checkGroups(treated);
+  switch (design.method) {
+    case 'nearest':
+      return matchNearest(frame, treated, design, tieOrder, kernels);
+    case 'subclassification': {
+      const { score, propensity, eligible } = propensityScore(
+        frame,
+        treated,
+        design.distance,
+        design.discard,
+        false,
+        kernels,
+      );
+      const { subclass, cutPoints } = subclassify(score, treated, eligible, design.subclasses, design.estimand);
+      return { ...byStrata(subclass, treated, design.estimand), score, propensity, eligible, cutPoints };
+    }
+    case 'exact':
+      return byStrata(exactCells(frame.rows, codesOf(frame, design.exact)), treated, design.estimand);
+    case 'coarsened-exact': {
+      const codes = design.coarsening.map(({ variable, cut }) =>
+        cut === null ? valueCodes(frame, variable) : coarsen(numbers(frame, variable), cut),
+      );
+      return byStrata(exactCells(frame.rows, codes), treated, design.estimand);
+    }
+  }
+}
+
+function matchNearest(
+  frame: Frame,
+  treated: Uint8Array,
+  design: NearestDesign,
+  tieOrder: Uint32Array | null,
+  kernels: MatrixKernels,
+): MatchedSample {
+  const { estimand, calipers, exact, antiExact } = design;
+  const { score, propensity, eligible } = propensityScore(
+    frame,
+    treated,
+    design.distance,
+    design.discard,
+    design.reestimate,
+    kernels,
+  );
+  const isFocal = focalGroup(treated, estimand);
+  const valuesOf = (on: string): Float64Array => (on === 'distance' ? score : numbers(frame, on));
+  const widths = calipers.map((caliper) => caliperWidth(valuesOf(caliper.on), eligible, caliper));
+  const scoreWidths = widths.filter((_, i) => calipers[i]!.on === 'distance');
+  const { ratio, variableRatio } = design;
+  const pairs = matchNearestScalar({
+    isFocal,
+    score,
+    eligible,
+    stratum: exact.length === 0 ? null : exactCells(frame.rows, codesOf(frame, exact)),
+    antiExact: codesOf(frame, antiExact),
+    scoreCaliper: scoreWidths.length === 0 ? null : Math.min(...scoreWidths),
+    covariateCalipers: calipers.flatMap(({ on }, i) =>
+      on === 'distance' ? [] : [{ name: on, values: valuesOf(on), width: widths[i]! }],
+    ),
+    order: design.order,
+    ratio:
+      variableRatio === null ? ratio : variableRatios(score, isFocal, focalRows(isFocal), { ratio, ...variableRatio }),
+    maximumReuse: design.maximumReuse,
+    tieOrder,
+  });
+  if (pairs.partners.length === 0) {
+    throw new CoreError(
+      'no-overlap',
+      'No unit found a partner inside the calipers, exact cells and common support. Widen a caliper or relax exact matching.',
+      { calipers: Object.fromEntries(calipers.map(({ on }, i) => [on, widths[i]!])), exact },
+    );
+  }
+  return {
+    weights: pairWeights(pairs, frame.rows),
+    score,
+    propensity,
+    eligible,
+    caliperWidths: Object.fromEntries(calipers.map(({ on }, i) => [on, widths[i]!])),
+    pairs,
+    strata: null,
+    cutPoints: null,
+  };
+}
+
+function propensityScore(
+  frame: Frame,
+  treated: Uint8Array,
+  { terms, link, scale }: PropensityDistance,
+  discard: Discard,
+  reestimate: boolean,
+  kernels: MatrixKernels,
+): { score: Float64Array; propensity: BinomialFit; eligible: Uint8Array } {
+  const columns = designColumns(frame, terms);
+  const { matrix, names } = packMatrix(frame.rows, columns, true);
+  const first = fitBinomialRegression(matrix, names, Float64Array.from(treated), null, link, kernels);
+  const scoreOf = (fit: BinomialFit): Float64Array => (scale === 'linear' ? fit.linearPredictor : fit.fitted);
+  const score = scoreOf(first);
+  const eligible = commonSupport(score, treated, discard);
+  if (!reestimate || !eligible.includes(0)) return { score, propensity: first, eligible };
+  const keep = (array: Float64Array): Float64Array => array.filter((_, i) => eligible[i] === 1);
+  const kept = columns.map((column) => ({ ...column, values: keep(column.values) }));
+  const rows = eligible.reduce((sum, e) => sum + e, 0);
+  const again = packMatrix(rows, kept, true);
+  const second = fitBinomialRegression(again.matrix, names, keep(Float64Array.from(treated)), null, link, kernels);
+  const rescored = score.slice();
+  let at = 0;
+  const fresh = scoreOf(second);
+  for (let i = 0; i < rescored.length; i++) if (eligible[i] === 1) rescored[i] = fresh[at++]!;
+  return { score: rescored, propensity: second, eligible };
+}
+
+function byStrata(cells: Int32Array, treated: Uint8Array, estimand: Estimand): MatchedSample {
+  const counts = stratumCounts(cells, treated);
+  const strata = cells.map((cell) => (cell >= 0 && counts.treated[cell]! > 0 && counts.control[cell]! > 0 ? cell : -1));
+  if (!strata.some((cell) => cell >= 0)) {
+    throw new CoreError(
+      'no-overlap',
+      'No stratum holds both treated and control units. Use fewer variables or wider bins.',
+    );
+  }
+  return {
+    weights: stratumWeights(strata, treated, estimand),
+    score: null,
+    propensity: null,
+    eligible: new Uint8Array(treated.length).fill(1),
+    caliperWidths: {},
+    pairs: null,
+    strata,
+    cutPoints: null,
+  };
+}
+
+const codesOf = (frame: Frame, variables: readonly string[]): readonly Int32Array[] =>
+  variables.map((variable) => valueCodes(frame, variable));
+
+/** Codes of equal values, of numbers and coded variables alike. */
+function valueCodes(frame: Frame, variable: string): Int32Array {
+  const column = frame.columns[variable];
+  return column?.type === 'number' ? codesOfValues(numbers(frame, variable)) : factorCodes(frame, variable).codes;
+}
+
+function checkGroups(treated: Uint8Array): void {
+  const ones = treated.reduce((sum, t) => sum + t, 0);
+  if (ones > 0 && ones < treated.length) return;
+  throw new CoreError(
+    'empty-group',
+    `Every one of the ${treated.length} units is ${ones === 0 ? 'untreated' : 'treated'}; both groups must occur.`,
+    { units: treated.length, treated: ones },
+  );
+}

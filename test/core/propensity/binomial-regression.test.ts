@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { typescriptKernels as kernels } from '../../../src/core/linalg/typescript-kernels.ts';
+import { fitBinomialRegression } from '../../../src/core/propensity/binomial-regression.ts';
+import { type DesignColumn, packMatrix } from '../../../src/core/propensity/design-matrix.ts';
+import type { Link } from '../../../src/core/propensity/links.ts';
+import { createRandom } from '../../../src/core/random/random-stream.ts';
+import { normalQuantile } from '../../../src/core/stats/normal-quantile.ts';
+
+const column = (name: string, values: number[]): DesignColumn => ({ name, values: Float64Array.from(values) });
+
+function fitModel(
+  columns: DesignColumn[],
+  y: number[],
+  { link = 'logit' as Link, weights = null as Float64Array | null } = {},
+) {
+  const { matrix, names } = packMatrix(y.length, columns, true);
+  return fitBinomialRegression(matrix, names, Float64Array.from(y), weights, link, kernels);
+}
+
+/** 200 units whose treatment depends on two covariates. */
+function simulated(seed: number, n = 200): { columns: DesignColumn[]; y: number[] } {
+  const random = createRandom(seed);
+  const x = Array.from({ length: n }, () => random.normal());
+  const z = Array.from({ length: n }, () => random.integer(3));
+  const y = x.map((v, i) => (random.bernoulli(1 / (1 + Math.exp(-(0.4 * v - 0.3 * z[i]!)))) ? 1 : 0));
+  return { columns: [column('x', x), column('z', z)], y };
+}
+
+describe('a propensity model', () => {
+  // One 0/1 column: the fitted probabilities are the shares in the two groups, whatever the link.
+  const groups = [...Array(10).fill(0), ...Array(20).fill(1)];
+  const treated = groups.map((g, i) => (g === 0 ? (i < 3 ? 1 : 0) : i < 25 ? 1 : 0));
+
+  it('fits the shares of two groups exactly, with the closed-form coefficients of each link', () => {
+    const inverse: Record<Link, (p: number) => number> = {
+      logit: (p) => Math.log(p / (1 - p)),
+      probit: normalQuantile,
+      cloglog: (p) => Math.log(-Math.log1p(-p)),
+    };
+    for (const link of ['logit', 'probit', 'cloglog'] as const) {
+      const { coefficients, fitted } = fitModel([column('g', groups)], treated, { link });
+      expect(fitted[0]).toBeCloseTo(0.3, 13);
+      expect(fitted[15]).toBeCloseTo(0.75, 13);
+      expect(coefficients[0]).toBeCloseTo(inverse[link](0.3), 12);
+      expect(coefficients[1]).toBeCloseTo(inverse[link](0.75) - inverse[link](0.3), 12);
+    }
+  });
+
+  it('has the standard error of the log odds ratio, the root of the sum of inverse counts', () => {
+    const { covariance } = fitModel([column('g', groups)], treated);
+    expect(Math.sqrt(covariance.values[3]!)).toBeCloseTo(Math.sqrt(1 / 3 + 1 / 7 + 1 / 15 + 1 / 5), 12);
+  });
+
+  it('counts a unit with weight 2 as two units', () => {
+    const weights = Float64Array.from(groups, (_, i) => 1 + (i % 3));
+    const repeat = (values: number[]): number[] => values.flatMap((v, i) => Array(weights[i]).fill(v));
+    const weighted = fitModel([column('g', groups)], treated, { weights });
+    const repeated = fitModel([column('g', repeat(groups))], repeat(treated));
+    expect(weighted.coefficients[1]).toBeCloseTo(repeated.coefficients[1]!, 12);
+    expect(weighted.deviance).toBeCloseTo(repeated.deviance, 9);
+  });
+
+  it('gives scores that do not change when covariates are shifted and scaled', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1000 }),
+        fc.constantFrom(1e-6, 3, 1e6),
+        fc.constantFrom(0, 1e5),
+        (seed, scale, shift) => {
+          const { columns, y } = simulated(seed);
+          const moved = [{ name: 'x', values: columns[0]!.values.map((v) => scale * (v + shift)) }, columns[1]!];
+          const [a, b] = [fitModel(columns, y).fitted, fitModel(moved, y).fitted];
+          a.forEach((p, i) => {
+            expect(b[i]).toBeCloseTo(p, 8);
+          });
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('solves its likelihood equations: residuals are orthogonal to every column', () => {
+    const { columns, y } = simulated(3);
+    const { fitted } = fitModel(columns, y);
+    for (const { values } of columns) {
+      expect(values.reduce((sum, v, i) => sum + v * (y[i]! - fitted[i]!), 0)).toBeCloseTo(0, 9);
+    }
+  });
+
+  it('leaves out columns that depend on earlier ones and names them', () => {
+    const { columns, y } = simulated(4);
+    const [x, z] = columns as [DesignColumn, DesignColumn];
+    const sum = { name: 'x+z', values: x.values.map((v, i) => v + z.values[i]!) };
+    const constant = column('constant', Array(y.length).fill(7));
+    const near = { name: 'near', values: x.values.map((v, i) => v + 1e-4 * z.values[i]! ** 2) };
+    const result = fitModel([constant, x, z, sum, near], y);
+    expect(result.collinear).toEqual(['constant', 'x+z']);
+    expect(result.names).toEqual(['(Intercept)', 'x', 'z', 'near']);
+    const plain = fitModel([x, z, near], y);
+    result.fitted.forEach((p, i) => {
+      expect(p).toBeCloseTo(plain.fitted[i]!, 10);
+    });
+  });
+
+  it('keeps a column of large offset apart from the intercept', () => {
+    const { columns, y } = simulated(5);
+    const year = { name: 'year', values: columns[0]!.values.map((v) => 1e6 + v) };
+    expect(fitModel([year], y).collinear).toEqual([]);
+  });
+
+  it('refuses complete separation and names the column', () => {
+    const x = Array.from({ length: 40 }, (_, i) => i);
+    expect(() =>
+      fitModel(
+        [
+          column(
+            'noise',
+            x.map((v) => (v * 7) % 5),
+          ),
+          column('x', x),
+        ],
+        x.map((v) => (v < 20 ? 0 : 1)),
+      ),
+    ).toThrow(expect.objectContaining({ code: 'separation', details: expect.objectContaining({ columns: ['x'] }) }));
+  });
+
+  it('refuses quasi-separation, a level in which all units are treated, and names it with its size', () => {
+    const { columns, y } = simulated(6);
+    const level = y.map((t, i) => (t === 1 && i % 9 === 0 ? 1 : 0));
+    const size = level.filter((v) => v === 1).length;
+    expect(() => fitModel([...columns, column('tenure=rent', level)], y)).toThrow(
+      expect.objectContaining({ code: 'separation', details: { columns: ['tenure=rent'], rows: size } }),
+    );
+  });
+
+  it('does not mistake a strong but finite effect for separation', () => {
+    const x = Array.from({ length: 400 }, (_, i) => i / 20);
+    const y = x.map((v, i) => (i === 60 || i === 200 ? 1 - (v > 10 ? 1 : 0) : v > 10 ? 1 : 0));
+    expect(fitModel([column('x', x)], y).converged).toBe(true);
+  });
+
+  it('refuses one group only, a response that is not 0/1 and negative weights', () => {
+    expect(() => fitModel([], [1, 1, 1])).toThrow(expect.objectContaining({ code: 'empty-group' }));
+    expect(() => fitModel([], [1, 0, 2])).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
+    expect(() => fitModel([], [1, 0], { weights: Float64Array.of(1, -1) })).toThrow(
+      expect.objectContaining({ code: 'invalid-argument' }),
+    );
+  });
+});
