@@ -4,7 +4,7 @@ import type { ResultOf } from '../../src/app/analyses.ts';
 import { createJobs } from '../../src/app/jobs.ts';
 import { createService } from '../../src/app/service.ts';
 import { householdPanel } from '../support/household-panel.ts';
-import { memoryPorts } from '../support/memory-ports.ts';
+import { memoryPorts, numbers } from '../support/memory-ports.ts';
 
 const operator: Actor = { role: 'operator' };
 const visitor: Actor = { role: 'visitor' };
@@ -65,6 +65,29 @@ describe('insights', () => {
     const theirs = await ask(visitor, { panel: 'street', kpi: 'gas', by: 'dwelling' });
     expect(theirs.settings).toEqual(mine.settings);
     expect(theirs.sources).toEqual(mine.sources);
+  });
+
+  it('by year leave out a calendar year that the panel holds only a part of, and say so', async () => {
+    const months = Array.from(
+      { length: 18 },
+      (_, m) => `${2021 + Math.floor((6 + m) / 12)}-${String(((6 + m) % 12) + 1).padStart(2, '0')}`,
+    );
+    const ports = memoryPorts([
+      {
+        panel: 'half',
+        unitKind: 'neighbourhood',
+        unitIds: ['N1'],
+        waves: months,
+        unitIndex: months.map(() => 0),
+        waveIndex: months.map((_, m) => m),
+        columns: { gas: numbers(months.map((_, m) => m)) },
+      },
+    ]);
+    const service = createService(ports, createJobs(ports, { concurrency: 1 }));
+    const job = await service.insights(operator, { panel: 'half', kpi: 'gas', period: 'year' }, { waitMs: 5000 });
+    const { body, warnings } = job.result as ResultOf<'insights'>;
+    expect(body.periods.map(({ period, total }) => [period, total.mean])).toEqual([['2022', 11.5]]);
+    expect(warnings).toEqual([{ code: 'partial-calendar-years', parameters: { years: ['2021'] } }]);
   });
 
   it('refuse with a remedy what cannot be answered', async () => {

@@ -149,12 +149,15 @@ export const insights = {
     let labels: readonly string[] = data.waves;
     let rows = { waveIndex: data.waveIndex, groupIndex, values: kpi.values, observed };
     if (settings.period === 'year') {
-      const years = [...new Set(data.waves.map(yearOf))];
+      const { years, partial } = wholeYears(data.waves);
+      if (partial.length > 0) warnings.push({ code: 'partial-calendar-years', parameters: { years: partial } });
+      const inWholeYear = data.waves.map((wave) => years.includes(yearOf(wave)));
+      for (let i = 0; i < data.rows; i++) if (!inWholeYear[data.waveIndex[i]!]) observed[i] = 0;
       const yearly = yearlyValues({
         units: data.unitIds.length,
         unitIndex: data.unitIndex,
         waveIndex: data.waveIndex,
-        yearOfWave: Uint32Array.from(data.waves, (wave) => years.indexOf(yearOf(wave))),
+        yearOfWave: Uint32Array.from(data.waves, (wave) => Math.max(0, years.indexOf(yearOf(wave)))),
         years: years.length,
         values: kpi.values,
         observed,
@@ -220,6 +223,25 @@ export const insights = {
 };
 
 const yearOf = (wave: string) => wave.slice(0, 4);
+
+/**
+ * The calendar years of which every month or quarter is a wave, and the others: the first half of a year is warmer or colder
+ * than a year. Waves with other labels are taken as they are.
+ */
+function wholeYears(waves: readonly string[]): {
+  readonly years: readonly string[];
+  readonly partial: readonly string[];
+} {
+  const all = [...new Set(waves.map(yearOf))];
+  const perYear = waves.every((wave) => /^\d{4}-\d{2}$/.test(wave))
+    ? 12
+    : waves.every((wave) => /^\d{4}-?Q[1-4]$/.test(wave))
+      ? 4
+      : 1;
+  const isWhole = (year: string) => waves.filter((wave) => yearOf(wave) === year).length >= perYear;
+  return { years: all.filter(isWhole), partial: all.filter((year) => !isWhole(year)) };
+}
+
 const shownCell = (group: string | null, cell: StratumCell): InsightsCell => ({ group, ...cell, withheld: null });
 
 function withholdInPeriod(period: InsightsPeriod): InsightsPeriod {

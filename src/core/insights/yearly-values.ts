@@ -9,7 +9,7 @@ export interface YearlyInput {
   readonly values: Float64Array;
   readonly observed: Uint8Array;
   readonly groupIndex: Int32Array;
-  /** share of a year's waves in which a unit must be observed to count, in (0, 1] */
+  /** share of the year's waves with any value in which a unit must be observed to count, in (0, 1] */
   readonly minimumShare: number;
 }
 
@@ -29,12 +29,15 @@ export interface YearlyValues {
  * be compared from year to year, not from one month to the next.
  *
  * A unit-year with fewer than `minimumShare` of the year's waves observed is left out and counted: a winter alone is no year.
+ * Only waves count in which anybody has a value: a question asked four times a year needs three answers, not nine.
  * Cost: one pass, O(rows + units x years).
  */
 export function yearlyValues(input: YearlyInput): YearlyValues {
   const { units, years, unitIndex, waveIndex, yearOfWave, values, observed, groupIndex, minimumShare } = input;
+  const asked = new Uint8Array(yearOfWave.length);
+  for (let i = 0; i < values.length; i++) if (observed[i] === 1) asked[waveIndex[i]!] = 1;
   const wavesOfYear = new Float64Array(years);
-  for (const year of yearOfWave) wavesOfYear[year]!++;
+  for (let wave = 0; wave < asked.length; wave++) if (asked[wave] === 1) wavesOfYear[yearOfWave[wave]!]!++;
   const sum = new Float64Array(units * years);
   const count = new Float64Array(units * years);
   const group = new Int32Array(units * years).fill(-1);

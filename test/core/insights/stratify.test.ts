@@ -81,4 +81,22 @@ describe('yearly values', () => {
     expect([...yearly.groupIndex]).toEqual([1, 1]); // the group of the last wave of the year
     expect(yearly.leftOut).toBe(2);
   });
+
+  it('counts only the waves in which the question was asked', () => {
+    // Twelve months of one year; the question is asked in months 2, 5, 8 and 11. Unit 0 answers thrice, unit 1 twice.
+    const months = [2, 5, 8, 2, 11];
+    const yearly = yearlyValues({
+      units: 2,
+      years: 1,
+      unitIndex: Uint32Array.from([0, 0, 0, 1, 1]),
+      waveIndex: Uint32Array.from(months),
+      yearOfWave: new Uint32Array(12),
+      values: Float64Array.from([6, 7, 8, 5, 5]),
+      observed: new Uint8Array(5).fill(1),
+      groupIndex: new Int32Array(5),
+      minimumShare: 0.75,
+    });
+    expect([...yearly.values]).toEqual([7]);
+    expect(yearly.leftOut).toBe(1);
+  });
 });

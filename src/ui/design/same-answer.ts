@@ -1,0 +1,26 @@
+import { html, type SafeHtml } from '../html.ts';
+import type { Texts } from '../texts.ts';
+
+/** One question in the three forms that give the same answer as the page. */
+export interface SameAnswer {
+  readonly commandLine: string;
+  readonly request: string;
+  readonly typescript: string;
+}
+
+/** The page as code: command line, API request and TypeScript. One click selects a whole line. */
+export function sameAnswer({ t }: Texts, lines: SameAnswer): SafeHtml {
+  const forms = [
+    [t('page.same-answer.command-line'), lines.commandLine],
+    [t('page.same-answer.request'), lines.request],
+    [t('page.same-answer.typescript'), lines.typescript],
+  ] as const;
+  return html`<section class="wrap block same-answer" aria-labelledby="same-answer-heading">
+<h2 id="same-answer-heading">${t('page.same-answer.heading')}</h2>
+<p>${t('page.same-answer.lead')}</p>
+${forms.map(([label, code]) => codeBlock(label, code))}
+</section>`;
+}
+
+export const codeBlock = (label: string, code: string): SafeHtml =>
+  html`<div class="code"><p class="code-label">${label}</p><pre><code>${code}</code></pre></div>`;

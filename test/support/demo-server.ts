@@ -1,0 +1,25 @@
+import type { FastifyInstance } from 'fastify';
+import { createJobs } from '../../src/app/jobs.ts';
+import { createService } from '../../src/app/service.ts';
+import { buildHttp } from '../../src/http/app.ts';
+import { demoCatalogue } from '../../src/main/demo-catalogue.ts';
+import { createPageRenderer } from '../../src/ui/page-renderer.ts';
+import { demoPanel } from './demo-panel.ts';
+import { memoryPorts } from './memory-ports.ts';
+
+/** The whole HTTP face with the demo in memory: pages as a visitor sees them, without a database. */
+export async function demoServer(): Promise<FastifyInstance> {
+  const ports = memoryPorts([demoPanel()]);
+  const jobs = createJobs(ports, { concurrency: 2 });
+  const service = createService(ports, jobs);
+  const app = await buildHttp({
+    service,
+    version: '0.0.0-test',
+    bodyLimit: 1_000_000,
+    logLevel: 'warn',
+    problemPage: async (code) => `# ${code}`,
+    pages: createPageRenderer({ service, version: '0.0.0-test', demo: demoCatalogue() }),
+  });
+  app.addHook('onClose', () => jobs.close());
+  return app;
+}
