@@ -2,8 +2,10 @@ import swagger from '@fastify/swagger';
 import scalar from '@scalar/fastify-api-reference';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { AppError } from '../app/errors.ts';
+import type { PageRenderer } from '../app/pages.ts';
 import type { Service } from '../app/service.ts';
 import { refuseForeignOrigin } from './actor.ts';
+import { pageRequest, registerPages, sendPage } from './pages.ts';
 import { sendProblem } from './problems.ts';
 import { registerOperations } from './routes.ts';
 
@@ -15,8 +17,8 @@ export interface HttpOptions {
   /** reads the page of a problem code as Markdown, or null */
   readonly problemPage: (code: string) => Promise<string | null>;
   readonly logLevel: 'silent' | 'warn' | 'info';
-  /** further routes: the pages */
-  readonly pages?: (app: FastifyInstance) => void;
+  /** the pages for people; without it the service is an API only */
+  readonly pages?: PageRenderer;
 }
 
 /** The HTTP face as a Fastify app, without a port: `app.inject` for tests, `app.listen` for main. */
@@ -36,6 +38,9 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
       message: `There is nothing at ${request.method} ${request.url}. The API is described at /docs/api.`,
       details: {},
     };
+    if (options.pages && request.method === 'GET' && request.headers.accept?.includes('text/html')) {
+      return sendPage(reply, options.pages.problem(pageRequest(request), { status: 404, ...error }));
+    }
     return sendProblem(request, reply, error);
   });
   app.addHook('onRequest', async (request, reply) => {
@@ -82,7 +87,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     if (page === null) throw new AppError('invalid-request', `There is no problem code "${code}".`, { code });
     return reply.type('text/markdown; charset=utf-8').send(page);
   });
-  options.pages?.(app);
+  if (options.pages) registerPages(app, options.pages);
   await app.register(scalar, {
     routePrefix: '/docs/api',
     configuration: {

@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { AppError } from '../app/errors.ts';
 import type { Config } from '../config.ts';
 import { buildHttp } from '../http/app.ts';
+import { createPageRenderer } from '../ui/page-renderer.ts';
 import { compose } from './compose.ts';
+import { demoCatalogue } from './demo-catalogue.ts';
 import { version } from './version.ts';
 
 export interface RunningServer {
@@ -25,6 +27,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
     bodyLimit: config.bodyLimit,
     logLevel: 'warn',
     problemPage,
+    pages: createPageRenderer({
+      service: composition.service,
+      version,
+      demo: config.demo ? demoCatalogue() : null,
+    }),
   });
   try {
     await app.listen({ port: config.port, host: config.host });

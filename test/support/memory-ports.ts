@@ -38,6 +38,9 @@ export const directCompute: Compute = {
 
 export interface MemoryPanel {
   readonly panel: string;
+  readonly title?: string;
+  /** what a schema would say of its variables; the rest is plain */
+  readonly variables?: Readonly<Record<string, Partial<VariableDescription>>>;
   readonly unitKind: PanelDescription['unitKind'];
   readonly collectiveColumn?: string;
   readonly unitIds: readonly string[];
@@ -74,7 +77,7 @@ function memoryPanels(panels: readonly MemoryPanel[]): Ports['panels'] {
   const describe = (p: MemoryPanel): PanelDescription => ({
     panel: p.panel,
     revision: 1,
-    title: p.panel,
+    title: p.title ?? p.panel,
     unitKind: p.unitKind,
     rows: p.unitIndex.length,
     units: p.unitIds.length,
@@ -97,12 +100,13 @@ function memoryPanels(panels: readonly MemoryPanel[]): Ports['panels'] {
         level: column.type === 'number' ? 'ratio' : 'nominal',
         codebook: null,
         counts: { observed, absent: column.status.length - observed, suppressed: 0, notApplicable: 0 },
-        distinct: 1,
+        distinct: column.type === 'coded' ? column.levels.length : 1,
         minimum: 0,
         maximum: 1,
         mean: 0.5,
         standardDeviation: 0.1,
         sum: 1,
+        ...p.variables?.[name],
       };
     }),
     revisions: [{ revision: 1, digest: 'd'.repeat(64), ingestedAt: '2026-01-01T00:00:00.000Z' }],

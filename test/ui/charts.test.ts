@@ -61,7 +61,7 @@ describe.each([
       expect(svg.getAttribute('class')).toBe(`chart chart--${form}`);
       expect(svg.getAttribute('width')).toBe(width);
       const named = svg.getAttribute('aria-labelledby')!.split(' ');
-      expect(named.map((id) => svg.querySelector(`#${id}`)!.tagName.toLowerCase())).toEqual(['title', 'desc']);
+      expect(named.map((id: string) => svg.querySelector(`#${id}`)!.tagName.toLowerCase())).toEqual(['title', 'desc']);
     }
   });
 

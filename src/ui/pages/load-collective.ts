@@ -46,7 +46,7 @@ export async function loadCollective(
   const attributes = description.description.filter(
     (variable) =>
       variable.role === 'attribute' &&
-      !isNumeric(variable) &&
+      variable.type !== 'text' &&
       variable.distinct >= 2 &&
       variable.distinct <= mostGroups,
   );
