@@ -22,9 +22,9 @@ export interface Composition {
  *
  * @throws store-locked, store-too-new
  */
-export async function compose(config: Config): Promise<Composition> {
+export async function compose(config: Config, options: { readonly warm: number } = { warm: 0 }): Promise<Composition> {
   const store = await openStore(config.data, { url: null, formats: fileFormats, uploadLimit: config.uploadLimit });
-  const workers = createCompute({ workerFile: workerFile(), threads: config.threads });
+  const workers = createCompute({ workerFile: workerFile(), threads: config.threads, ...options });
   const ports: Ports = {
     panels: store.panels,
     jobs: store.jobs,

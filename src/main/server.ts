@@ -20,7 +20,7 @@ export interface RunningServer {
  */
 export async function startServer(config: Config): Promise<RunningServer> {
   const address = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`;
-  const composition = await compose(config);
+  const composition = await compose(config, { warm: 1 });
   const app = await buildHttp({
     service: composition.service,
     version,
