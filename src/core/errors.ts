@@ -16,6 +16,7 @@ export const coreErrorCodes = [
   // numerical
   'singular-matrix',
   'not-converged',
+  'kernel-failure',
   'non-finite',
   // search
   'limit-exceeded',

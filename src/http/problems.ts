@@ -27,6 +27,7 @@ const statuses: Partial<Record<ProblemCode, number>> = {
   'not-implemented': 501,
   'data-withdrawn': 410,
   'internal-error': 500,
+  'kernel-failure': 500,
 };
 
 export const statusOf = (code: string): number => statuses[code as ProblemCode] ?? 422;

@@ -39,7 +39,7 @@ const environment: Environment = {
     const lock = await readLock(config.data);
     if (lock?.url) return { service: createRemoteService(lock.url), close: async () => {} };
     const { compose } = await import('./compose.ts');
-    return compose(config);
+    return compose(config, null);
   },
 
   async serve(terminal, announce) {
@@ -71,9 +71,11 @@ const environment: Environment = {
 
   async conformance(input, write) {
     const { runConformance } = await import('../conformance/run-conformance.ts');
-    const { typescriptKernels } = await import('../core/linalg/typescript-kernels.ts');
+    const { loadDefaultKernels } = await import('./load-default-kernels.ts');
+    // Before the lines: a reader that nobody listens to yet loses what it read.
+    const kernels = await loadDefaultKernels();
     const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
     const readText = (folder: string, name: string) => readFile(join(folder, name), 'utf8');
-    await runConformance(lines, write, { kernels: typescriptKernels, readText });
+    await runConformance(lines, write, { kernels, readText });
   },
 };

@@ -229,9 +229,8 @@ export function createMatrixKernels(engine: KernelEngine): MatrixKernels {
       }
       if (!engine.squaredDistances(x.rows, y.rows, x.cols, x.values, y.values, out.values))
         nonFinite('kernelMatrix', { x: x.values, y: y.values });
-      const values = out.values;
-      for (let i = 0; i < values.length; i++) values[i] = -scale * values[i]!;
-      engine.exp(values.length, values, values);
+      engine.scale(out.values.length, -scale, out.values, out.values);
+      engine.exp(out.values.length, out.values, out.values);
     },
 
     logisticPass({ x, y, offset, priorWeights }, beta, out, withLogLikelihood) {
@@ -268,10 +267,10 @@ export function createMatrixKernels(engine: KernelEngine): MatrixKernels {
       return withLogLikelihood ? logLikelihood : null;
     },
 
-    exp: (x, out) => byElement('exp', engine.exp, x, out),
-    log: (x, out) => byElement('log', engine.log, x, out),
-    log1p: (x, out) => byElement('log1p', engine.log1p, x, out),
-    logistic: (x, out) => byElement('logistic', engine.logistic, x, out),
+    exp: (x, out) => byElement('exp', (n, from, to) => engine.exp(n, from, to), x, out),
+    log: (x, out) => byElement('log', (n, from, to) => engine.log(n, from, to), x, out),
+    log1p: (x, out) => byElement('log1p', (n, from, to) => engine.log1p(n, from, to), x, out),
+    logistic: (x, out) => byElement('logistic', (n, from, to) => engine.logistic(n, from, to), x, out),
 
     sum(x) {
       const s = engine.sum(x.length, x);

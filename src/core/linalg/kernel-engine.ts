@@ -104,6 +104,8 @@ export interface KernelEngine {
   log1p(n: number, x: Float64Array, out: Float64Array): boolean;
   logistic(n: number, x: Float64Array, out: Float64Array): boolean;
 
+  /** out = factor * x by element; `out` may be `x`. */
+  scale(n: number, factor: number, x: Float64Array, out: Float64Array): boolean;
   /** Sum of one vector, in vector order. */
   sum(n: number, x: Float64Array): number;
   /** Sum of products of two vectors, in vector order. */

@@ -36,6 +36,10 @@ export const typescriptEngine: KernelEngine = {
   log: byElement(logarithm),
   log1p: byElement(logarithmOfOnePlus),
   logistic: byElement(logistic),
+  scale: (n, factor, x, out) => {
+    for (let i = 0; i < n; i++) out[i] = factor * x[i]!;
+    return allFinite(out, n);
+  },
   sum,
   dot,
   membershipSums,

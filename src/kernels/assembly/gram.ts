@@ -1,0 +1,206 @@
+// X'WX and X'Wz over blocks of rows. A chunk of 128 rows stays in the first cache: it is weighted once, then every tile of
+// the lower triangle runs over it with its sums in registers. Sums over rows follow core/linalg/summation-order.ts.
+//
+// A partial holds p4 x p4 sums (p4 = p rounded up to 4; only the lower triangle below p means something) and p4 sums of
+// the cross product. Tiles may read up to three columns past a row: those sums are never used.
+import { multiplyAdd, zero } from './simd';
+
+export const rowChunk: usize = 128;
+
+// @ts-ignore: decorator
+@inline
+export function padded(p: usize): usize {
+  return (p + 3) & ~3;
+}
+
+// @ts-ignore: decorator
+@inline
+function addTo(at: usize, v: v128): void {
+  v128.store(at, f64x2.add(v128.load(at), v));
+}
+
+/** Sums of a_i b_j over rows for 4 x 4 (or, `diagonal`, its lower triangle), added into out. Strides in bytes. */
+// @ts-ignore: decorator
+@inline
+function tileOfFour(diagonal: bool, rows: usize, a: usize, aStride: usize, b: usize, bStride: usize, out: usize, outStride: usize): void {
+  let c00 = zero(), c01 = zero(), c10 = zero(), c11 = zero(), c20 = zero(), c21 = zero(), c30 = zero(), c31 = zero();
+  const end = a + rows * aStride;
+  while (a < end) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+    let x = v128.load64_splat(a);
+    c00 = multiplyAdd(c00, x, b0);
+    if (!diagonal) c01 = multiplyAdd(c01, x, b1);
+    x = v128.load64_splat(a, 8);
+    c10 = multiplyAdd(c10, x, b0);
+    if (!diagonal) c11 = multiplyAdd(c11, x, b1);
+    x = v128.load64_splat(a, 16);
+    c20 = multiplyAdd(c20, x, b0); c21 = multiplyAdd(c21, x, b1);
+    x = v128.load64_splat(a, 24);
+    c30 = multiplyAdd(c30, x, b0); c31 = multiplyAdd(c31, x, b1);
+    a += aStride;
+    b += bStride;
+  }
+  addTo(out, c00);
+  if (!diagonal) addTo(out + 16, c01);
+  out += outStride;
+  addTo(out, c10);
+  if (!diagonal) addTo(out + 16, c11);
+  out += outStride;
+  addTo(out, c20); addTo(out + 16, c21);
+  out += outStride;
+  addTo(out, c30); addTo(out + 16, c31);
+}
+
+/** As above for two rows of the result and `pairs` (1, 3, 4 or 5) pairs of columns. */
+// @ts-ignore: decorator
+@inline
+function tileOfTwo(pairs: i32, rows: usize, a: usize, aStride: usize, b: usize, bStride: usize, out: usize, outStride: usize): void {
+  let c00 = zero(), c01 = zero(), c02 = zero(), c03 = zero(), c04 = zero();
+  let c10 = zero(), c11 = zero(), c12 = zero(), c13 = zero(), c14 = zero();
+  const end = a + rows * aStride;
+  while (a < end) {
+    const x = v128.load64_splat(a), y = v128.load64_splat(a, 8);
+    let v = v128.load(b);
+    c00 = multiplyAdd(c00, x, v); c10 = multiplyAdd(c10, y, v);
+    if (pairs > 1) { v = v128.load(b, 16); c01 = multiplyAdd(c01, x, v); c11 = multiplyAdd(c11, y, v); }
+    if (pairs > 2) { v = v128.load(b, 32); c02 = multiplyAdd(c02, x, v); c12 = multiplyAdd(c12, y, v); }
+    if (pairs > 3) { v = v128.load(b, 48); c03 = multiplyAdd(c03, x, v); c13 = multiplyAdd(c13, y, v); }
+    if (pairs > 4) { v = v128.load(b, 64); c04 = multiplyAdd(c04, x, v); c14 = multiplyAdd(c14, y, v); }
+    a += aStride;
+    b += bStride;
+  }
+  addTo(out, c00); addTo(out + outStride, c10);
+  if (pairs > 1) { addTo(out + 16, c01); addTo(out + outStride + 16, c11); }
+  if (pairs > 2) { addTo(out + 32, c02); addTo(out + outStride + 32, c12); }
+  if (pairs > 3) { addTo(out + 48, c03); addTo(out + outStride + 48, c13); }
+  if (pairs > 4) { addTo(out + 64, c04); addTo(out + outStride + 64, c14); }
+}
+
+/** Adds the lower triangle of a chunk's a'b into a partial. */
+export function addLowerProducts(rows: usize, p: usize, a: usize, aStride: usize, b: usize, bStride: usize, partial: usize): void {
+  const outStride = padded(p) << 3;
+  let i: usize = 0;
+  for (; i + 2 < p; i += 4) {
+    const out = partial + i * outStride;
+    for (let j: usize = 0; j < i; j += 4) tileOfFour(false, rows, a + (i << 3), aStride, b + (j << 3), bStride, out + (j << 3), outStride);
+    tileOfFour(true, rows, a + (i << 3), aStride, b + (i << 3), bStride, out + (i << 3), outStride);
+  }
+  if (i >= p) return;
+  const out = partial + i * outStride;
+  const at = a + (i << 3);
+  let pairs = (i >> 1) + 1;
+  let j: usize = 0;
+  while (pairs > 5) {
+    tileOfTwo(4, rows, at, aStride, b + j, bStride, out + j, outStride);
+    j += 64;
+    pairs -= 4;
+  }
+  if (pairs == 5) tileOfTwo(5, rows, at, aStride, b + j, bStride, out + j, outStride);
+  else if (pairs == 3) tileOfTwo(3, rows, at, aStride, b + j, bStride, out + j, outStride);
+  else tileOfTwo(1, rows, at, aStride, b + j, bStride, out + j, outStride);
+}
+
+/**
+ * One pass over `pairs` (at most 8) pairs of columns of a chunk: stores w x (`weigh`) and adds sums of w x z (`cross` 1)
+ * or x z (`cross` 2) into out.
+ */
+// @ts-ignore: decorator
+@inline
+function strip(pairs: usize, weigh: bool, cross: i32, rows: usize, x: usize, stride: usize, w: usize, z: usize, weighted: usize, weightedStride: usize, out: usize): void {
+  let s0 = zero(), s1 = zero(), s2 = zero(), s3 = zero(), s4 = zero(), s5 = zero(), s6 = zero(), s7 = zero();
+  let wi = zero(), zi = zero();
+  const end = x + rows * stride;
+  while (x < end) {
+    if (weigh) { wi = v128.load64_splat(w); w += 8; }
+    if (cross) { zi = v128.load64_splat(z); z += 8; }
+    s0 = stripStep(weigh, cross, s0, x, wi, zi, weighted);
+    if (pairs > 1) s1 = stripStep(weigh, cross, s1, x + 16, wi, zi, weighted + 16);
+    if (pairs > 2) s2 = stripStep(weigh, cross, s2, x + 32, wi, zi, weighted + 32);
+    if (pairs > 3) s3 = stripStep(weigh, cross, s3, x + 48, wi, zi, weighted + 48);
+    if (pairs > 4) s4 = stripStep(weigh, cross, s4, x + 64, wi, zi, weighted + 64);
+    if (pairs > 5) s5 = stripStep(weigh, cross, s5, x + 80, wi, zi, weighted + 80);
+    if (pairs > 6) s6 = stripStep(weigh, cross, s6, x + 96, wi, zi, weighted + 96);
+    if (pairs > 7) s7 = stripStep(weigh, cross, s7, x + 112, wi, zi, weighted + 112);
+    x += stride;
+    weighted += weightedStride;
+  }
+  if (!cross) return;
+  addTo(out, s0);
+  if (pairs > 1) addTo(out + 16, s1);
+  if (pairs > 2) addTo(out + 32, s2);
+  if (pairs > 3) addTo(out + 48, s3);
+  if (pairs > 4) addTo(out + 64, s4);
+  if (pairs > 5) addTo(out + 80, s5);
+  if (pairs > 6) addTo(out + 96, s6);
+  if (pairs > 7) addTo(out + 112, s7);
+}
+
+// @ts-ignore: decorator
+@inline
+function stripStep(weigh: bool, cross: i32, sum: v128, x: usize, w: v128, z: v128, weighted: usize): v128 {
+  const value = v128.load(x);
+  let product = value;
+  if (weigh) {
+    product = f64x2.mul(w, value);
+    v128.store(weighted, product);
+  }
+  if (cross == 1) return multiplyAdd(sum, product, z);
+  if (cross == 2) return multiplyAdd(sum, value, z);
+  return sum;
+}
+
+/** Runs `strip` over all p columns of a chunk. */
+// @ts-ignore: decorator
+@inline
+function strips(weigh: bool, cross: i32, rows: usize, p: usize, x: usize, stride: usize, w: usize, z: usize, weighted: usize, weightedStride: usize, out: usize): void {
+  let pairs = (p + 1) >> 1;
+  while (pairs > 8) {
+    strip(8, weigh, cross, rows, x, stride, w, z, weighted, weightedStride, out);
+    x += 128;
+    weighted += 128;
+    out += 128;
+    pairs -= 8;
+  }
+  if (pairs == 8) strip(8, weigh, cross, rows, x, stride, w, z, weighted, weightedStride, out);
+  else if (pairs == 7) strip(7, weigh, cross, rows, x, stride, w, z, weighted, weightedStride, out);
+  else if (pairs == 6) strip(6, weigh, cross, rows, x, stride, w, z, weighted, weightedStride, out);
+  else if (pairs == 5) strip(5, weigh, cross, rows, x, stride, w, z, weighted, weightedStride, out);
+  else if (pairs == 4) strip(4, weigh, cross, rows, x, stride, w, z, weighted, weightedStride, out);
+  else if (pairs == 3) strip(3, weigh, cross, rows, x, stride, w, z, weighted, weightedStride, out);
+  else if (pairs == 2) strip(2, weigh, cross, rows, x, stride, w, z, weighted, weightedStride, out);
+  else strip(1, weigh, cross, rows, x, stride, w, z, weighted, weightedStride, out);
+}
+
+/** Weights a chunk and adds sums of x z: what logistic IRLS needs. */
+export function weighWithScore(rows: usize, p: usize, x: usize, w: usize, z: usize, weighted: usize, score: usize): void {
+  strips(true, 2, rows, p, x, p << 3, w, z, weighted, padded(p) << 3, score);
+}
+
+/**
+ * Partial of rows [firstRow, ...) of block `block`: x starts at the row of the first block of this call.
+ * w and z may be 0 (absent).
+ */
+export function gram(block: i32, worker: i32, n: usize, p: usize, blockRows: usize, x: usize, w: usize, z: usize, partials: usize, scratch: usize): void {
+  const size = (padded(p) * padded(p) + padded(p)) << 3;
+  const partial = partials + <usize>block * size;
+  const cross = partial + ((padded(p) * padded(p)) << 3);
+  const weighted = scratch + <usize>worker * ((rowChunk * padded(p) + 8) << 3);
+  const stride = p << 3;
+  const weightedStride = padded(p) << 3;
+  memory.fill(partial, 0, size);
+  const first = <usize>block * blockRows;
+  const last = min(first + blockRows, n);
+  for (let row = first; row < last; row += rowChunk) {
+    const rows = min(rowChunk, last - row);
+    const from = x + row * stride;
+    const ws = w + (row << 3), zs = z + (row << 3);
+    if (w) {
+      if (z) strips(true, 1, rows, p, from, stride, ws, zs, weighted, weightedStride, cross);
+      else strips(true, 0, rows, p, from, stride, ws, 0, weighted, weightedStride, cross);
+      addLowerProducts(rows, p, weighted, weightedStride, from, stride, partial);
+    } else {
+      if (z) strips(false, 2, rows, p, from, stride, 0, zs, 0, 0, cross);
+      addLowerProducts(rows, p, from, stride, from, stride, partial);
+    }
+  }
+}
