@@ -1,5 +1,5 @@
 /** The public face of the core: every statistical function by name. */
-export { type Withholding, type WithheldReason, withholdSmallGroups } from './disclosure/withhold-small-groups.ts';
+export { type WithheldReason, type Withholding, withholdSmallGroups } from './disclosure/withhold-small-groups.ts';
 export { CoreError, type CoreErrorCode, coreErrorCodes, type Warning } from './errors.ts';
 export { type InsightsInput, type InsightsTable, type StratumCell, stratify } from './insights/stratify.ts';
 export { type YearlyInput, type YearlyValues, yearlyValues } from './insights/yearly-values.ts';

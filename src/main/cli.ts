@@ -39,7 +39,7 @@ const environment: Environment = {
     const lock = await readLock(config.data);
     if (lock?.url) return { service: createRemoteService(lock.url), close: async () => {} };
     const { compose } = await import('./compose.ts');
-    return compose(config, null);
+    return compose(config);
   },
 
   async serve(terminal, announce) {

@@ -12,22 +12,19 @@ import { version } from './version.ts';
 export interface Composition {
   readonly service: Service;
   readonly jobs: Jobs;
+  /** Says in the store's lock file where this process serves, so that commands find it. */
+  announce(url: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
  * Wires one process: store, workers, jobs, service. Nothing else builds a dependency.
  *
- * @param url where this process serves, for the store's lock file; null for a command
  * @throws store-locked, store-too-new
  */
-export async function compose(config: Config, url: string | null): Promise<Composition> {
-  const store = await openStore(config.data, {
-    formats: fileFormats,
-    url,
-    uploadLimit: config.uploadLimit,
-  });
-  const workers = createCompute({ workerFile: workerFile(), threads: config.threads });
+export async function compose(config: Config, options: { readonly warm: number } = { warm: 0 }): Promise<Composition> {
+  const store = await openStore(config.data, { url: null, formats: fileFormats, uploadLimit: config.uploadLimit });
+  const workers = createCompute({ workerFile: workerFile(), threads: config.threads, ...options });
   const ports: Ports = {
     panels: store.panels,
     jobs: store.jobs,
@@ -43,6 +40,7 @@ export async function compose(config: Config, url: string | null): Promise<Compo
   return {
     service: createService(ports, jobs),
     jobs,
+    announce: store.announce,
     async close() {
       await jobs.close();
       await workers.close();

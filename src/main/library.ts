@@ -37,7 +37,7 @@ export async function openSamenwijs(
   options: OpenOptions = {},
 ): Promise<{ readonly service: Service; close(): Promise<void> }> {
   const config = { ...readConfig(process.env), ...options };
-  const { service, close } = await compose(config, null);
+  const { service, close } = await compose(config);
   return { service: checkedService(service), close };
 }
 

@@ -19,8 +19,8 @@ export interface RunningServer {
  * @throws store-locked, store-too-new, invalid-configuration where the port is taken
  */
 export async function startServer(config: Config): Promise<RunningServer> {
-  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`;
-  const composition = await compose(config, url);
+  const address = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`;
+  const composition = await compose(config, { warm: 1 });
   const app = await buildHttp({
     service: composition.service,
     version,
@@ -39,14 +39,16 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await composition.close();
     throw new AppError(
       'invalid-configuration',
-      `The service cannot listen on ${url}: ${(cause as Error).message}. Choose another PORT or HOST.`,
+      `The service cannot listen on ${address}: ${(cause as Error).message}. Choose another PORT or HOST.`,
       { port: config.port, host: config.host },
       { cause },
     );
   }
   const { port } = app.server.address() as AddressInfo;
+  const url = address.replace(/:\d+$/, `:${port}`);
+  await composition.announce(url);
   return {
-    url: url.replace(/:\d+$/, `:${port}`),
+    url,
     async close() {
       await app.close();
       await composition.close();

@@ -9,14 +9,19 @@ import type { Outcome, Task } from './run-task.ts';
  * task gets a new one.
  *
  * @param workerFile module that exports `(task) => Outcome` by default: src/main/worker.ts
+ * @param warm threads that are started now and kept, so that the first analysis need not wait for one
  */
-export function createCompute(options: { readonly workerFile: string; readonly threads: number }): {
+export function createCompute(options: {
+  readonly workerFile: string;
+  readonly threads: number;
+  readonly warm: number;
+}): {
   readonly compute: Compute;
   close(): Promise<void>;
 } {
   const pool = new Piscina({
     filename: options.workerFile,
-    minThreads: 0,
+    minThreads: options.warm,
     maxThreads: options.threads,
     idleTimeout: 30_000,
     execArgv: ['--disable-warning=ExperimentalWarning'],
