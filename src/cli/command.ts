@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Actor } from '../app/actor.ts';
 import type { AnyResult } from '../app/analyses.ts';
 import type { JobView } from '../app/jobs.ts';
+import type { DemoPanel } from '../app/load-demo.ts';
 import type { Released } from '../app/release.ts';
 import type { Service } from '../app/service.ts';
 import type { OperationId } from '../contract/operations.ts';
@@ -47,6 +48,8 @@ export interface Environment {
   readFile(path: string): AsyncIterable<Uint8Array>;
   /** The schema beside a data file: the resource of datapackage.json with that path, or null. */
   schemaBeside(path: string): Promise<unknown>;
+  /** The panels of the demo. */
+  demoPanels(): Promise<readonly DemoPanel[]>;
   /** The engine of the conformance protocol: JSON lines in, JSON lines out. */
   conformance(input: Readable, write: (line: string) => void): Promise<void>;
 }

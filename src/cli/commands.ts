@@ -1,9 +1,10 @@
 import type { Command } from './command.ts';
 import { conformance } from './commands/conformance.ts';
+import { demo } from './commands/demo.ts';
 import { describe } from './commands/describe.ts';
 import { ingest } from './commands/ingest.ts';
 import { insights } from './commands/insights.ts';
 import { serve } from './commands/serve.ts';
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [serve, ingest, describe, insights, conformance];
+export const commands: readonly Command[] = [serve, ingest, describe, insights, conformance, demo];

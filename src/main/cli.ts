@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { AppError } from '../app/errors.ts';
 import type { Environment, Terminal } from '../cli/command.ts';
@@ -44,8 +44,7 @@ const environment: Environment = {
 
   async serve(terminal, announce) {
     const { startServer } = await import('./server.ts');
-    const server = await startServer(readConfig(process.env));
-    announce(server.url);
+    const server = await startServer(readConfig(process.env), announce);
     if (!terminal.signal.aborted) {
       await new Promise<void>((resolve) => terminal.signal.addEventListener('abort', () => resolve(), { once: true }));
     }
@@ -65,8 +64,16 @@ const environment: Environment = {
     }
   },
 
-  async schemaBeside() {
-    return null;
+  async schemaBeside(path) {
+    const text = await readFile(join(dirname(path), 'datapackage.json'), 'utf8').catch(() => null);
+    if (text === null) return null;
+    const { resources = [] } = JSON.parse(text) as { resources?: { path?: string; schema?: unknown }[] };
+    return resources.find((resource) => resource.path === basename(path))?.schema ?? null;
+  },
+
+  async demoPanels() {
+    const demo = await import('./demo-panels.ts');
+    return demo.demoPanels();
   },
 
   async conformance(input, write) {

@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { AppError } from '../app/errors.ts';
+import { loadDemo } from '../app/load-demo.ts';
+import type { Service } from '../app/service.ts';
 import type { Config } from '../config.ts';
 import { buildHttp } from '../http/app.ts';
 import { createPageRenderer } from '../ui/page-renderer.ts';
 import { compose } from './compose.ts';
 import { demoCatalogue } from './demo-catalogue.ts';
+import { demoPanels } from './demo-panels.ts';
 import { version } from './version.ts';
 
 export interface RunningServer {
@@ -14,11 +17,12 @@ export interface RunningServer {
 }
 
 /**
- * The composition root of the server: opens the store, serves, and closes in order.
+ * The composition root of the server: opens the store, serves, loads the demo into an empty store, and closes in order.
  *
+ * @param announce told the address once everything is there
  * @throws store-locked, store-too-new, invalid-configuration where the port is taken
  */
-export async function startServer(config: Config): Promise<RunningServer> {
+export async function startServer(config: Config, announce: (url: string) => void = () => {}): Promise<RunningServer> {
   const address = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`;
   const composition = await compose(config, { warm: 1 });
   const app = await buildHttp({
@@ -47,6 +51,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const { port } = app.server.address() as AddressInfo;
   const url = address.replace(/:\d+$/, `:${port}`);
   await composition.announce(url);
+  if (config.demo) await loadDemoOnce(composition.service);
+  announce(url);
   return {
     url,
     async close() {
@@ -54,6 +60,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
       await composition.close();
     },
   };
+}
+
+/** The demo goes into an empty store only: who threw a part of it away does not get it back. */
+async function loadDemoOnce(service: Service): Promise<void> {
+  const { panels } = await service.listPanels({ role: 'operator' }, {});
+  if (panels.length > 0) return;
+  await loadDemo(service, demoPanels(), { signal: new AbortController().signal, progress() {} });
 }
 
 /** The page of a problem code, from docs/problems. */

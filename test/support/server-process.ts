@@ -20,7 +20,10 @@ export interface ServerProcess {
 
 /** `samenwijs serve` as a process of its own, on a free port, once it listens. */
 export function startServerProcess(data: string, extra: Record<string, string> = {}): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [launcher, 'serve'], { env: env(data, extra), stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [launcher, 'serve'], {
+    env: env(data, extra),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let err = '';
   return new Promise((resolve, reject) => {
     child.stderr!.on('data', (chunk) => {
@@ -48,7 +51,10 @@ export function runProcess(
   argv: readonly string[],
   extra: Record<string, string> = {},
 ): Promise<{ status: number; out: string; err: string }> {
-  const child = spawn(process.execPath, [launcher, ...argv], { env: env(data, extra), stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [launcher, ...argv], {
+    env: env(data, extra),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk) => {

@@ -34,6 +34,7 @@ export async function command(
     serve: async () => {},
     readFile: async function* () {},
     schemaBeside: async () => null,
+    demoPanels: async () => [],
     conformance: async () => {},
     ...overrides,
   };
