@@ -1,4 +1,5 @@
 import type { InsightsInput, InsightsTable } from '../core/insights/stratify.ts';
+import type { QcaAnalysis, QcaInput } from '../core/qca/analysis.ts';
 
 /**
  * The core functions that run in worker threads, by name. A computation takes and gives plain data and typed arrays.
@@ -6,4 +7,5 @@ import type { InsightsInput, InsightsTable } from '../core/insights/stratify.ts'
  */
 export interface Computations {
   insights: { input: InsightsInput; output: InsightsTable };
+  qca: { input: QcaInput; output: QcaAnalysis };
 }

@@ -29,6 +29,7 @@ export interface Service {
     control: Control,
   ): Promise<Released<IngestReport>>;
   insights(actor: Actor, input: RequestOf<'insights'>, options: SubmitOptions): Promise<JobView>;
+  qca(actor: Actor, input: RequestOf<'qca'>, options: SubmitOptions): Promise<JobView>;
   listJobs(actor: Actor, input: { readonly limit?: number }): Promise<Released<{ readonly jobs: readonly JobView[] }>>;
   getJob(actor: Actor, input: { readonly job: string }): Promise<JobView>;
   cancelJob(actor: Actor, input: { readonly job: string }): Promise<JobView>;
@@ -71,6 +72,7 @@ export function createService(ports: Ports, jobs: Jobs): Service {
       return releaseUnrestricted(report);
     },
     insights: analyse('insights'),
+    qca: analyse('qca'),
     async listJobs(actor, { limit }) {
       return releaseUnrestricted({ jobs: await jobs.list(actor, limit ?? 50) });
     },

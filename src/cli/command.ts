@@ -28,6 +28,13 @@ export interface Command {
   run(context: CommandContext): Promise<ExitCode>;
 }
 
+/** Cases of a file: a cell is a number, a text, or null where it is empty. */
+export interface CaseTable {
+  readonly columns: readonly string[];
+  readonly ids: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
+
 export interface Terminal {
   readonly stdin: Readable;
   /** data: the answer, and nothing else */
@@ -46,6 +53,8 @@ export interface Environment {
   serve(terminal: Terminal, announce: (url: string) => void): Promise<void>;
   /** Reads a file as a stream of bytes. @throws invalid-file where it cannot be read */
   readFile(path: string): AsyncIterable<Uint8Array>;
+  /** Reads a small CSV file as a table of cases; a column `id` names them. @throws invalid-file */
+  readTable(path: string): Promise<CaseTable>;
   /** The schema beside a data file: the resource of datapackage.json with that path, or null. */
   schemaBeside(path: string): Promise<unknown>;
   /** The panels of the demo. */

@@ -2,6 +2,7 @@ import { type TSchema, Type } from 'typebox';
 import { insightsBody, insightsRequest, insightsSettings } from './insights.ts';
 import { nothing, type Operation, strict } from './operation.ts';
 import { ingestQuery, ingestReport, panelDescription, panelList, panelName } from './panels.ts';
+import { qcaBody, qcaExample, qcaRequest, qcaSettings } from './qca.ts';
 import { jobOf, resultOf } from './results.ts';
 
 const panel = strict({ panel: panelName });
@@ -10,6 +11,7 @@ const job = strict({ job: Type.String({ pattern: '^job_[A-Za-z0-9_-]{1,64}$' }) 
 /** The results of all analyses; a job or a stored result holds one of them. */
 export const results = {
   insights: resultOf('insights', insightsSettings, insightsBody),
+  qca: resultOf('qca', qcaSettings, qcaBody),
 } as const satisfies Record<string, TSchema>;
 const anyResult = Type.Union(Object.values(results));
 
@@ -61,6 +63,19 @@ export const operations = {
     body: insightsRequest,
     response: jobOf(results.insights),
     problems: ['panel-not-found', 'unknown-variable'],
+  },
+  qca: {
+    ...none,
+    method: 'POST',
+    path: '/v1/qca',
+    kind: 'analysis',
+    tag: 'qca',
+    summary:
+      'Qualitative comparative analysis: which combinations of conditions go with the outcome; every minimal model, with a certificate',
+    body: qcaRequest,
+    response: jobOf(results.qca),
+    problems: ['panel-not-found', 'unknown-variable'],
+    example: qcaExample,
   },
   listJobs: {
     ...none,

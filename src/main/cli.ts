@@ -64,6 +64,11 @@ const environment: Environment = {
     }
   },
 
+  async readTable(path) {
+    const { readCaseTable } = await import('./read-case-table.ts');
+    return readCaseTable(path);
+  },
+
   async schemaBeside(path) {
     const text = await readFile(join(dirname(path), 'datapackage.json'), 'utf8').catch(() => null);
     if (text === null) return null;

@@ -1,6 +1,7 @@
 import type { Computations } from '../app/computations.ts';
 import { stratify } from '../core/insights/stratify.ts';
 import type { MatrixKernels } from '../core/linalg/matrix-kernels.ts';
+import { analyseQca } from '../core/qca/analysis.ts';
 
 /** What a computation gets beside its input. */
 export interface Environment {
@@ -19,4 +20,9 @@ type Table = {
 /** The core functions that run in threads, by name: the other half of app/computations.ts. */
 export const computations: Table = {
   insights: stratify,
+  qca: (input, { progress }) =>
+    analyseQca(input, (done) => {
+      progress(done, 'minimising');
+      return true;
+    }),
 };

@@ -1,0 +1,390 @@
+import { withholdSmallGroups } from '../../core/disclosure/withhold-small-groups.ts';
+import type { Column, PanelColumns } from '../../core/panel/columns.ts';
+import { valueStatus } from '../../core/panel/columns.ts';
+import type {
+  CalibratedSet,
+  QcaAnalysis,
+  QcaColumn,
+  QcaInput,
+  QcaLimits,
+  QcaRow,
+  SolutionKind,
+} from '../../core/qca/analysis.ts';
+import type { Calibration } from '../../core/qca/calibrate.ts';
+import type { ConditionType } from '../../core/qca/conditions.ts';
+import type { Actor } from '../actor.ts';
+import { AppError } from '../errors.ts';
+import { minimumGroup } from '../minimum-group.ts';
+import type { PanelDescription } from '../panels.ts';
+import type { AnalysisContext } from '../ports.ts';
+import type { DataSource, Draft } from '../results.ts';
+
+/** How one column of the cases comes from a variable, and a set from the column. */
+export interface QcaVariable {
+  readonly variable: string;
+  /** its name in expressions; the variable's when null */
+  readonly name: string | null;
+  /** wave to read it at; the analysis' wave when null */
+  readonly wave: string | null;
+  /** an earlier wave: the column is then the change since it */
+  readonly since: string | null;
+  /** for a coded variable: the value that counts as 1, all others as 0 */
+  readonly level: string | null;
+  /** null: read from the calibrated values, and reported */
+  readonly type: ConditionType | null;
+  /** null: the values are memberships or levels already */
+  readonly calibration: Calibration | null;
+}
+
+/** Cases given with the request: a cell is a number, a text or null (missing). */
+export interface QcaTable {
+  readonly columns: readonly string[];
+  readonly ids: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
+
+export interface QcaSettings {
+  /** a panel, or null with `table` */
+  readonly panel: string | null;
+  readonly revision: number | null;
+  readonly wave: string | null;
+  /** what a case is: a unit of the panel, or a collective with the means of its units */
+  readonly cases: 'unit' | 'collective';
+  readonly table: QcaTable | null;
+  readonly outcome: QcaVariable & { readonly negated: boolean };
+  readonly conditions: readonly QcaVariable[];
+  readonly frequencyCutoff: number;
+  readonly consistencyCutoff: number;
+  readonly contradictionCutoff: number | null;
+  readonly priCutoff: number;
+  readonly explain: '1' | 'C';
+  readonly includeContradictions: boolean;
+  readonly excludedRows: readonly number[];
+  readonly solutions: readonly SolutionKind[];
+  readonly directionalExpectations: readonly string[];
+  readonly necessity: QcaInput['necessity'];
+  readonly limits: QcaLimits;
+}
+
+type VariableRequest = Pick<QcaVariable, 'variable'> & Partial<QcaVariable>;
+
+/** What a caller must say; the rest has the defaults below. */
+export type QcaRequest = Partial<Omit<QcaSettings, 'outcome' | 'conditions' | 'limits' | 'necessity'>> & {
+  readonly outcome: VariableRequest & { readonly negated?: boolean };
+  readonly conditions: readonly VariableRequest[];
+  readonly necessity?: Partial<QcaSettings['necessity']>;
+  readonly limits?: Partial<QcaLimits>;
+};
+
+const defaults = {
+  panel: null,
+  revision: null,
+  wave: null,
+  cases: 'unit',
+  table: null,
+  frequencyCutoff: 1,
+  consistencyCutoff: 0.8,
+  contradictionCutoff: null,
+  priCutoff: 0,
+  explain: '1',
+  includeContradictions: false,
+  excludedRows: [],
+  solutions: ['conservative', 'parsimonious'],
+  directionalExpectations: [],
+} as const satisfies Partial<QcaSettings>;
+const necessityDefaults = { consistencyCutoff: 0.9, coverageCutoff: 0, relevanceCutoff: 0.5 } as const;
+const limitDefaults = {
+  primeImplicants: 1_000_000,
+  models: 100,
+  nodes: 5_000_000,
+  derivations: 50,
+  listed: 200,
+} as const;
+const variableDefaults = { name: null, wave: null, since: null, level: null, type: null, calibration: null } as const;
+
+export interface QcaBody extends Omit<QcaAnalysis, 'warnings'> {
+  /** true where the cases are people's: small rows and case ids are then withheld from everybody but the operator */
+  readonly protected: boolean;
+  /** truth table rows that were withheld from this reader */
+  readonly withheldRows: number;
+  /** why there are no solutions here although there may be some */
+  readonly withheld: 'small-group' | null;
+}
+
+/** Qualitative comparative analysis: truth table, every minimal model, fit, necessity and certificates. */
+export const qca = {
+  settings(request: QcaRequest): QcaSettings {
+    const { outcome, conditions, necessity, limits, ...rest } = request;
+    if (((rest.panel ?? null) === null) === ((rest.table ?? null) === null)) {
+      throw new AppError('invalid-request', 'Give either a panel or a table of cases, not both and not neither.', {});
+    }
+    return {
+      ...defaults,
+      ...rest,
+      outcome: { ...variableDefaults, negated: false, ...outcome },
+      conditions: conditions.map((condition) => ({ ...variableDefaults, ...condition })),
+      necessity: { ...necessityDefaults, ...necessity },
+      limits: { ...limitDefaults, ...limits },
+    };
+  },
+
+  async run(settings: QcaSettings, context: AnalysisContext): Promise<Draft<QcaSettings, QcaBody>> {
+    const cases = settings.table === null ? await casesFromPanel(settings, context) : casesFromTable(settings.table);
+    context.progress(0.1, 'reading');
+    const columnOf = (variable: QcaVariable): QcaColumn => {
+      const { values, observed } = cases.column(variable);
+      return {
+        name: variable.name ?? variable.variable,
+        values,
+        observed,
+        calibration: variable.calibration,
+        type: variable.type,
+      };
+    };
+    const analysis = await context.ports.compute.run(
+      'qca',
+      {
+        caseIds: cases.ids,
+        outcome: { ...columnOf(settings.outcome), negated: settings.outcome.negated },
+        conditions: settings.conditions.map(columnOf),
+        truthTable: {
+          frequencyCutoff: settings.frequencyCutoff,
+          consistencyCutoff: settings.consistencyCutoff,
+          contradictionCutoff: settings.contradictionCutoff,
+          priCutoff: settings.priCutoff,
+          binomialTest: null,
+        },
+        explain: settings.explain,
+        includeContradictions: settings.includeContradictions,
+        excludedRows: settings.excludedRows,
+        solutions: settings.solutions,
+        directionalExpectations: settings.directionalExpectations,
+        necessity: settings.necessity,
+        limits: settings.limits,
+      },
+      context,
+    );
+    const { warnings, ...body } = analysis;
+    return {
+      class: 'release',
+      settings,
+      seed: 0,
+      sources: cases.sources,
+      attrition: [
+        { step: 'cases-given', units: cases.ids.length },
+        { step: 'cases-complete', units: analysis.caseCount },
+      ],
+      warnings,
+      body: { ...body, protected: cases.protected, withheldRows: 0, withheld: null },
+    };
+  },
+
+  release(body: QcaBody, actor: Actor): QcaBody {
+    if (actor.role === 'operator' || !body.protected) return body;
+    const { groups } = withholdSmallGroups(
+      body.rows.map((row) => row.n),
+      minimumGroup,
+    );
+    const rows = body.rows.filter((_, r) => groups[r] === null).map((row): QcaRow => ({ ...row, cases: [] }));
+    const counted = body.rows.filter((row) => row.output !== '?');
+    const small = body.caseCount < minimumGroup || counted.some((row) => row.n < minimumGroup);
+    return {
+      ...body,
+      rows,
+      withheldRows: body.rows.length - rows.length,
+      withheld: small ? 'small-group' : null,
+      conditions: body.conditions.map(withoutSmallCounts),
+      outcomeSet: withoutSmallCounts(body.outcomeSet),
+      leftOut: [],
+      ambiguousCases: [],
+      memberships: { cases: [], outcome: [], terms: {} },
+      necessity: small ? { literals: [], expressions: [] } : body.necessity,
+      solutions: small
+        ? []
+        : body.solutions.map((solution) => ({
+            ...solution,
+            terms: solution.terms.map((term) => ({ ...term, cases: [] })),
+            models: solution.models.map((model) => ({
+              ...model,
+              typicalCases: [],
+              deviantConsistencyCases: [],
+              deviantCoverageCases: [],
+            })),
+          })),
+    };
+  },
+};
+
+/** Counts of a set are shown only where none of them is a small group. */
+const withoutSmallCounts = (set: CalibratedSet): CalibratedSet =>
+  set.counts.some((n) => n > 0 && n < minimumGroup) ? { ...set, counts: [] } : set;
+
+interface Cases {
+  readonly ids: readonly string[];
+  readonly protected: boolean;
+  readonly sources: readonly DataSource[];
+  column(variable: QcaVariable): { readonly values: Float64Array; readonly observed: Uint8Array };
+}
+
+function casesFromTable({ columns, ids, rows }: QcaTable): Cases {
+  const ragged = rows.findIndex((row) => row.length !== columns.length);
+  if (ids.length !== rows.length || ragged >= 0) {
+    throw new AppError(
+      'invalid-request',
+      ragged >= 0
+        ? `Row ${ragged + 1} of the table has ${rows[ragged]!.length} cells for ${columns.length} columns.`
+        : `The table has ${ids.length} ids for ${rows.length} rows; give one id for each row.`,
+      { row: ragged },
+    );
+  }
+  const twice = ids.find((id, at) => ids.indexOf(id) !== at);
+  if (twice !== undefined)
+    throw new AppError('invalid-request', `The case "${twice}" stands in the table twice.`, { case: twice });
+  return {
+    ids,
+    protected: false,
+    sources: [],
+    column({ variable, level, wave, since }) {
+      const at = columns.indexOf(variable);
+      if (at < 0)
+        throw new AppError('invalid-request', `The table has no column "${variable}"; it has ${columns.join(', ')}.`, {
+          variable,
+        });
+      if (wave !== null || since !== null)
+        throw new AppError('invalid-request', `"${variable}" names a wave, but a table has none; use a panel.`, {
+          variable,
+        });
+      const values = new Float64Array(rows.length);
+      const observed = new Uint8Array(rows.length);
+      rows.forEach((row, i) => {
+        const cell = row[at]!;
+        if (cell === null || cell === '') return;
+        observed[i] = 1;
+        values[i] = level !== null ? (String(cell) === level ? 1 : 0) : numberOf(cell, variable, ids[i]!);
+      });
+      return { values, observed };
+    },
+  };
+}
+
+/** A temporal "-" (does not apply) is level 2. */
+function numberOf(cell: string | number, variable: string, id: string): number {
+  const value = cell === '-' ? 2 : Number(cell);
+  if (Number.isFinite(value)) return value;
+  throw new AppError(
+    'invalid-request',
+    `"${variable}" of case "${id}" is "${cell}"; expected a number. For a text say which value counts as 1, with level.`,
+    { variable, case: id },
+  );
+}
+
+async function casesFromPanel(settings: QcaSettings, context: AnalysisContext): Promise<Cases> {
+  const { panels } = context.ports;
+  const panel = settings.panel!;
+  const description = await panels.describe(panel, settings.revision);
+  const used = [settings.outcome, ...settings.conditions];
+  const wanted = new Set(used.map(({ variable }) => variable));
+  const group = settings.cases === 'collective' ? collectiveColumn(description) : null;
+  if (group !== null) wanted.add(group);
+  const data = await panels.columns(panel, description.revision, [...wanted]);
+  const place = group === null ? unitPlaces(data) : collectivePlaces(data, group);
+  const people = description.unitKind === 'household' || description.unitKind === 'other';
+  return {
+    ids: place.ids,
+    protected: people && group === null,
+    sources: [{ panel, revision: data.revision, digest: data.digest, units: null }],
+    column(variable) {
+      const least = people && group !== null ? minimumGroup : 1;
+      const now = meansAt(data, variable, variable.wave ?? settings.wave, place, least);
+      if (variable.since === null) return now;
+      const before = meansAt(data, variable, variable.since, place, least);
+      return {
+        values: now.values.map((value, c) => value - before.values[c]!),
+        observed: now.observed.map((seen, c) => seen & before.observed[c]!),
+      };
+    },
+  };
+}
+
+/** Which case each row of the panel belongs to, -1 for none. */
+interface Places {
+  readonly ids: readonly string[];
+  readonly caseOf: Int32Array;
+}
+
+const unitPlaces = (data: PanelColumns): Places => ({ ids: data.unitIds, caseOf: Int32Array.from(data.unitIndex) });
+
+function collectivePlaces(data: PanelColumns, group: string): Places {
+  const column = data.columns[group]!;
+  if (column.type !== 'coded')
+    throw new AppError('invalid-request', `The collective column "${group}" is a number; expected names.`, {
+      variable: group,
+    });
+  return { ids: column.levels, caseOf: column.codes };
+}
+
+/**
+ * The mean over a case's observed rows of one wave; a coded variable counts 1 where it has the level. A case with
+ * fewer than `least` values has none: a collective's mean over a few households would be theirs.
+ */
+function meansAt(
+  data: PanelColumns,
+  { variable, level }: QcaVariable,
+  wave: string | null,
+  { ids, caseOf }: Places,
+  least: number,
+) {
+  const w = waveIndex(data, wave, variable);
+  const read = reader(data.columns[variable]!, variable, level);
+  const sums = new Float64Array(ids.length);
+  const counts = new Uint32Array(ids.length);
+  const { status } = data.columns[variable]!;
+  for (let i = 0; i < data.rows; i++) {
+    const c = caseOf[i]!;
+    if (c < 0 || data.waveIndex[i] !== w || status[i] !== valueStatus.observed) continue;
+    sums[c]! += read(i);
+    counts[c]!++;
+  }
+  const enough = (n: number) => n >= least;
+  return {
+    values: sums.map((sum, c) => (enough(counts[c]!) ? sum / counts[c]! : 0)),
+    observed: Uint8Array.from(counts, (n) => (enough(n) ? 1 : 0)),
+  };
+}
+
+function waveIndex(data: PanelColumns, wave: string | null, variable: string): number {
+  if (wave === null && data.waves.length === 1) return 0;
+  const w = wave === null ? -1 : data.waves.indexOf(wave);
+  if (w >= 0) return w;
+  const known = `${data.waves.slice(0, 5).join(', ')}${data.waves.length > 5 ? ', …' : ''}`;
+  throw new AppError(
+    'invalid-request',
+    wave === null
+      ? `The panel has ${data.waves.length} waves; say at which one "${variable}" is to be read (wave): ${known}.`
+      : `The panel has no wave "${wave}"; it has ${known}.`,
+    { wave, variable },
+  );
+}
+
+function reader(column: Column, variable: string, level: string | null): (row: number) => number {
+  if (column.type === 'number') {
+    if (level === null) return (row) => column.values[row]!;
+    return (row) => (String(column.values[row]!) === level ? 1 : 0);
+  }
+  const code = level === null ? -1 : column.levels.indexOf(level);
+  if (code >= 0) return (row) => (column.codes[row] === code ? 1 : 0);
+  throw new AppError(
+    'invalid-request',
+    `"${variable}" is coded; say which of its values counts as 1 (level): ${column.levels.slice(0, 10).join(', ')}.`,
+    { variable, level },
+  );
+}
+
+function collectiveColumn(description: PanelDescription): string {
+  if (description.collectiveColumn !== null) return description.collectiveColumn;
+  throw new AppError(
+    'invalid-request',
+    `Panel "${description.panel}" has no collective column, so collectives cannot be its cases. Use units, or ingest the panel again and name the column.`,
+    { panel: description.panel },
+  );
+}

@@ -1,0 +1,222 @@
+import type { QcaBody, QcaRequest, QcaTable, QcaVariable } from '../../app/analyses/qca.ts';
+import type { ResultOf } from '../../app/analyses.ts';
+import { AppError } from '../../app/errors.ts';
+import { qcaInWords } from '../../messages/qca-in-words.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { textTable } from '../text-table.ts';
+
+export const qca: Command = {
+  name: 'qca',
+  arguments: ['PANEL_OR_FILE'],
+  options: {
+    outcome: { type: 'string', placeholder: 'VARIABLE' },
+    conditions: { type: 'string', placeholder: 'VARIABLE,…' },
+    calibrate: { type: 'string', placeholder: 'NAME=T', multiple: true },
+    level: { type: 'string', placeholder: 'NAME=VALUE', multiple: true },
+    wave: { type: 'string', placeholder: 'WAVE' },
+    cases: { type: 'string', placeholder: 'unit|collective' },
+    frequency: { type: 'string', placeholder: '1' },
+    consistency: { type: 'string', placeholder: '0.8' },
+    contradiction: { type: 'string', placeholder: '0.6' },
+    pri: { type: 'string', placeholder: '0' },
+    solutions: { type: 'string', placeholder: 'KIND,…' },
+    expect: { type: 'string', placeholder: 'A,~B' },
+    models: { type: 'string', placeholder: '100' },
+    revision: { type: 'string', placeholder: 'N' },
+  },
+  example:
+    'samenwijs qca datasets/lipset/lipset-crisp.csv --outcome SURV --conditions DEV,URB,LIT,IND,STB --consistency 1',
+  async run(context) {
+    const input = await requestOf(context);
+    context.checked('qca', input);
+    const service = await context.service();
+    const result = await context.follow(await service.qca(context.actor, input, { waitMs: 0 }));
+    context.terminal.out(context.json ? `${JSON.stringify(result)}\n` : qcaText(result as ResultOf<'qca'>, context));
+    return exitCodes.ok;
+  },
+};
+
+async function requestOf(context: CommandContext): Promise<QcaRequest> {
+  const { text, number, list } = context;
+  const source = context.arguments[0]!;
+  const table = /\.(csv|tsv|txt)$/i.test(source) ? await context.readTable(source) : null;
+  const outcome = required(text('outcome'), '--outcome VARIABLE');
+  const conditions = split(required(text('conditions'), '--conditions VARIABLE,…'));
+  const calibrations = pairs(list('calibrate'), 'calibrate');
+  const levels = pairs(list('level'), 'level');
+  const name = outcome.replace(/^~/, '');
+  const unknown = [...calibrations.keys(), ...levels.keys()].find((key) => key !== name && !conditions.includes(key));
+  if (unknown !== undefined) {
+    throw new AppError(
+      'invalid-request',
+      `"${unknown}" is neither the outcome nor a condition; it cannot be calibrated.`,
+      { variable: unknown },
+    );
+  }
+  const variable = (key: string): Pick<QcaVariable, 'variable'> & Partial<QcaVariable> => ({
+    variable: key,
+    ...(calibrations.has(key) ? { calibration: calibrationOf(key, calibrations.get(key)!) } : {}),
+    ...(levels.has(key) ? { level: levels.get(key)! } : {}),
+  });
+  const models = number('models');
+  const given = Object.entries({
+    panel: table === null ? source : null,
+    table,
+    wave: text('wave'),
+    cases: text('cases'),
+    revision: number('revision'),
+    frequencyCutoff: number('frequency'),
+    consistencyCutoff: number('consistency'),
+    contradictionCutoff: number('contradiction'),
+    priCutoff: number('pri'),
+    solutions: text('solutions') === null ? null : split(text('solutions')!),
+    directionalExpectations: text('expect') === null ? null : split(text('expect')!),
+    limits: models === null ? null : { models },
+  }).filter(([, value]) => value !== null);
+  return {
+    ...(Object.fromEntries(given) as Partial<QcaRequest> & { table?: QcaTable }),
+    outcome: { ...variable(name), ...(outcome.startsWith('~') ? { negated: true } : {}) },
+    conditions: conditions.map(variable),
+  };
+}
+
+function required(value: string | null, option: string): string {
+  if (value !== null && value !== '') return value;
+  throw new AppError('invalid-request', `The option ${option} is needed.`, { option });
+}
+
+const split = (list: string): string[] =>
+  list
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+function pairs(list: readonly string[], option: string): Map<string, string> {
+  return new Map(
+    list.map((pair) => {
+      const at = pair.indexOf('=');
+      if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)];
+      throw new AppError('invalid-request', `--${option} is "${pair}"; expected NAME=VALUE.`, { option, value: pair });
+    }),
+  );
+}
+
+/** `550` one threshold, `550/850` several, `400:550:900` the anchors of the direct method. */
+function calibrationOf(name: string, rule: string): NonNullable<QcaVariable['calibration']> {
+  const anchors = rule.split(':').map(Number);
+  const thresholds = rule.split('/').map(Number);
+  if (rule.trim() !== '' && thresholds.every(Number.isFinite)) return { method: 'crisp', thresholds };
+  const [exclusion, crossover, inclusion] = anchors;
+  if (anchors.length === 3 && anchors.every(Number.isFinite)) {
+    return {
+      method: 'logistic',
+      exclusion: exclusion!,
+      crossover: crossover!,
+      inclusion: inclusion!,
+      inclusionDegree: 0.95,
+    };
+  }
+  throw new AppError(
+    'invalid-request',
+    `--calibrate ${name}=${rule}: expected a threshold (550), thresholds (550/850) or anchors (400:550:900).`,
+    {
+      variable: name,
+      rule,
+    },
+  );
+}
+
+function qcaText(result: ResultOf<'qca'>, context: CommandContext): string {
+  const { say } = context;
+  const { body } = result;
+  const parts = [
+    say('cli.qca.cases-and-conditions', {
+      outcome: body.outcome,
+      cases: body.caseCount,
+      conditions: body.conditions.length,
+    }),
+    `${say('qca.truthTable')}\n\n${truthTableText(body, context)}`,
+    body.withheldRows > 0 ? say('qca.withheld-rows', { count: body.withheldRows }) : '',
+    ...solutionTexts(body, context),
+    result.warnings.map((w) => `! ${say(`warning.${w.code}`, w.parameters)}`).join('\n'),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+const decimals = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
+
+function truthTableText({ conditions, rows }: QcaBody, { say }: CommandContext): string {
+  return textTable(
+    [
+      ...conditions.map(({ name }) => ({ title: name, align: 'right' as const })),
+      { title: say('qca.output'), align: 'right' },
+      { title: 'n', align: 'right' },
+      { title: say('qca.consistency'), align: 'right' },
+      { title: say('qca.pri'), align: 'right' },
+      { title: say('qca.cases') },
+    ],
+    rows.map((row) => [
+      ...row.configuration.map((level, c) => (conditions[c]!.type === 'temporal' && level === 2 ? '-' : String(level))),
+      row.output,
+      String(row.n),
+      decimals(row.consistency),
+      decimals(row.pri),
+      row.cases.join(', '),
+    ]),
+  ).trimEnd();
+}
+
+function solutionTexts(body: QcaBody, context: CommandContext): string[] {
+  const { say, language } = context;
+  if (body.withheld !== null) return [say('qca.withheld')];
+  if (body.solutions.length === 0) return [say('qca.nothing', { outcome: body.outcome })];
+  return body.solutions.map((solution) => {
+    const count = say(solution.modelCount === '1' ? 'qca.one-model' : 'qca.models', {
+      count: solution.modelCount,
+      terms: solution.termsPerModel,
+    });
+    const shown =
+      String(solution.models.length) === solution.modelCount
+        ? ''
+        : `; ${say('qca.shown', { shown: solution.models.length })}`;
+    const from = solution.derivedFrom === null ? '' : `  ${say('qca.derived', { ...solution.derivedFrom })}\n`;
+    const formulas = solution.models.map(({ formula }) => `  ${formula} => ${body.outcome}`).join('\n');
+    const table = textTable(
+      [
+        { title: say('qca.term') },
+        { title: say('qca.consistency'), align: 'right' },
+        { title: say('qca.pri'), align: 'right' },
+        { title: say('qca.rawCoverage'), align: 'right' },
+        { title: say('qca.uniqueCoverage'), align: 'right' },
+        { title: say('qca.cases') },
+      ],
+      [
+        ...solution.terms.map((term) => [
+          term.text,
+          decimals(term.consistency),
+          decimals(term.pri),
+          decimals(term.rawCoverage),
+          decimals(term.uniqueCoverage),
+          term.cases.join(', '),
+        ]),
+        ...solution.models.map((model, m) => [
+          solution.models.length === 1 ? say('qca.whole') : say('qca.model', { number: m + 1 }),
+          decimals(model.consistency),
+          decimals(model.pri),
+          decimals(model.coverage),
+          '',
+          '',
+        ]),
+      ],
+    );
+    const first = solution.models[0]!;
+    const words = qcaInWords(
+      language,
+      body.outcome,
+      first.terms.map((t) => solution.terms[t]!.literals.map(({ text }) => text)),
+    );
+    const proof = solution.certificate?.lowerBound ? `\n${say('qca.certificate')}` : '';
+    return `${say(`qca.solution.${solution.kind}`)} (${count}${shown})\n\n${from}${formulas}\n\n${table}\n${say('cli.qca.words')}: ${words}${proof}`;
+  });
+}

@@ -1,0 +1,240 @@
+import { Type } from 'typebox';
+import { nullable, strict } from './operation.ts';
+
+const share = Type.Number({ minimum: 0, maximum: 1 });
+const anchors = { exclusion: Type.Number(), crossover: Type.Number(), inclusion: Type.Number() };
+const power = Type.Number({ exclusiveMinimum: 0 });
+
+const calibration = Type.Union([
+  strict({ method: Type.Literal('crisp'), thresholds: Type.Array(Type.Number(), { minItems: 1 }) }),
+  strict({
+    method: Type.Literal('logistic'),
+    ...anchors,
+    inclusionDegree: Type.Number({ exclusiveMinimum: 0.5, exclusiveMaximum: 1 }),
+  }),
+  strict({ method: Type.Literal('s-shape'), ...anchors, below: power, above: power }),
+  strict({
+    method: Type.Union([Type.Literal('bell'), Type.Literal('inverse-bell')]),
+    first: strict(anchors),
+    second: strict(anchors),
+    below: power,
+    above: power,
+  }),
+  strict({ method: Type.Literal('ecdf'), ...anchors }),
+  strict({ method: Type.Literal('totally-fuzzy-relative'), lowest: Type.Number() }),
+]);
+
+const conditionType = Type.Union([
+  Type.Literal('crisp'),
+  Type.Literal('fuzzy'),
+  Type.Literal('multi-value'),
+  Type.Literal('temporal'),
+]);
+
+const variableFields = {
+  name: nullable(Type.String({ description: 'its name in expressions; that of the variable when null' })),
+  wave: nullable(Type.String({ description: 'wave to read it at' })),
+  since: nullable(Type.String({ description: 'an earlier wave: the column is then the change since it' })),
+  level: nullable(Type.String({ description: 'of a coded variable: the value that counts as 1' })),
+  type: nullable(conditionType),
+  calibration: nullable(calibration),
+};
+const optionalVariable = {
+  variable: Type.String(),
+  name: Type.Optional(variableFields.name),
+  wave: Type.Optional(variableFields.wave),
+  since: Type.Optional(variableFields.since),
+  level: Type.Optional(variableFields.level),
+  type: Type.Optional(variableFields.type),
+  calibration: Type.Optional(variableFields.calibration),
+};
+const variable = { variable: Type.String(), ...variableFields };
+
+const table = strict({
+  columns: Type.Array(Type.String(), { minItems: 1, maxItems: 1000 }),
+  ids: Type.Array(Type.String(), { minItems: 1 }),
+  rows: Type.Array(Type.Array(Type.Union([Type.Number(), Type.String(), Type.Null()]))),
+});
+const cases = Type.Union([Type.Literal('unit'), Type.Literal('collective')]);
+const kind = Type.Union([Type.Literal('conservative'), Type.Literal('intermediate'), Type.Literal('parsimonious')]);
+const explain = Type.Union([Type.Literal('1'), Type.Literal('C')]);
+const whole = (maximum: number) => Type.Integer({ minimum: 0, maximum });
+
+const fields = {
+  panel: nullable(Type.String({ description: 'panel with the cases; or give a table' })),
+  revision: nullable(Type.Integer({ minimum: 1 })),
+  wave: nullable(Type.String()),
+  cases,
+  table: nullable(table),
+  frequencyCutoff: Type.Integer({ minimum: 1 }),
+  consistencyCutoff: share,
+  contradictionCutoff: nullable(share),
+  priCutoff: share,
+  explain,
+  includeContradictions: Type.Boolean(),
+  excludedRows: Type.Array(Type.Integer({ minimum: 1 })),
+  solutions: Type.Array(kind),
+  directionalExpectations: Type.Array(Type.String({ description: 'such as "A", "~B", "C[2]" or the product "A*B"' })),
+};
+const necessityFields = { consistencyCutoff: share, coverageCutoff: share, relevanceCutoff: share };
+const limitFields = {
+  primeImplicants: whole(10_000_000),
+  models: whole(100_000),
+  nodes: whole(1_000_000_000),
+  derivations: whole(10_000),
+  listed: whole(100_000),
+};
+
+export const qcaRequest = strict({
+  outcome: strict({ ...optionalVariable, negated: Type.Optional(Type.Boolean()) }),
+  conditions: Type.Array(strict(optionalVariable), { minItems: 1, maxItems: 200 }),
+  panel: Type.Optional(fields.panel),
+  revision: Type.Optional(fields.revision),
+  wave: Type.Optional(fields.wave),
+  cases: Type.Optional(fields.cases),
+  table: Type.Optional(fields.table),
+  frequencyCutoff: Type.Optional(fields.frequencyCutoff),
+  consistencyCutoff: Type.Optional(fields.consistencyCutoff),
+  contradictionCutoff: Type.Optional(fields.contradictionCutoff),
+  priCutoff: Type.Optional(fields.priCutoff),
+  explain: Type.Optional(fields.explain),
+  includeContradictions: Type.Optional(fields.includeContradictions),
+  excludedRows: Type.Optional(fields.excludedRows),
+  solutions: Type.Optional(fields.solutions),
+  directionalExpectations: Type.Optional(fields.directionalExpectations),
+  necessity: Type.Optional(Type.Partial(strict(necessityFields))),
+  limits: Type.Optional(Type.Partial(strict(limitFields))),
+});
+
+export const qcaSettings = strict({
+  outcome: strict({ ...variable, negated: Type.Boolean() }),
+  conditions: Type.Array(strict(variable)),
+  ...fields,
+  necessity: strict(necessityFields),
+  limits: strict(limitFields),
+});
+
+/** A request that works as it stands: which homes were insulated, by three conditions. */
+export const qcaExample = {
+  table: {
+    columns: ['OWNER', 'COACH', 'SUBSIDY', 'INSULATED'],
+    ids: ['a', 'b', 'c', 'd', 'e', 'f'],
+    rows: [
+      [1, 1, 1, 1],
+      [1, 1, 0, 1],
+      [1, 0, 0, 0],
+      [0, 1, 0, 0],
+      [0, 0, 1, 0],
+      [1, 0, 1, 1],
+    ],
+  },
+  outcome: { variable: 'INSULATED' },
+  conditions: [{ variable: 'OWNER' }, { variable: 'COACH' }, { variable: 'SUBSIDY' }],
+};
+
+const number = nullable(Type.Number());
+const texts = Type.Array(Type.String());
+const numbers = Type.Array(Type.Number());
+const rowNumbers = nullable(Type.Array(Type.Integer()));
+const digits = Type.String({ pattern: '^[0-9]+$', description: 'an exact count, as decimal digits' });
+
+const set = strict({
+  name: Type.String(),
+  type: conditionType,
+  levels: Type.Integer(),
+  counts: Type.Array(Type.Integer()),
+});
+const necessity = strict({ text: Type.String(), consistency: number, coverage: number, relevance: number });
+
+const certificate = strict({
+  version: Type.Literal(1),
+  conditions: Type.Array(
+    strict({ name: Type.String(), levels: Type.Integer(), silentLevel: nullable(Type.Integer()) }),
+  ),
+  positives: Type.Array(numbers),
+  territory: strict({
+    kind: Type.Union([Type.Literal('forbidden'), Type.Literal('allowed')]),
+    cubes: Type.Array(numbers),
+  }),
+  terms: Type.Array(
+    strict({
+      term: numbers,
+      witnesses: Type.Array(strict({ condition: Type.Integer(), configuration: numbers })),
+    }),
+  ),
+  termsPerModel: Type.Integer(),
+  models: Type.Array(numbers),
+  lowerBound: nullable(numbers),
+});
+
+const solution = strict({
+  kind,
+  derivedFrom: nullable(strict({ conservative: Type.String(), parsimonious: Type.String() })),
+  terms: Type.Array(
+    strict({
+      text: Type.String(),
+      levels: numbers,
+      literals: Type.Array(
+        strict({ text: Type.String(), role: Type.Union([Type.Literal('core'), Type.Literal('contributing')]) }),
+      ),
+      consistency: number,
+      pri: number,
+      rawCoverage: number,
+      uniqueCoverage: number,
+      isEssential: Type.Boolean(),
+      cases: texts,
+    }),
+  ),
+  models: Type.Array(
+    strict({
+      formula: Type.String(),
+      terms: numbers,
+      consistency: number,
+      pri: number,
+      coverage: number,
+      uniqueCoverages: Type.Array(number),
+      assumptionCount: digits,
+      assumptions: rowNumbers,
+      typicalCases: texts,
+      deviantConsistencyCases: texts,
+      deviantCoverageCases: texts,
+    }),
+  ),
+  modelCount: digits,
+  modelCountExact: Type.Boolean(),
+  termsPerModel: Type.Integer(),
+  lowerBound: Type.Integer(),
+  complete: Type.Boolean(),
+  primeImplicantCount: Type.Integer(),
+  primeImplicants: Type.Array(strict({ text: Type.String(), rows: Type.Array(Type.Integer()) })),
+  easyCounterfactuals: rowNumbers,
+  difficultCounterfactuals: rowNumbers,
+  certificate: nullable(certificate),
+});
+
+export const qcaBody = strict({
+  protected: Type.Boolean(),
+  withheldRows: Type.Integer(),
+  withheld: nullable(Type.Literal('small-group')),
+  outcome: Type.String(),
+  conditions: Type.Array(set),
+  outcomeSet: set,
+  caseCount: Type.Integer(),
+  leftOut: texts,
+  ambiguousCases: texts,
+  rows: Type.Array(
+    strict({
+      configuration: numbers,
+      rowNumber: nullable(Type.Integer()),
+      output: Type.Union([Type.Literal('1'), Type.Literal('0'), Type.Literal('C'), Type.Literal('?')]),
+      n: Type.Integer(),
+      consistency: number,
+      pri: number,
+      cases: texts,
+    }),
+  ),
+  configurations: digits,
+  solutions: Type.Array(solution),
+  necessity: strict({ literals: Type.Array(necessity), expressions: Type.Array(necessity) }),
+  memberships: strict({ cases: texts, outcome: numbers, terms: Type.Record(Type.String(), numbers) }),
+});

@@ -1,0 +1,287 @@
+import { describe, expect, it } from 'vitest';
+import type { Actor } from '../../src/app/actor.ts';
+import type { QcaRequest } from '../../src/app/analyses/qca.ts';
+import type { ResultOf } from '../../src/app/analyses.ts';
+import { createJobs } from '../../src/app/jobs.ts';
+import { createService } from '../../src/app/service.ts';
+import { operations, results } from '../../src/contract/operations.ts';
+import { qcaExample } from '../../src/contract/qca.ts';
+import { violations } from '../../src/contract/validate.ts';
+import { householdPanel } from '../support/household-panel.ts';
+import { codes, type MemoryPanel, memoryPorts, numbers } from '../support/memory-ports.ts';
+import { command } from '../support/terminal.ts';
+
+const operator: Actor = { role: 'operator' };
+const visitor: Actor = { role: 'visitor' };
+
+/** Six neighbourhoods, one wave. */
+const places: MemoryPanel = {
+  panel: 'places',
+  unitKind: 'neighbourhood',
+  unitIds: ['BU1', 'BU2', 'BU3', 'BU4', 'BU5', 'BU6'],
+  waves: ['2024'],
+  unitIndex: [0, 1, 2, 3, 4, 5],
+  waveIndex: [0, 0, 0, 0, 0, 0],
+  columns: {
+    owners: numbers([80, 70, 20, 60, 30, null]),
+    coach: codes(['yes', 'no', 'yes', 'yes', 'no', 'yes']),
+    saved: numbers([1, 0, 0, 1, 0, 1]),
+  },
+};
+
+function setUp() {
+  const ports = memoryPorts([householdPanel(), places]);
+  return createService(ports, createJobs(ports, { concurrency: 1 }));
+}
+
+async function ask(actor: Actor, input: QcaRequest): Promise<ResultOf<'qca'>> {
+  const job = await setUp().qca(actor, input, { waitMs: 10_000 });
+  if (job.error) throw Object.assign(new Error(job.error.message), job.error);
+  return job.result as unknown as ResultOf<'qca'>;
+}
+
+const ofPlaces: QcaRequest = {
+  panel: 'places',
+  outcome: { variable: 'saved' },
+  conditions: [
+    { variable: 'owners', name: 'OWNERS', calibration: { method: 'crisp', thresholds: [50] } },
+    { variable: 'coach', name: 'COACH', level: 'yes' },
+  ],
+};
+const ofHouseholds: QcaRequest = {
+  panel: 'street',
+  wave: '2024',
+  outcome: { variable: 'gas', calibration: { method: 'crisp', thresholds: [1100] } },
+  conditions: [{ variable: 'dwelling', name: 'FLAT', level: 'flat' }],
+};
+
+describe('the QCA use case', () => {
+  it('compares the units of a panel, with conditions from numbers and codes, and leaves out what is missing', async () => {
+    const { body, attrition, sources, warnings } = await ask(operator, ofPlaces);
+    expect(body.rows.map((row) => [...row.configuration, row.output, row.cases.join()])).toEqual([
+      [0, 0, '0', 'BU5'],
+      [0, 1, '0', 'BU3'],
+      [1, 0, '0', 'BU2'],
+      [1, 1, '1', 'BU1,BU4'],
+    ]);
+    expect(body.solutions.map(({ kind, models }) => [kind, models.map(({ formula }) => formula)])).toEqual([
+      ['conservative', ['OWNERS*COACH']],
+      ['parsimonious', ['OWNERS*COACH']],
+    ]);
+    expect(attrition).toEqual([
+      { step: 'cases-given', units: 6 },
+      { step: 'cases-complete', units: 5 },
+    ]);
+    expect(body.leftOut).toEqual(['BU6']);
+    expect(warnings).toContainEqual({ code: 'qca-missing-cells', parameters: { count: 1 } });
+    expect(sources).toEqual([{ panel: 'places', revision: 1, digest: 'd'.repeat(64), units: null }]);
+  });
+
+  it('shows neighbourhoods to everybody, and of households no small row, no id and no solution built on one', async () => {
+    expect((await ask(visitor, ofPlaces)).body.rows[3]!.cases).toEqual(['BU1', 'BU4']);
+    const whole = (await ask(operator, ofHouseholds)).body;
+    expect(whole.rows.map((row) => row.n)).toEqual([15, 25]);
+    const shown = (await ask(visitor, ofHouseholds)).body;
+    expect(shown.rows.map((row) => [row.n, row.cases])).toEqual([
+      [15, []],
+      [25, []],
+    ]);
+    expect(JSON.stringify(shown)).not.toContain('H0');
+    const farms = { ...ofHouseholds, conditions: [{ variable: 'dwelling', name: 'FARM', level: 'farm' }] };
+    const gated = (await ask(visitor, farms)).body;
+    expect((await ask(operator, farms)).body.solutions.length).toBeGreaterThan(0);
+    expect([gated.solutions, gated.withheld, gated.withheldRows, gated.rows]).toEqual([[], 'small-group', 2, []]);
+    expect(gated.conditions[0]!.counts).toEqual([]);
+    expect(JSON.stringify(gated)).not.toMatch(/H[0-9]/);
+  });
+
+  it('takes collectives as cases, by the means of their units, and the change between waves', async () => {
+    const { body } = await ask(visitor, {
+      panel: 'street',
+      wave: '2024',
+      cases: 'collective',
+      outcome: { variable: 'gas', name: 'SAVED', since: '2023', calibration: { method: 'crisp', thresholds: [-100] } },
+      conditions: [{ variable: 'gas', name: 'HIGH', calibration: { method: 'crisp', thresholds: [1095] } }],
+    });
+    // Mean of 900 + 10 h over even h is 1090, over odd h 1100; every household fell by 100.
+    expect(body.rows.map((row) => [row.configuration, row.output, row.cases])).toEqual([
+      [[0], '1', ['north']],
+      [[1], '1', ['south']],
+    ]);
+  });
+
+  it('takes cases given with the request', async () => {
+    const result = await ask(visitor, qcaExample);
+    expect(result.body.solutions.at(-1)!.models.map(({ formula }) => formula)).toEqual(['OWNER*COACH + OWNER*SUBSIDY']);
+    expect(result.sources).toEqual([]);
+  });
+
+  it('keeps the contract: request, settings and body fit their schemas', async () => {
+    expect(violations(operations.qca.body, ofPlaces)).toEqual([]);
+    expect(violations(operations.qca.body, qcaExample)).toEqual([]);
+    const everything: QcaRequest = {
+      ...ofPlaces,
+      solutions: ['conservative', 'intermediate', 'parsimonious'],
+      directionalExpectations: ['COACH'],
+    };
+    for (const request of [everything, qcaExample])
+      expect(violations(results.qca, JSON.parse(JSON.stringify(await ask(operator, request))))).toEqual([]);
+  });
+
+  it.each<[string, string, Partial<QcaRequest>]>([
+    ['invalid-request', 'either a panel or a table', { panel: null }],
+    ['invalid-request', 'no variable "roof"', { conditions: [{ variable: 'roof' }] }],
+    ['invalid-request', 'level', { conditions: [{ variable: 'coach' }] }],
+    ['invalid-request', 'wave "2020"', { wave: '2020' }],
+    ['invalid-request', 'no collective column', { cases: 'collective' }],
+    ['panel-not-found', 'nowhere', { panel: 'nowhere' }],
+    ['invalid-argument', 'Calibrate', { conditions: [{ variable: 'owners', type: 'fuzzy' }] }],
+    [
+      'invalid-argument',
+      'condition name "A B"',
+      { conditions: [{ variable: 'saved', name: 'A B' }], outcome: { variable: 'coach', level: 'yes' } },
+    ],
+  ])('refuses with %s: %s', async (code, part, change) => {
+    await expect(ask(operator, { ...ofPlaces, ...change })).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(part),
+    });
+  });
+
+  it('refuses a table that is ragged, names a case twice or holds a text without a level', async () => {
+    const table = (rows: (string | number | null)[][], ids = ['a', 'b']) => ({
+      ...qcaExample,
+      table: { columns: ['OWNER', 'COACH', 'SUBSIDY', 'INSULATED'], ids, rows },
+    });
+    const row = [1, 0, 1, 1];
+    await expect(ask(operator, table([row, [1]]))).rejects.toMatchObject({
+      code: 'invalid-request',
+      message: expect.stringContaining('Row 2'),
+    });
+    await expect(ask(operator, table([row, row], ['a', 'a']))).rejects.toMatchObject({
+      message: expect.stringContaining('twice'),
+    });
+    await expect(ask(operator, table([row, ['yes', 0, 1, 1]]))).rejects.toMatchObject({
+      message: expect.stringContaining('"yes"'),
+    });
+  });
+});
+
+describe('samenwijs qca', () => {
+  const table = {
+    columns: ['A', 'B', 'Y'],
+    ids: ['p', 'q', 'r', 's'],
+    rows: [
+      [1, 1, 1],
+      [1, 0, 1],
+      [0, 1, 0],
+      [0, 0, 0],
+    ],
+  };
+  const readTable = async () => table;
+  const run = (...options: string[]) =>
+    command(setUp(), ['qca', 'cases.csv', '--outcome', 'Y', '--conditions', 'A,B', ...options], { readTable });
+
+  it('prints the truth table, each solution with its fit, and the solution in words', async () => {
+    const { status, out, err } = await run();
+    expect([status, err]).toEqual([0, '']);
+    expect(out).toMatchInlineSnapshot(`
+      "Y: 4 cases, 2 conditions
+
+      Truth table
+
+      A  B  OUT  n  consistency    PRI  cases
+      -  -  ---  -  -----------  -----  -----
+      0  0    0  1        0.000  0.000  s
+      0  1    0  1        0.000  0.000  r
+      1  0    1  1        1.000  1.000  q
+      1  1    1  1        1.000  1.000  p
+
+      Conservative solution (the only minimal model)
+
+        A => Y
+
+      term         consistency    PRI  raw coverage  unique coverage  cases
+      -----------  -----------  -----  ------------  ---------------  -----
+      A                  1.000  1.000         1.000                –  p, q
+      whole model        1.000  1.000         1.000
+
+      In words: Y goes together with one combination: A.
+      The number of terms is proven; the certificate travels in the result.
+
+      Parsimonious solution (the only minimal model)
+
+        A => Y
+
+      term         consistency    PRI  raw coverage  unique coverage  cases
+      -----------  -----------  -----  ------------  ---------------  -----
+      A                  1.000  1.000         1.000                –  p, q
+      whole model        1.000  1.000         1.000
+
+      In words: Y goes together with one combination: A.
+      The number of terms is proven; the certificate travels in the result.
+      "
+    `);
+  });
+
+  it('speaks Dutch, and explains the absence of the outcome', async () => {
+    const { out } = await command(
+      setUp(),
+      ['qca', 'cases.csv', '--outcome', '~Y', '--conditions', 'A,B', '--lang', 'nl', '--solutions', 'parsimonious'],
+      { readTable },
+    );
+    expect(out).toContain('~A => ~Y');
+    expect(out).toContain('Het ontbreken van Y gaat samen met één combinatie: geen A.');
+  });
+
+  it('gives the whole result as JSON', async () => {
+    const { out } = await run('--json', '--consistency', '1', '--solutions', 'conservative');
+    const result = JSON.parse(out);
+    expect(result.settings.consistencyCutoff).toBe(1);
+    expect(result.body.solutions[0].models[0].formula).toBe('A');
+  });
+
+  it('calibrates by thresholds and by anchors', async () => {
+    const raw = { ...table, rows: table.rows.map(([a, b, y]) => [a! * 100, b! * 30, y!]) };
+    const { out } = await command(
+      setUp(),
+      [
+        'qca',
+        'c.csv',
+        '--outcome',
+        'Y',
+        '--conditions',
+        'A,B',
+        '--calibrate',
+        'A=20:50:90',
+        '--calibrate',
+        'B=10/20',
+        '--json',
+      ],
+      {
+        readTable: async () => raw,
+      },
+    );
+    const { body, settings } = JSON.parse(out);
+    expect(settings.conditions.map((c: { calibration: { method: string } }) => c.calibration.method)).toEqual([
+      'logistic',
+      'crisp',
+    ]);
+    expect(body.conditions.map((c: { type: string; levels: number }) => [c.type, c.levels])).toEqual([
+      ['fuzzy', 2],
+      ['multi-value', 3],
+    ]);
+  });
+
+  it.each([
+    [['--calibrate', 'A'], 'NAME=VALUE'],
+    [['--calibrate', 'A=x'], 'threshold'],
+    [['--calibrate', 'Z=1'], 'neither'],
+    [['--consistency', '2'], 'consistencyCutoff'],
+    [['--solutions', 'best'], 'solutions'],
+  ])('refuses %j', async (options, part) => {
+    const { status, err } = await run(...options);
+    expect(status).toBe(2);
+    expect(err).toContain(part);
+  });
+});
