@@ -24,6 +24,8 @@ export function startServerProcess(data: string, extra: Record<string, string> =
     env: env(data, extra),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  // A failed test must not leave a server behind.
+  process.once('exit', () => child.kill('SIGKILL'));
   let err = '';
   return new Promise((resolve, reject) => {
     child.stderr!.on('data', (chunk) => {
