@@ -19,8 +19,10 @@ export class KernelMemory {
   /** Free ranges [start, end) in ascending order. */
   readonly #free: { start: number; end: number }[];
   readonly #used = new Map<number, number>();
-  /** Every object under which this memory was seen; growing makes a new one. */
+  /** Every object under which this memory was seen; the runtime makes a new one at some time after growing. */
   readonly #buffers = new WeakSet<ArrayBufferLike>();
+  /** No address from here on was ever handed out, so all is still zero. */
+  #untouched = firstAddress;
 
   constructor(maximalBytes = maximalPages * pageBytes) {
     const initial = 32;
@@ -28,12 +30,17 @@ export class KernelMemory {
     this.#maximalBytes = maximum * pageBytes;
     this.memory = new WebAssembly.Memory({ initial, maximum, shared: true });
     this.#free = [{ start: firstAddress, end: initial * pageBytes }];
-    this.#buffers.add(this.memory.buffer);
   }
 
   /** Whether a view lies in this memory, so that its `byteOffset` is an address. */
   holds(view: ArrayBufferView): boolean {
-    return this.#buffers.has(view.buffer);
+    return view.buffer === this.#buffer() || this.#buffers.has(view.buffer);
+  }
+
+  #buffer(): SharedArrayBuffer {
+    const buffer = this.memory.buffer;
+    this.#buffers.add(buffer);
+    return buffer;
   }
 
   /** Address of `bytes` unused bytes, aligned to 64; their content is arbitrary. @throws limit-exceeded */
@@ -49,7 +56,17 @@ export class KernelMemory {
     range.start += size;
     if (range.start === range.end) this.#free.splice(at, 1);
     this.#used.set(address, size);
+    this.#untouched = Math.max(this.#untouched, range.start);
     return address;
+  }
+
+  /** As `reserve`, for a buffer of zeros. */
+  allocate(length: number): Float64Array {
+    const untouched = this.#untouched;
+    const buffer = this.doubles(this.reserve(length * 8), length);
+    const used = Math.min(length, Math.max(0, Math.ceil((untouched - buffer.byteOffset) / 8)));
+    buffer.fill(0, 0, used);
+    return buffer;
   }
 
   /** Gives back what `reserve` gave. @throws invalid-argument for an address that is not in use */
@@ -77,11 +94,11 @@ export class KernelMemory {
   }
 
   doubles(address: number, length: number): Float64Array {
-    return new Float64Array(this.memory.buffer, address, length);
+    return new Float64Array(this.#buffer(), address, length);
   }
 
   integers(address: number, length: number): Int32Array {
-    return new Int32Array(this.memory.buffer, address, length);
+    return new Int32Array(this.#buffer(), address, length);
   }
 
   #grow(size: number): void {
@@ -104,7 +121,6 @@ export class KernelMemory {
     } catch (cause) {
       throw refuse(cause);
     }
-    this.#buffers.add(this.memory.buffer);
     const newEnd = this.memory.buffer.byteLength;
     if (open !== null) open.end = newEnd;
     else this.#free.push({ start: end, end: newEnd });

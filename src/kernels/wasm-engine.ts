@@ -49,7 +49,7 @@ export class WasmEngine implements KernelEngine {
   }
 
   allocate(length: number): Float64Array {
-    return this.#memory.doubles(this.#memory.reserve(length * 8), length).fill(0);
+    return this.#memory.allocate(length);
   }
 
   release(buffer: Float64Array): void {
