@@ -5,6 +5,7 @@ import { buildHttp } from '../../src/http/app.ts';
 import { demoCatalogue } from '../../src/main/demo-catalogue.ts';
 import { createPageRenderer } from '../../src/ui/page-renderer.ts';
 import { demoPanel } from './demo-panel.ts';
+import { withFixturePages } from './fixture-pages.ts';
 import { memoryPorts } from './memory-ports.ts';
 
 /** The whole HTTP face with the demo in memory: pages as a visitor sees them, without a database. */
@@ -18,7 +19,7 @@ export async function demoServer(): Promise<FastifyInstance> {
     bodyLimit: 1_000_000,
     logLevel: 'warn',
     problemPage: async (code) => `# ${code}`,
-    pages: createPageRenderer({ service, version: '0.0.0-test', demo: demoCatalogue() }),
+    pages: withFixturePages(createPageRenderer({ service, version: '0.0.0-test', demo: demoCatalogue() })),
   });
   app.addHook('onClose', () => jobs.close());
   return app;

@@ -130,7 +130,7 @@ describe('a trend chart', () => {
 });
 
 describe('labels', () => {
-  it('break at a space into two lines at most', () => {
+  it('break at a space, as often as needed', () => {
     expect(wrap('short', 24)).toBe('short');
     expect(wrap('rented from a housing association', 24)).toBe('rented from a housing\nassociation');
   });

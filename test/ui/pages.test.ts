@@ -118,14 +118,14 @@ describe('the page of a collective', () => {
     const figures = [...document.querySelectorAll('figure')];
     expect(figures.map((figure) => figure.firstElementChild!.tagName)).toEqual(['FIGCAPTION', 'FIGCAPTION']);
     expect(text(figures[0]!.querySelector('figcaption'))).toBe(
-      'gas, 2024: from 1,090 for “north” to 1,100 for “south”. The intervals of these two groups overlap, so this can be chance.',
+      'Gas, 2024: from 1,090 for “north” to 1,100 for “south”. The intervals of these two groups overlap, so this can be chance.',
     );
   });
 
   it('shows how far the goal is, and takes a decimal comma', async () => {
     const document = await read('/en/collectives/street?goal=995,0');
     expect(text(document.querySelector('#progress figcaption'))).toBe(
-      'gas went from 1,195 (2023) to 1,095 (2024). That is 50% of the way to the goal of 995.',
+      'Gas went from 1,195 (2023) to 1,095 (2024). That is 50% of the way to the goal of 995.',
     );
   });
 

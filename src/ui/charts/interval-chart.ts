@@ -37,6 +37,9 @@ function draw(chart: IntervalChart, form: ChartForm): SafeHtml {
   const labels = rows.map((row) => row.label);
   const lines = rows.map((row) => ({ ...row, lines: wrap(row.label, 24) }));
 
+  const mostLines = Math.max(...lines.map((row) => row.lines.split('\n').length));
+  const rowHeight = wide ? Math.max(44, mostLines * 16 + 14) : 58;
+
   const marks: Plot.Markish[] = [
     Plot.gridX({ stroke: ink.line, strokeOpacity: 1, ticks: wide ? 6 : 4 }),
     Plot.axisX({
@@ -92,8 +95,8 @@ function draw(chart: IntervalChart, form: ChartForm): SafeHtml {
           y: 'label',
           stroke: (row: IntervalRow) => (row.emphasis === 'main' ? ink.main : ink.second),
           strokeWidth: 2,
-          insetTop: wide ? 16 : 36,
-          insetBottom: wide ? 16 : 16,
+          insetTop: wide ? rowHeight / 2 - 6 : 33,
+          insetBottom: wide ? rowHeight / 2 - 6 : 13,
         },
       ),
     ),
@@ -140,10 +143,21 @@ function draw(chart: IntervalChart, form: ChartForm): SafeHtml {
         textAnchor: 'start',
         fill: ink.text,
         fontWeight: 600,
+        stroke: ink.surface,
+        strokeWidth: 5,
       }),
       Plot.text(
         rows.filter((row) => row.value !== null),
-        { y: 'label', frameAnchor: 'right', text: 'text', dy: -18, textAnchor: 'end', fill: ink.quiet },
+        {
+          y: 'label',
+          frameAnchor: 'right',
+          text: 'text',
+          dy: -18,
+          textAnchor: 'end',
+          fill: ink.quiet,
+          stroke: ink.surface,
+          strokeWidth: 5,
+        },
       ),
     );
     marks.push(
@@ -153,7 +167,6 @@ function draw(chart: IntervalChart, form: ChartForm): SafeHtml {
       ),
     );
   }
-  const rowHeight = wide ? 44 : 58;
   return svgChart(frame, {
     height: rows.length * rowHeight + 76,
     marginLeft: wide ? 200 : 8,
@@ -182,9 +195,15 @@ const anchorIn = (value: number, low: number, high: number): 'start' | 'middle' 
   return share < 0.25 ? 'start' : share > 0.75 ? 'end' : 'middle';
 };
 
-/** Breaks a label at spaces into at most two lines of about `width` characters. */
+/** Breaks a label at spaces into lines of at most `width` characters; a longer word stands alone. */
 export function wrap(label: string, width: number): string {
-  if (label.length <= width) return label;
-  const cut = label.lastIndexOf(' ', width);
-  return cut <= 0 ? label : `${label.slice(0, cut)}\n${label.slice(cut + 1)}`;
+  const lines: string[] = [];
+  let line = '';
+  for (const word of label.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join('\n');
 }

@@ -10,7 +10,7 @@ export interface Figure {
   readonly table: SafeHtml;
 }
 
-export type LegendSymbol = 'main' | 'second' | 'goal' | 'withheld';
+export type LegendSymbol = 'main' | 'second' | 'goal' | 'withheld' | 'dot-main' | 'dot-second';
 
 export function figure({ id, summary, picture, legend, tableLabel, table }: Figure): SafeHtml {
   return html`<figure class="figure" id="${id}" aria-labelledby="${id}-summary">
@@ -27,6 +27,10 @@ function swatch(symbol: LegendSymbol, id: string): SafeHtml {
       return html`<svg viewBox="0 0 28 14" width="28" height="14" focusable="false"><path class="swatch-main" d="M1 7h26M1 3v8M27 3v8"/><circle class="swatch-main-dot" cx="14" cy="7" r="5"/></svg>`;
     case 'second':
       return html`<svg viewBox="0 0 28 14" width="28" height="14" focusable="false"><path class="swatch-second" d="M1 7h26M1 3v8M27 3v8"/><path class="swatch-second-dot" d="M14 1l5 6-5 6-5-6z"/></svg>`;
+    case 'dot-main':
+      return html`<svg viewBox="0 0 14 14" width="14" height="14" focusable="false"><circle class="swatch-main-dot" cx="7" cy="7" r="5"/></svg>`;
+    case 'dot-second':
+      return html`<svg viewBox="0 0 14 14" width="14" height="14" focusable="false"><path class="swatch-second-dot" d="M7 1l5 6-5 6-5-6z"/></svg>`;
     case 'goal':
       return html`<svg viewBox="0 0 28 14" width="28" height="14" focusable="false"><path class="swatch-goal" d="M0 7h28"/></svg>`;
     case 'withheld':

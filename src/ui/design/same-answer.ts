@@ -8,13 +8,16 @@ export interface SameAnswer {
   readonly typescript: string;
 }
 
-/** The page as code: command line, API request and TypeScript. One click selects a whole line. */
-export function sameAnswer({ t }: Texts, lines: SameAnswer): SafeHtml {
-  const forms = [
-    [t('page.same-answer.command-line'), lines.commandLine],
-    [t('page.same-answer.request'), lines.request],
-    [t('page.same-answer.typescript'), lines.typescript],
-  ] as const;
+/** The page as code: command line, API request and TypeScript, for each of its analyses. One click selects a whole line. */
+export function sameAnswer({ t }: Texts, ...analyses: readonly SameAnswer[]): SafeHtml {
+  const forms = analyses.flatMap(
+    (lines) =>
+      [
+        [t('page.same-answer.command-line'), lines.commandLine],
+        [t('page.same-answer.request'), lines.request],
+        [t('page.same-answer.typescript'), lines.typescript],
+      ] as const,
+  );
   return html`<section class="wrap block same-answer" aria-labelledby="same-answer-heading">
 <h2 id="same-answer-heading">${t('page.same-answer.heading')}</h2>
 <p>${t('page.same-answer.lead')}</p>

@@ -70,8 +70,8 @@ ${
     ],
   })
 }
-${selectField({ name: 'kpi', label: t('page.collective.field.kpi'), selected: kpi.name, options: kpis.map((v) => ({ value: v.name, label: words.variable(v) })) })}
-${selectField({ name: 'by', label: t('page.collective.field.by'), selected: attribute.name, options: attributes.map((v) => ({ value: v.name, label: words.variable(v) })) })}
+${selectField({ name: 'kpi', label: t('page.collective.field.kpi'), selected: kpi.name, options: kpis.map((v) => ({ value: v.name, label: words.label(v) })) })}
+${selectField({ name: 'by', label: t('page.collective.field.by'), selected: attribute.name, options: attributes.map((v) => ({ value: v.name, label: words.label(v) })) })}
 ${selectField({
   name: 'when',
   label: t('page.collective.field.when'),
@@ -121,7 +121,7 @@ function byGroup(context: PageContext, view: CollectiveView, words: Vocabulary, 
       emphasis: 'main',
     };
   });
-  const variable = words.variable(kpi);
+  const variable = words.label(kpi);
   const title = t('page.collective.chart-title', {
     kpi: variable,
     attribute: words.variable(attribute),
@@ -129,7 +129,7 @@ function byGroup(context: PageContext, view: CollectiveView, words: Vocabulary, 
   });
   const summary = groupSentence(context, words, view, cells, decimals);
   const columns = [
-    { label: words.variable(attribute), align: 'text' },
+    { label: words.label(attribute), align: 'text' },
     { label: t('page.collective.column.households'), align: 'number' },
     {
       label: unit === '' ? t('page.collective.column.mean') : t('page.collective.column.mean-in', { unit }),
@@ -221,7 +221,7 @@ function groupSentence(
   const shown = cells.filter(
     (cell): cell is InsightsCell & { mean: number } => cell.mean !== null && cell.group !== null,
   );
-  const kpi = words.variable(view.kpi);
+  const kpi = words.label(view.kpi);
   const unit = words.unit(view.kpi);
   const when = wave(view.when);
   if (shown.length === 0) return t('page.collective.sentence.none', { kpi, when });
@@ -250,7 +250,7 @@ function progress(context: PageContext, view: CollectiveView, words: Vocabulary)
     ...totals.flatMap(({ total }) => (total.mean === null ? [] : [total.mean])),
     ...(way ? [way.goal] : []),
   ]);
-  const variable = words.variable(view.kpi);
+  const variable = words.label(view.kpi);
   const unit = words.unit(view.kpi);
   const summary = progressSentence(context, view, words, decimals);
   const title = t('page.collective.trend-title', { kpi: variable });
@@ -317,7 +317,7 @@ const shortWave = (wave: string): string => wave.replace(/^(\d{4})-0?(\d{1,2})$/
 function progressSentence({ texts }: PageContext, view: CollectiveView, words: Vocabulary, decimals: number): string {
   const { t, number, wave } = texts;
   const { progress: way, periods } = view.result.body;
-  const kpi = words.variable(view.kpi);
+  const kpi = words.label(view.kpi);
   const unit = words.unit(view.kpi);
   const say = (value: number) => `${number(value, decimals)} ${unit}`.trim();
   if (way === null) {

@@ -1,0 +1,71 @@
+import type { AttritionStep } from '../../app/results.ts';
+import type { Warning } from '../../core/errors.ts';
+import type { SameAnswer } from '../design/same-answer.ts';
+
+/** What the page of a study shows, in numbers and codes; the analyses' bodies are brought into this form. */
+export interface StudyView {
+  readonly id: string;
+  readonly treatment: StudyVariable;
+  readonly outcome: StudyVariable;
+  readonly estimand: string;
+  readonly treated: number;
+  readonly controls: number;
+  readonly attrition: readonly AttritionStep[];
+  readonly balance: readonly BalanceRow[];
+  /** absolute standardized mean difference below which a covariate counts as balanced */
+  readonly threshold: number;
+  readonly effect: Estimate;
+  /** the plain difference of the groups before matching, where it was computed */
+  readonly unadjusted: Estimate | null;
+  readonly confidence: number;
+  readonly warnings: readonly Warning[];
+  readonly recipes: RecipesView | null;
+  readonly code: readonly SameAnswer[];
+}
+
+export interface StudyVariable {
+  readonly name: string;
+  readonly title: string | null;
+  readonly unit: string | null;
+  readonly direction: string;
+}
+
+export interface Estimate {
+  readonly estimate: number;
+  readonly lower: number | null;
+  readonly upper: number | null;
+}
+
+export interface BalanceRow {
+  readonly covariate: string;
+  /** of a coded covariate: the level this row is about */
+  readonly level: string | null;
+  readonly before: number | null;
+  readonly after: number | null;
+}
+
+/** The recipes of a QCA beside the net effect. */
+export interface RecipesView {
+  readonly cases: number;
+  readonly conditions: readonly string[];
+  readonly withheld: boolean;
+  readonly solutions: readonly SolutionView[];
+  /** the whole in one sentence */
+  readonly sentence: string | null;
+}
+
+export interface SolutionView {
+  readonly kind: 'conservative' | 'intermediate' | 'parsimonious';
+  /** how many equally good models there are */
+  readonly models: string;
+  readonly consistency: number | null;
+  readonly coverage: number | null;
+  readonly recipes: readonly RecipeView[];
+}
+
+export interface RecipeView {
+  readonly literals: readonly { readonly condition: string; readonly present: boolean }[];
+  readonly consistency: number | null;
+  readonly rawCoverage: number | null;
+  readonly uniqueCoverage: number | null;
+}
