@@ -89,7 +89,7 @@ function memoryPanels(panels: readonly MemoryPanel[]): Ports['panels'] {
     collectiveColumn: p.collectiveColumn ?? null,
     waveLabels: p.waves,
     description: Object.entries(p.columns).map(([name, column]): VariableDescription => {
-      const observed = [...column.status].filter((s) => s === 0).length;
+      const observed = column.status.reduce((n, s) => (s === 0 ? n + 1 : n), 0);
       return {
         name,
         title: null,

@@ -1,0 +1,12 @@
+import { fixturePaths } from '../support/fixture-pages.ts';
+
+/** Every page and state that the browser checks visit. */
+export const pagePaths: readonly string[] = [
+  '/',
+  '/collectives',
+  '/collectives/heat-transition',
+  '/collectives/heat-transition?collective=C01&kpi=comfort&by=tenure',
+  '/collectives/heat-transition?collective=C03&when=2023-01&goal=veel',
+  '/collectives/nowhere',
+  ...fixturePaths,
+];
