@@ -1,6 +1,7 @@
 import type { CaseHandler } from './case.ts';
 import { regression } from './effect-regression.ts';
 import { balance, match } from './matching.ts';
+import { panelHandlers } from './panel-handlers.ts';
 import { fitPropensity } from './propensity.ts';
 import { qcaHandlers } from './qca-handlers.ts';
 
@@ -10,5 +11,6 @@ export const handlers: Readonly<Record<string, CaseHandler>> = {
   'matching.match': match,
   'matching.balance': balance,
   'effect.regression': regression,
+  ...panelHandlers,
   ...qcaHandlers,
 };
