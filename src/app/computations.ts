@@ -1,3 +1,4 @@
+import type { MatchingStudyInput, MatchingStudyOutput } from '../core/effects/run-matching-study.ts';
 import type { InsightsInput, InsightsTable } from '../core/insights/stratify.ts';
 import type { QcaAnalysis, QcaInput } from '../core/qca/analysis.ts';
 
@@ -8,4 +9,5 @@ import type { QcaAnalysis, QcaInput } from '../core/qca/analysis.ts';
 export interface Computations {
   insights: { input: InsightsInput; output: InsightsTable };
   qca: { input: QcaInput; output: QcaAnalysis };
+  'matching-study': { input: MatchingStudyInput; output: MatchingStudyOutput };
 }

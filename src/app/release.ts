@@ -1,8 +1,9 @@
+import { isAboutPeople } from './about-people.ts';
 import type { Actor } from './actor.ts';
 import { type Analysis, type AnyResult, analyses } from './analyses.ts';
 import { AppError } from './errors.ts';
 import { minimumGroup } from './minimum-group.ts';
-import type { PanelDescription, PanelList, PanelSummary, UnitKind } from './panels.ts';
+import type { PanelDescription, PanelList, PanelSummary } from './panels.ts';
 
 declare const passed: unique symbol;
 /** Something that went through the gate. Adapters take only this, and only this file makes it. */
@@ -49,9 +50,6 @@ export function releaseDescription(panel: PanelDescription, actor: Actor): Relea
   });
   return { ...panel, ...gateSummary(panel, actor), description } as unknown as Released<PanelDescription>;
 }
-
-/** Units of a panel that are people or homes; of unknown units we assume so. */
-export const isAboutPeople = (unitKind: UnitKind): boolean => unitKind === 'household' || unitKind === 'other';
 
 function gateSummary(panel: PanelSummary, actor: Actor): PanelSummary {
   if (

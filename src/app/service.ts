@@ -30,6 +30,7 @@ export interface Service {
   ): Promise<Released<IngestReport>>;
   insights(actor: Actor, input: RequestOf<'insights'>, options: SubmitOptions): Promise<JobView>;
   qca(actor: Actor, input: RequestOf<'qca'>, options: SubmitOptions): Promise<JobView>;
+  matchingStudy(actor: Actor, input: RequestOf<'matching-study'>, options: SubmitOptions): Promise<JobView>;
   listJobs(actor: Actor, input: { readonly limit?: number }): Promise<Released<{ readonly jobs: readonly JobView[] }>>;
   getJob(actor: Actor, input: { readonly job: string }): Promise<JobView>;
   cancelJob(actor: Actor, input: { readonly job: string }): Promise<JobView>;
@@ -73,6 +74,7 @@ export function createService(ports: Ports, jobs: Jobs): Service {
     },
     insights: analyse('insights'),
     qca: analyse('qca'),
+    matchingStudy: analyse('matching-study'),
     async listJobs(actor, { limit }) {
       return releaseUnrestricted({ jobs: await jobs.list(actor, limit ?? 50) });
     },

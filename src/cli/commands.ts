@@ -4,8 +4,9 @@ import { demo } from './commands/demo.ts';
 import { describe } from './commands/describe.ts';
 import { ingest } from './commands/ingest.ts';
 import { insights } from './commands/insights.ts';
+import { match } from './commands/match.ts';
 import { qca } from './commands/qca.ts';
 import { serve } from './commands/serve.ts';
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [serve, ingest, describe, insights, qca, conformance, demo];
+export const commands: readonly Command[] = [serve, ingest, describe, insights, match, qca, conformance, demo];

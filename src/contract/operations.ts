@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox';
 import { insightsBody, insightsRequest, insightsSettings } from './insights.ts';
+import { matchingStudyBody, matchingStudyRequest, matchingStudySettings } from './matching-study.ts';
 import { nothing, type Operation, strict } from './operation.ts';
 import { ingestQuery, ingestReport, panelDescription, panelList, panelName } from './panels.ts';
 import { qcaBody, qcaExample, qcaRequest, qcaSettings } from './qca.ts';
@@ -12,6 +13,7 @@ const job = strict({ job: Type.String({ pattern: '^job_[A-Za-z0-9_-]{1,64}$' }) 
 export const results = {
   insights: resultOf('insights', insightsSettings, insightsBody),
   qca: resultOf('qca', qcaSettings, qcaBody),
+  'matching-study': resultOf('matching-study', matchingStudySettings, matchingStudyBody),
 } as const satisfies Record<string, TSchema>;
 const anyResult = Type.Union(Object.values(results));
 
@@ -76,6 +78,19 @@ export const operations = {
     response: jobOf(results.qca),
     problems: ['panel-not-found', 'unknown-variable'],
     example: qcaExample,
+  },
+  matchingStudy: {
+    ...none,
+    method: 'POST',
+    path: '/v1/panels/{panel}/matching-studies',
+    kind: 'analysis',
+    tag: 'causal',
+    summary:
+      'What a treatment changed: matched comparison with balance, overlap, and a standard error that fits the design',
+    parameters: panel,
+    body: matchingStudyRequest,
+    response: jobOf(results['matching-study']),
+    problems: ['panel-not-found', 'unknown-variable', 'separation', 'empty-group', 'no-overlap', 'too-few-groups'],
   },
   listJobs: {
     ...none,

@@ -1,4 +1,5 @@
 import type { Computations } from '../app/computations.ts';
+import { runMatchingStudy } from '../core/effects/run-matching-study.ts';
 import { stratify } from '../core/insights/stratify.ts';
 import type { MatrixKernels } from '../core/linalg/matrix-kernels.ts';
 import { analyseQca } from '../core/qca/analysis.ts';
@@ -25,4 +26,5 @@ export const computations: Table = {
       progress(done, 'minimising');
       return true;
     }),
+  'matching-study': (input, { kernels, progress }) => runMatchingStudy(input, kernels, progress),
 };

@@ -86,12 +86,16 @@ export interface MatchedSample {
   readonly cutPoints: Float64Array | null;
 }
 
+/** Scores of an earlier call. */
+export type Scored = Pick<MatchedSample, 'score' | 'propensity' | 'eligible'>;
+
 /**
  * Carries out a matching design on n units.
  *
  * @param frame    the variables that the design names, without missing values
  * @param treated  n values, 0 or 1, both occurring
  * @param tieOrder rows in the order that decides ties (canonical unit order), or null where rows stand in that order
+ * @param scored   the sample of an earlier call with the same units and design: nearest matching then keeps its scores
  * @throws empty-group, unknown-variable, missing-values, invalid-argument, separation, not-converged, no-overlap (no pair
  *   or stratum was found)
  * Cost: that of the propensity fit and the method.
@@ -102,11 +106,12 @@ export function matchUnits(
   design: MatchingDesign,
   tieOrder: Uint32Array | null,
   kernels: MatrixKernels,
+  scored: Scored | null = null,
 ): MatchedSample {
   checkGroups(treated);
   switch (design.method) {
     case 'nearest':
-      return matchNearest(frame, treated, design, tieOrder, kernels);
+      return matchNearest(frame, treated, design, tieOrder, kernels, scored);
     case 'subclassification': {
       const { score, propensity, eligible } = propensityScore(
         frame,
@@ -136,16 +141,13 @@ function matchNearest(
   design: NearestDesign,
   tieOrder: Uint32Array | null,
   kernels: MatrixKernels,
+  scored: Scored | null,
 ): MatchedSample {
   const { estimand, calipers, exact, antiExact } = design;
-  const { score, propensity, eligible } = propensityScore(
-    frame,
-    treated,
-    design.distance,
-    design.discard,
-    design.reestimate,
-    kernels,
-  );
+  const known = scored?.score;
+  const { score, propensity, eligible } = known
+    ? { ...scored, score: known }
+    : propensityScore(frame, treated, design.distance, design.discard, design.reestimate, kernels);
   const isFocal = focalGroup(treated, estimand);
   const valuesOf = (on: string): Float64Array => (on === 'distance' ? score : numbers(frame, on));
   const widths = calipers.map((caliper) => caliperWidth(valuesOf(caliper.on), eligible, caliper));

@@ -36,7 +36,7 @@ export interface BinomialFit {
  * @param link    `logit`, `probit` or `cloglog`
  * @returns coefficients on the scale of x; new arrays
  * @throws dimension-mismatch, empty-group (one response only), invalid-argument (a response or weight out of range),
- *   separation (details.columns: the columns that predict the response perfectly; details.rows: how many units),
+ *   separation (details.columns: the columns that predict the response perfectly; no counts, a level may be small),
  *   not-converged
  * Cost: O(n p^2) per iteration, 5 to 8 iterations. Source: McCullagh and Nelder 1989, section 2.5 (Fisher scoring);
  * separation: Albert and Anderson 1984, doi:10.1093/biomet/71.1.1 (the direction in which the likelihood has no
@@ -192,23 +192,17 @@ function separated(
   x: Matrix,
   names: readonly string[],
   y: Float64Array,
-  { kept, standardised }: ColumnScaling,
+  { kept }: ColumnScaling,
   step: Float64Array,
 ): CoreError {
   const alone = kept.filter((j) => j > 0 && separatesAlone(x, j, y));
   const largest = Math.max(...step.slice(1).map(Math.abs));
   const together = kept.filter((_, c) => c > 0 && Math.abs(step[c]!) > 0.01 * largest);
   const columns = (alone.length > 0 ? alone : together).map((j) => names[j]!);
-  let rows = 0;
-  for (let i = 0; i < x.rows; i++) {
-    let move = 0;
-    for (let c = 0; c < standardised.cols; c++) move += standardised.values[i * standardised.cols + c]! * step[c]!;
-    if ((y[i] === 1 ? move : -move) > 1e-3) rows++;
-  }
   return new CoreError(
     'separation',
-    `The treatment is predicted perfectly by ${columns.join(', ')} for ${rows} of ${x.rows} units, so the propensity model has no finite estimate. Leave out or merge these columns or levels, or restrict the study to units for which both are possible.`,
-    { columns, rows },
+    `The treatment is predicted perfectly by ${columns.join(', ')}, so the propensity model has no finite estimate. Leave out or merge these columns or levels, or restrict the study to units for which both are possible.`,
+    { columns },
   );
 }
 

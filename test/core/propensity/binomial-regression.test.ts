@@ -125,12 +125,11 @@ describe('a propensity model', () => {
     ).toThrow(expect.objectContaining({ code: 'separation', details: expect.objectContaining({ columns: ['x'] }) }));
   });
 
-  it('refuses quasi-separation, a level in which all units are treated, and names it with its size', () => {
+  it('refuses quasi-separation, a level in which all units are treated, and names it', () => {
     const { columns, y } = simulated(6);
     const level = y.map((t, i) => (t === 1 && i % 9 === 0 ? 1 : 0));
-    const size = level.filter((v) => v === 1).length;
     expect(() => fitModel([...columns, column('tenure=rent', level)], y)).toThrow(
-      expect.objectContaining({ code: 'separation', details: { columns: ['tenure=rent'], rows: size } }),
+      expect.objectContaining({ code: 'separation', details: { columns: ['tenure=rent'] } }),
     );
   });
 

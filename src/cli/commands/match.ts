@@ -1,0 +1,197 @@
+import type { MatchingStudyRequest, ShownBalanceSide } from '../../app/analyses/matching-study.ts';
+import type { ResultOf } from '../../app/analyses.ts';
+import { AppError } from '../../app/errors.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { textTable } from '../text-table.ts';
+
+export const match: Command = {
+  name: 'match',
+  arguments: ['PANEL'],
+  options: {
+    treatment: { type: 'string', placeholder: 'VARIABLE' },
+    'treated-level': { type: 'string', placeholder: 'VALUE' },
+    outcome: { type: 'string', placeholder: 'VARIABLE' },
+    change: { type: 'boolean' },
+    covariates: { type: 'string', placeholder: 'TERM,TERM,…' },
+    baseline: { type: 'string', placeholder: 'PERIOD' },
+    'follow-up': { type: 'string', placeholder: 'PERIOD' },
+    'minimum-share': { type: 'string', placeholder: '0.75' },
+    estimand: { type: 'string', placeholder: 'ATT|ATC|ATE' },
+    method: { type: 'string', placeholder: 'nearest|subclassification|exact' },
+    link: { type: 'string', placeholder: 'logit|probit|cloglog' },
+    distance: { type: 'string', placeholder: 'linear-predictor|probability' },
+    order: { type: 'string', placeholder: 'largest|smallest|data|closest' },
+    ratio: { type: 'string', placeholder: '1' },
+    'with-replacement': { type: 'boolean' },
+    caliper: { type: 'string', placeholder: '0.2|none|VARIABLE:WIDTH', multiple: true },
+    exact: { type: 'string', placeholder: 'VARIABLE,…' },
+    'anti-exact': { type: 'string', placeholder: 'VARIABLE,…' },
+    discard: { type: 'string', placeholder: 'none|both|treated|control' },
+    subclasses: { type: 'string', placeholder: '5' },
+    cluster: { type: 'string', placeholder: 'VARIABLE' },
+    confidence: { type: 'string', placeholder: '0.95' },
+    revision: { type: 'string', placeholder: 'N' },
+    units: { type: 'boolean' },
+  },
+  example:
+    'samenwijs match heat-transition --treatment draught-proofing --outcome gas_m3 --covariates gas_m3,construction_year,insulation,dwelling_type,income_band,household_size --baseline 2023 --follow-up 2025',
+  async run(context) {
+    const { text, number, flag, list } = context;
+    const split = (name: string): readonly string[] | null =>
+      text(name)
+        ?.split(',')
+        .map((part) => part.trim()) ?? null;
+    const given = {
+      panel: context.arguments[0],
+      treatment: text('treatment'),
+      treatedLevel: text('treated-level'),
+      outcome: text('outcome'),
+      outcomeIs: flag('change') ? 'change' : null,
+      covariates: split('covariates'),
+      baseline: text('baseline'),
+      followUp: text('follow-up'),
+      minimumShare: number('minimum-share'),
+      estimand: text('estimand'),
+      method: text('method'),
+      link: text('link'),
+      distance: text('distance'),
+      order: text('order'),
+      ratio: number('ratio'),
+      withReplacement: flag('with-replacement') ? true : null,
+      calipers: list('caliper').length === 0 ? null : list('caliper').flatMap(toCaliper),
+      exact: split('exact'),
+      antiExact: split('anti-exact'),
+      discard: text('discard'),
+      subclasses: number('subclasses'),
+      cluster: text('cluster'),
+      confidence: number('confidence'),
+      revision: number('revision'),
+      seed: context.seed,
+      includeUnits: flag('units') ? true : null,
+    };
+    const input = Object.fromEntries(
+      Object.entries(given).filter(([, value]) => value !== null),
+    ) as unknown as MatchingStudyRequest;
+    context.checked('matchingStudy', input);
+    const service = await context.service();
+    const result = await context.follow(await service.matchingStudy(context.actor, input, { waitMs: 0 }));
+    context.terminal.out(
+      context.json ? `${JSON.stringify(result)}\n` : studyText(result as ResultOf<'matching-study'>, context),
+    );
+    return exitCodes.ok;
+  },
+};
+
+/** `0.2`: standard deviations of the score; `none`: no caliper; `age:5`: 5 years. */
+function toCaliper(words: string): { on: string; width: number; unit: 'sd' | 'raw' }[] {
+  if (words === 'none') return [];
+  const at = words.lastIndexOf(':');
+  const width = Number(words.slice(at + 1));
+  if (words.trim() === '' || !(width >= 0)) {
+    throw new AppError(
+      'invalid-request',
+      `--caliper takes a width in standard deviations of the score (0.2), none, or VARIABLE:WIDTH; received "${words}".`,
+      { received: words },
+    );
+  }
+  return [at < 0 ? { on: 'distance', width, unit: 'sd' } : { on: words.slice(0, at), width, unit: 'raw' }];
+}
+
+function studyText(result: ResultOf<'matching-study'>, context: CommandContext): string {
+  const { say } = context;
+  const { body, settings, attrition, warnings } = result;
+  const head = say('match.head', {
+    outcome: body.outcome.title ?? body.outcome.name,
+    treatment: body.treatment.title ?? body.treatment.name,
+    estimand: say(`match.estimand.${body.estimand}`),
+  });
+  const percent = Math.round(settings.confidence * 100);
+  const parts = [
+    `${head}\n\n`,
+    textTable(
+      [{ title: say('match.step') }, { title: 'n', align: 'right' }],
+      attrition.map((s) => [say(`attrition.${s.step}`), String(s.units)]),
+    ),
+    '\n',
+    groupTable(result, context),
+    '\n',
+    balanceTable(result, context),
+    `${say('match.denominator', { group: say(`match.group.${body.denominator}`) })}\n\n`,
+    effectTable(result, context, percent),
+    `${say(`inference.reason.${body.inference.reason}`)}\n`,
+    ...warnings.map((w) => `\n! ${say(`warning.${w.code}`, w.parameters)}\n`),
+  ];
+  return parts.join('');
+}
+
+function groupTable({ body }: ResultOf<'matching-study'>, { say, language }: CommandContext): string {
+  const show = shower(language, say('cli.withheld'));
+  const row = (name: 'treated' | 'control'): string[] => {
+    const g = body.groups[name];
+    return [say(`match.group.${name}`), show(g.all), show(g.discarded), show(g.matched), show(g.effective)];
+  };
+  return textTable(
+    [
+      { title: say('match.groups') },
+      { title: say('match.all'), align: 'right' },
+      { title: say('match.discarded'), align: 'right' },
+      { title: say('match.matched'), align: 'right' },
+      { title: say('match.effective'), align: 'right' },
+    ],
+    [row('treated'), row('control')],
+  );
+}
+
+function balanceTable({ body }: ResultOf<'matching-study'>, { say, language }: CommandContext): string {
+  const show = shower(language, '–');
+  const cells = (side: ShownBalanceSide): string[] => [
+    show(side.meanTreated),
+    show(side.meanControl),
+    show(side.standardizedMeanDifference),
+  ];
+  const columns = ['before', 'after'].flatMap((when) =>
+    ['treated', 'control', 'difference'].map((what) => ({
+      title: `${say(`match.balance.${what}`)} (${say(`match.${when}`)})`,
+      align: 'right' as const,
+    })),
+  );
+  return textTable(
+    [{ title: say('match.covariate') }, ...columns],
+    body.balance.map((row) =>
+      row.withheld
+        ? [row.variable, say('cli.withheld'), '', '', '', '', '']
+        : [row.variable, ...cells(row.before), ...cells(row.after)],
+    ),
+  );
+}
+
+function effectTable({ body }: ResultOf<'matching-study'>, { say, language }: CommandContext, percent: number): string {
+  const show = shower(language, '–');
+  if (body.withheld !== null) return `${say('match.withheld')}\n`;
+  const rows = (['unmatched', 'matched', 'adjusted'] as const).map((kind) => {
+    const effect = body.effects[kind];
+    if (effect === null) return [say(`match.effect.${kind}`), '–', '–', '–'];
+    return [
+      say(`match.effect.${kind}`),
+      show(effect.estimate),
+      show(effect.standardError),
+      say('match.interval', { lower: show(effect.lower), upper: show(effect.upper) }),
+    ];
+  });
+  return textTable(
+    [
+      { title: say('match.effect.title') },
+      { title: say('match.effect.estimate'), align: 'right' },
+      { title: say('match.effect.standardError'), align: 'right' },
+      { title: say('match.effect.interval', { percent }) },
+    ],
+    rows,
+  );
+}
+
+/** Four significant digits; `none` for a number that is not there. */
+function shower(language: string, none: string): (value: number | null) => string {
+  const format = new Intl.NumberFormat(language, { maximumSignificantDigits: 4 });
+  return (value) => (value === null ? none : format.format(value));
+}

@@ -1,0 +1,172 @@
+import { type TProperties, Type } from 'typebox';
+import { nullable, strict } from './operation.ts';
+
+const literals = <const L extends readonly string[]>(values: L) =>
+  Type.Union(values.map((value) => Type.Literal(value)));
+const names = Type.Array(Type.String());
+
+const caliper = strict({
+  on: Type.String({ description: '`distance`, or a numeric variable' }),
+  width: Type.Number({ minimum: 0 }),
+  unit: literals(['sd', 'raw']),
+});
+
+const optional = {
+  revision: nullable(Type.Integer({ minimum: 1 })),
+  treatedLevel: nullable(Type.String({ description: 'which value of a coded treatment means treated' })),
+  outcomeIs: literals(['level', 'change']),
+  baseline: nullable(
+    Type.String({ description: 'wave or beginning of waves (a year) before the treatment: covariates are taken here' }),
+  ),
+  followUp: nullable(Type.String({ description: 'wave or beginning of waves (a year) of the outcome' })),
+  minimumShare: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 1,
+    description: 'share of the waves of a period in which the outcome must be observed',
+  }),
+  estimand: literals(['ATT', 'ATC', 'ATE']),
+  method: literals(['nearest', 'subclassification', 'exact']),
+  link: literals(['logit', 'probit', 'cloglog']),
+  distance: literals(['probability', 'linear-predictor']),
+  order: literals(['largest', 'smallest', 'data', 'closest']),
+  ratio: Type.Integer({ minimum: 1, maximum: 100 }),
+  withReplacement: Type.Boolean(),
+  calipers: Type.Array(caliper, { description: 'an empty list means no caliper' }),
+  exact: names,
+  antiExact: names,
+  discard: literals(['none', 'both', 'treated', 'control']),
+  subclasses: Type.Integer({ minimum: 1, maximum: 1000 }),
+  cluster: nullable(Type.String({ description: 'variable whose values are clusters for the standard error' })),
+  confidence: Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }),
+  seed: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  includeUnits: Type.Boolean({
+    description: 'also pairs and weights of units; the result is then for the operator only',
+  }),
+} as const satisfies TProperties;
+
+const required = {
+  treatment: Type.String({ description: 'variable of 0 and 1, or a coded one with treatedLevel' }),
+  outcome: Type.String(),
+  covariates: Type.Array(Type.String({ description: 'income, age^2, log1p(gas), income:tenure' }), { minItems: 1 }),
+};
+
+const { revision, treatedLevel, outcomeIs, baseline, followUp, minimumShare, estimand, method, link, distance } =
+  optional;
+const { order, ratio, withReplacement, calipers, exact, antiExact, discard, subclasses } = optional;
+const { cluster, confidence, seed, includeUnits } = optional;
+
+export const matchingStudyRequest = strict({
+  ...required,
+  revision: Type.Optional(revision),
+  treatedLevel: Type.Optional(treatedLevel),
+  outcomeIs: Type.Optional(outcomeIs),
+  baseline: Type.Optional(baseline),
+  followUp: Type.Optional(followUp),
+  minimumShare: Type.Optional(minimumShare),
+  estimand: Type.Optional(estimand),
+  method: Type.Optional(method),
+  link: Type.Optional(link),
+  distance: Type.Optional(distance),
+  order: Type.Optional(order),
+  ratio: Type.Optional(ratio),
+  withReplacement: Type.Optional(withReplacement),
+  calipers: Type.Optional(calipers),
+  exact: Type.Optional(exact),
+  antiExact: Type.Optional(antiExact),
+  discard: Type.Optional(discard),
+  subclasses: Type.Optional(subclasses),
+  cluster: Type.Optional(cluster),
+  confidence: Type.Optional(confidence),
+  seed: Type.Optional(seed),
+  includeUnits: Type.Optional(includeUnits),
+});
+
+export const matchingStudySettings = strict({ panel: Type.String(), ...required, ...optional });
+
+const number = nullable(Type.Number());
+const count = nullable(Type.Integer());
+const group = strict({ all: count, discarded: count, matched: count, effective: number });
+const side = strict({
+  meanTreated: number,
+  meanControl: number,
+  standardizedMeanDifference: number,
+  varianceRatio: number,
+  ecdfMean: number,
+  ecdfMax: number,
+  standardizedPairDistance: number,
+});
+const perGroup = strict({ treated: Type.Integer(), control: Type.Integer() });
+const range = nullable(strict({ minimum: Type.Number(), maximum: Type.Number() }));
+const effect = nullable(
+  strict({
+    estimate: Type.Number(),
+    standardError: Type.Number(),
+    degreesOfFreedom: Type.Number(),
+    lower: Type.Number(),
+    upper: Type.Number(),
+    pValue: Type.Number(),
+    adjustedFor: names,
+    leftOut: names,
+  }),
+);
+
+export const matchingStudyBody = strict({
+  treatment: strict({ name: Type.String(), title: nullable(Type.String()) }),
+  outcome: strict({
+    name: Type.String(),
+    title: nullable(Type.String()),
+    unit: nullable(Type.String()),
+    direction: Type.String(),
+  }),
+  estimand: optional.estimand,
+  protected: Type.Boolean(),
+  withheld: nullable(Type.Literal('small-group')),
+  groups: strict({ treated: group, control: group }),
+  missing: Type.Array(strict({ variable: Type.String(), units: count })),
+  caliperWidths: Type.Record(Type.String(), Type.Number()),
+  denominator: literals(['treated', 'control', 'pooled']),
+  overlap: nullable(
+    strict({
+      treated: range,
+      control: range,
+      focalOutside: Type.Number(),
+      coefficient: Type.Number(),
+      bins: Type.Array(strict({ from: Type.Number(), to: Type.Number(), treated: count, control: count })),
+    }),
+  ),
+  balance: Type.Array(
+    strict({
+      variable: Type.String(),
+      before: side,
+      after: side,
+      counts: nullable(strict({ before: perGroup, after: perGroup })),
+      withheld: Type.Boolean(),
+    }),
+  ),
+  inference: strict({
+    method: literals(['cluster-CR2', 'cluster-CR1', 'matched-sets', 'HC3']),
+    reason: literals([
+      'treatment-by-cluster',
+      'cluster-asked-for',
+      'many-clusters',
+      'pairs-without-replacement',
+      'partners-used-again',
+      'strata',
+    ]),
+    clusters: nullable(perGroup),
+  }),
+  effects: strict({ unmatched: effect, matched: effect, adjusted: effect }),
+  ties: nullable(strict({ draws: Type.Integer(), minimum: Type.Number(), maximum: Type.Number() })),
+  units: nullable(
+    Type.Array(
+      strict({
+        unit: Type.String(),
+        treated: Type.Boolean(),
+        score: number,
+        weight: Type.Number(),
+        stratum: count,
+        partners: names,
+      }),
+    ),
+  ),
+});
