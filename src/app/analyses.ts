@@ -1,7 +1,10 @@
 import type { Actor } from './actor.ts';
+import { evaluation } from './analyses/evaluation.ts';
 import { insights } from './analyses/insights.ts';
 import { matchingStudy } from './analyses/matching-study.ts';
 import { qca } from './analyses/qca.ts';
+import { recommendation } from './analyses/recommendation.ts';
+import { training } from './analyses/training.ts';
 import type { AnalysisContext } from './ports.ts';
 import type { Draft, Result } from './results.ts';
 
@@ -16,7 +19,14 @@ export interface Analysis<Request, Settings, Body> {
 }
 
 /** Every analysis by kind. A new one is added here, in the contract's operations, and nowhere else in the app. */
-export const analyses = { insights, qca, 'matching-study': matchingStudy } as const;
+export const analyses = {
+  insights,
+  qca,
+  'matching-study': matchingStudy,
+  training,
+  evaluation,
+  recommendation,
+} as const;
 
 export type AnalysisKind = keyof typeof analyses;
 export type RequestOf<K extends AnalysisKind> = Parameters<(typeof analyses)[K]['settings']>[0];

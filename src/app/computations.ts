@@ -1,6 +1,12 @@
 import type { MatchingStudyInput, MatchingStudyOutput } from '../core/effects/run-matching-study.ts';
 import type { InsightsInput, InsightsTable } from '../core/insights/stratify.ts';
 import type { QcaAnalysis, QcaInput } from '../core/qca/analysis.ts';
+import type { KnownTruth, Leaderboard, LeftOut } from '../core/recommend/cross-validate.ts';
+import type { ModelKind } from '../core/recommend/effect-models.ts';
+import type { ExperimentTable } from '../core/recommend/experiment-table.ts';
+import type { Recommendation, RecommendationInput } from '../core/recommend/recommend-mixes.ts';
+import type { TrainingInput } from '../core/recommend/train-model.ts';
+import type { TrainedModel } from '../core/recommend/trained-model.ts';
 
 /**
  * The core functions that run in worker threads, by name. A computation takes and gives plain data and typed arrays.
@@ -10,4 +16,17 @@ export interface Computations {
   insights: { input: InsightsInput; output: InsightsTable };
   qca: { input: QcaInput; output: QcaAnalysis };
   'matching-study': { input: MatchingStudyInput; output: MatchingStudyOutput };
+  trainModel: { input: TrainingInput; output: TrainedModel };
+  compareModels: {
+    input: {
+      readonly table: ExperimentTable;
+      readonly leftOut: LeftOut;
+      readonly folds: number;
+      readonly kinds: readonly ModelKind[];
+      readonly truth: KnownTruth | null;
+      readonly seed: number;
+    };
+    output: Leaderboard;
+  };
+  recommendMixes: { input: RecommendationInput; output: Recommendation };
 }

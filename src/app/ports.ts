@@ -1,7 +1,10 @@
 import type { PanelColumns } from '../core/panel/columns.ts';
+import type { TrainedModel } from '../core/recommend/trained-model.ts';
 import type { AnalysisKind, AnyResult } from './analyses.ts';
 import type { Computations } from './computations.ts';
+import type { ExperimentRegistry } from './experiments.ts';
 import type { JobRecord } from './jobs.ts';
+import type { ModelDescription, ModelSummary, StoredModel } from './models.ts';
 import type { IngestReport, IngestRequest, PanelDescription, PanelSummary, PanelUnits } from './panels.ts';
 
 /** How long work reports where it is and learns that nobody wants it any more. */
@@ -49,6 +52,25 @@ export interface EventLog {
   }): Promise<void>;
 }
 
+/** The documented experiments and the catalogue of building blocks. */
+export interface ExperimentRepository {
+  /** @throws invalid-file where a file of the registry does not hold what it should */
+  load(): Promise<ExperimentRegistry>;
+}
+
+/** Trained models: those that come with the service, and those trained here. */
+export interface ModelRepository {
+  list(): Promise<readonly ModelSummary[]>;
+  /** @param version null: the newest. @throws model-not-found, model-incompatible */
+  load(name: string, version: number | null): Promise<StoredModel>;
+  /** The card as Markdown. @throws model-not-found */
+  card(name: string, version: number | null): Promise<string>;
+  /** The version a new model of that name will get. */
+  nextVersion(name: string): Promise<number>;
+  /** Atomic; a version that exists is never replaced. @throws version-conflict */
+  save(description: ModelDescription, model: TrainedModel, card: string): Promise<void>;
+}
+
 /** Runs one core function in a worker thread, so that the service keeps answering. */
 export interface Compute {
   run<Name extends keyof Computations>(
@@ -74,6 +96,8 @@ export interface Ports {
   readonly jobs: JobStore;
   readonly results: ResultStore;
   readonly events: EventLog;
+  readonly experiments: ExperimentRepository;
+  readonly models: ModelRepository;
   readonly compute: Compute;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
@@ -82,7 +106,7 @@ export interface Ports {
 
 /** What an analysis sees of the world. */
 export interface AnalysisContext extends Control {
-  readonly ports: Pick<Ports, 'panels' | 'compute'>;
+  readonly ports: Pick<Ports, 'panels' | 'compute' | 'experiments' | 'models'>;
 }
 
 export type { AnalysisKind };

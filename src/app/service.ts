@@ -2,15 +2,45 @@ import type { Actor } from './actor.ts';
 import { type AnalysisKind, type AnyResult, analyses, type RequestOf } from './analyses.ts';
 import { authorise } from './authorise.ts';
 import { AppError } from './errors.ts';
+import type { BuildingBlock, ExperimentList } from './experiments.ts';
 import type { Jobs, JobView, SubmitOptions } from './jobs.ts';
+import type { ModelDescription, ModelSummary } from './models.ts';
 import type { IngestReport, IngestRequest, PanelDescription, PanelList } from './panels.ts';
 import type { Control, Ports } from './ports.ts';
-import { type Released, release, releaseDescription, releaseSummaries, releaseUnrestricted } from './release.ts';
+import {
+  type Released,
+  release,
+  releaseDescription,
+  releaseExperiments,
+  releaseSummaries,
+  releaseUnrestricted,
+} from './release.ts';
 
 /** Name and newest revision, or one revision, of a panel. */
 export interface PanelReference {
   readonly panel: string;
   readonly revision?: number | null;
+}
+
+/** Name and newest version, or one version, of a model. */
+export interface ModelReference {
+  readonly model: string;
+  readonly version?: number;
+}
+
+export interface ModelCard {
+  readonly model: string;
+  readonly markdown: string;
+}
+
+export interface ExperimentFilter {
+  readonly kpi?: string;
+  readonly block?: string;
+  readonly limit?: number;
+}
+
+export interface BuildingBlockList {
+  readonly buildingBlocks: readonly BuildingBlock[];
 }
 
 export type IngestInput = Pick<IngestRequest, 'panel'> & Partial<Omit<IngestRequest, 'panel'>>;
@@ -31,6 +61,17 @@ export interface Service {
   insights(actor: Actor, input: RequestOf<'insights'>, options: SubmitOptions): Promise<JobView>;
   qca(actor: Actor, input: RequestOf<'qca'>, options: SubmitOptions): Promise<JobView>;
   matchingStudy(actor: Actor, input: RequestOf<'matching-study'>, options: SubmitOptions): Promise<JobView>;
+  trainModel(actor: Actor, input: RequestOf<'training'>, options: SubmitOptions): Promise<JobView>;
+  evaluateModels(actor: Actor, input: RequestOf<'evaluation'>, options: SubmitOptions): Promise<JobView>;
+  recommend(actor: Actor, input: RequestOf<'recommendation'>, options: SubmitOptions): Promise<JobView>;
+  listModels(
+    actor: Actor,
+    input: Record<string, never>,
+  ): Promise<Released<{ readonly models: readonly ModelSummary[] }>>;
+  describeModel(actor: Actor, input: ModelReference): Promise<Released<ModelDescription>>;
+  modelCard(actor: Actor, input: ModelReference): Promise<Released<ModelCard>>;
+  listExperiments(actor: Actor, input: ExperimentFilter): Promise<Released<ExperimentList>>;
+  listBuildingBlocks(actor: Actor, input: Record<string, never>): Promise<Released<BuildingBlockList>>;
   listJobs(actor: Actor, input: { readonly limit?: number }): Promise<Released<{ readonly jobs: readonly JobView[] }>>;
   getJob(actor: Actor, input: { readonly job: string }): Promise<JobView>;
   cancelJob(actor: Actor, input: { readonly job: string }): Promise<JobView>;
@@ -75,6 +116,43 @@ export function createService(ports: Ports, jobs: Jobs): Service {
     insights: analyse('insights'),
     qca: analyse('qca'),
     matchingStudy: analyse('matching-study'),
+    trainModel(actor, input, options) {
+      authorise(actor, 'train', { kind: 'model' });
+      return analyse('training')(actor, input, options);
+    },
+    evaluateModels: analyse('evaluation'),
+    recommend: analyse('recommendation'),
+    async listModels(actor) {
+      authorise(actor, 'read', { kind: 'model' });
+      // Names and versions only.
+      return releaseUnrestricted({ models: await ports.models.list() });
+    },
+    async describeModel(actor, { model, version }) {
+      authorise(actor, 'read', { kind: 'model', id: model });
+      // Scores over many experiments: nothing about one place or person.
+      return releaseUnrestricted((await ports.models.load(model, version ?? null)).description);
+    },
+    async modelCard(actor, { model, version }) {
+      authorise(actor, 'read', { kind: 'model', id: model });
+      // The same scores as text.
+      return releaseUnrestricted({ model, markdown: await ports.models.card(model, version ?? null) });
+    },
+    async listExperiments(actor, { kpi, block, limit }) {
+      authorise(actor, 'read', { kind: 'experiments' });
+      const { experiments, contexts, digest } = await ports.experiments.load();
+      const found = experiments.filter(
+        (row) => (kpi === undefined || row.kpi === kpi) && (block === undefined || row.blocks.includes(block)),
+      );
+      return releaseExperiments(
+        { digest, contexts, total: found.length, experiments: found.slice(0, limit ?? 100) },
+        actor,
+      );
+    },
+    async listBuildingBlocks(actor) {
+      authorise(actor, 'read', { kind: 'experiments' });
+      // A public catalogue.
+      return releaseUnrestricted({ buildingBlocks: (await ports.experiments.load()).blocks });
+    },
     async listJobs(actor, { limit }) {
       return releaseUnrestricted({ jobs: await jobs.list(actor, limit ?? 50) });
     },

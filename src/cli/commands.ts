@@ -2,11 +2,26 @@ import type { Command } from './command.ts';
 import { conformance } from './commands/conformance.ts';
 import { demo } from './commands/demo.ts';
 import { describe } from './commands/describe.ts';
+import { evaluate } from './commands/evaluate.ts';
 import { ingest } from './commands/ingest.ts';
 import { insights } from './commands/insights.ts';
 import { match } from './commands/match.ts';
 import { qca } from './commands/qca.ts';
+import { recommend } from './commands/recommend.ts';
 import { serve } from './commands/serve.ts';
+import { train } from './commands/train.ts';
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [serve, ingest, describe, insights, match, qca, conformance, demo];
+export const commands: readonly Command[] = [
+  serve,
+  ingest,
+  describe,
+  insights,
+  match,
+  qca,
+  train,
+  evaluate,
+  recommend,
+  conformance,
+  demo,
+];

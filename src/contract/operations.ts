@@ -4,6 +4,7 @@ import { matchingStudyBody, matchingStudyRequest, matchingStudySettings } from '
 import { nothing, type Operation, strict } from './operation.ts';
 import { ingestQuery, ingestReport, panelDescription, panelList, panelName } from './panels.ts';
 import { qcaBody, qcaExample, qcaRequest, qcaSettings } from './qca.ts';
+import * as recommend from './recommend.ts';
 import { jobOf, resultOf } from './results.ts';
 
 const panel = strict({ panel: panelName });
@@ -14,6 +15,9 @@ export const results = {
   insights: resultOf('insights', insightsSettings, insightsBody),
   qca: resultOf('qca', qcaSettings, qcaBody),
   'matching-study': resultOf('matching-study', matchingStudySettings, matchingStudyBody),
+  training: resultOf('training', recommend.trainingSettings, recommend.trainingBody),
+  evaluation: resultOf('evaluation', recommend.evaluationSettings, recommend.evaluationBody),
+  recommendation: resultOf('recommendation', recommend.recommendationSettings, recommend.recommendationBody),
 } as const satisfies Record<string, TSchema>;
 const anyResult = Type.Union(Object.values(results));
 
@@ -91,6 +95,94 @@ export const operations = {
     body: matchingStudyRequest,
     response: jobOf(results['matching-study']),
     problems: ['panel-not-found', 'unknown-variable', 'separation', 'empty-group', 'no-overlap', 'too-few-groups'],
+  },
+  recommend: {
+    ...none,
+    method: 'POST',
+    path: '/v1/recommendations',
+    kind: 'analysis',
+    tag: 'recommendations',
+    summary:
+      'Mixes of building blocks that suit a neighbourhood, with intervals and evidence, or an honest "we do not know"',
+    body: recommend.recommendationRequest,
+    response: jobOf(results.recommendation),
+    problems: ['model-not-found', 'model-incompatible', 'unknown-variable', 'invalid-argument', 'limit-exceeded'],
+    example: recommend.recommendationExample,
+  },
+  trainModel: {
+    ...none,
+    method: 'POST',
+    path: '/v1/models',
+    kind: 'analysis',
+    tag: 'recommendations',
+    summary: 'Train a model on all documented experiments as a new version; the operator only',
+    body: recommend.trainingRequest,
+    response: jobOf(results.training),
+    problems: ['not-authorised', 'too-few-groups', 'empty-group', 'version-conflict'],
+  },
+  evaluateModels: {
+    ...none,
+    method: 'POST',
+    path: '/v1/evaluations',
+    kind: 'analysis',
+    tag: 'recommendations',
+    summary: 'Compare models by leaving out whole neighbourhoods or regions',
+    body: recommend.evaluationRequest,
+    response: jobOf(results.evaluation),
+    problems: ['too-few-groups'],
+    example: { kpi: 'gas-saving', kinds: ['constant', 'ridge'] },
+  },
+  listModels: {
+    ...none,
+    method: 'GET',
+    path: '/v1/models',
+    kind: 'query',
+    tag: 'recommendations',
+    summary: 'The trained models',
+    response: recommend.modelList,
+  },
+  describeModel: {
+    ...none,
+    method: 'GET',
+    path: '/v1/models/{model}',
+    kind: 'query',
+    tag: 'recommendations',
+    summary: 'What a model was trained on and how it compares with its rivals',
+    parameters: recommend.modelReference,
+    query: recommend.modelVersion,
+    response: recommend.modelDescription,
+    problems: ['model-not-found', 'model-incompatible'],
+  },
+  modelCard: {
+    ...none,
+    method: 'GET',
+    path: '/v1/models/{model}/card',
+    kind: 'query',
+    tag: 'recommendations',
+    summary: 'The card of a model as Markdown',
+    parameters: recommend.modelReference,
+    query: recommend.modelVersion,
+    response: recommend.modelCard,
+    problems: ['model-not-found'],
+  },
+  listExperiments: {
+    ...none,
+    method: 'GET',
+    path: '/v1/experiments',
+    kind: 'query',
+    tag: 'recommendations',
+    summary: 'The documented experiments, failures included',
+    query: recommend.experimentFilter,
+    response: recommend.experimentList,
+  },
+  listBuildingBlocks: {
+    ...none,
+    method: 'GET',
+    path: '/v1/building-blocks',
+    kind: 'query',
+    tag: 'recommendations',
+    summary: 'The catalogue of building blocks: description, cost, prerequisites',
+    response: recommend.buildingBlockList,
   },
   listJobs: {
     ...none,

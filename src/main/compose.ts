@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createJobs, type Jobs } from '../app/jobs.ts';
 import type { Ports } from '../app/ports.ts';
 import { createService, type Service } from '../app/service.ts';
 import type { Config } from '../config.ts';
 import { fileFormats } from '../formats/file-formats.ts';
+import { readExperiments } from '../formats/read-experiments.ts';
+import { createExperimentFiles } from '../store/experiment-files.ts';
+import { createModelFiles } from '../store/model-files.ts';
 import { openStore } from '../store/open-store.ts';
 import { createCompute } from '../workers/create-compute.ts';
 import { version } from './version.ts';
@@ -30,6 +34,8 @@ export async function compose(config: Config, options: { readonly warm: number }
     jobs: store.jobs,
     results: store.results,
     events: store.events,
+    experiments: createExperimentFiles(shipped('datasets/heat-transition'), readExperiments),
+    models: createModelFiles({ shipped: shipped('models'), own: join(config.data, 'models') }),
     compute: workers.compute,
     clock: { now: () => new Date().toISOString() },
     identifiers: { next: (prefix) => `${prefix}_${randomBytes(12).toString('base64url')}` },
@@ -48,6 +54,9 @@ export async function compose(config: Config, options: { readonly warm: number }
     },
   };
 }
+
+/** A folder that comes with the package; two folders up in the sources and in the compiled form alike. */
+const shipped = (folder: string): string => fileURLToPath(new URL(`../../${folder}`, import.meta.url));
 
 /** `worker.ts` beside the sources, `worker.js` beside the compiled form. */
 function workerFile(): string {

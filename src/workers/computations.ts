@@ -3,6 +3,9 @@ import { runMatchingStudy } from '../core/effects/run-matching-study.ts';
 import { stratify } from '../core/insights/stratify.ts';
 import type { MatrixKernels } from '../core/linalg/matrix-kernels.ts';
 import { analyseQca } from '../core/qca/analysis.ts';
+import { crossValidate } from '../core/recommend/cross-validate.ts';
+import { recommendMixes } from '../core/recommend/recommend-mixes.ts';
+import { trainModel } from '../core/recommend/train-model.ts';
 
 /** What a computation gets beside its input. */
 export interface Environment {
@@ -27,4 +30,9 @@ export const computations: Table = {
       return true;
     }),
   'matching-study': (input, { kernels, progress }) => runMatchingStudy(input, kernels, progress),
+  trainModel: (input, { kernels, progress }) =>
+    trainModel(input, kernels, (fraction) => progress(fraction, 'training')),
+  compareModels: (input, { kernels, progress }) =>
+    crossValidate(input, kernels, (fraction) => progress(fraction, 'comparing')).leaderboard,
+  recommendMixes: (input, { kernels }) => recommendMixes(input, kernels),
 };

@@ -2,10 +2,13 @@ import type { AnyResult } from '../../src/app/analyses.ts';
 import { AppError } from '../../src/app/errors.ts';
 import type { JobRecord } from '../../src/app/jobs.ts';
 import { hasEnded } from '../../src/app/jobs.ts';
+import type { StoredModel } from '../../src/app/models.ts';
 import type { PanelDescription, VariableDescription } from '../../src/app/panels.ts';
-import type { Compute, JobStore, Ports, ResultStore } from '../../src/app/ports.ts';
+import type { Compute, JobStore, ModelRepository, Ports, ResultStore } from '../../src/app/ports.ts';
 import { typescriptKernels } from '../../src/core/linalg/typescript-kernels.ts';
 import type { Column, PanelColumns } from '../../src/core/panel/columns.ts';
+import { readExperiments } from '../../src/formats/read-experiments.ts';
+import { createExperimentFiles } from '../../src/store/experiment-files.ts';
 import { computations } from '../../src/workers/computations.ts';
 
 /** Ports in memory: the application without a database, threads or a clock of its own. */
@@ -17,11 +20,40 @@ export function memoryPorts(panels: readonly MemoryPanel[] = [], overrides: Part
     jobs: memoryJobs(),
     results: memoryResults(),
     events: { append: async () => {} },
+    experiments: createExperimentFiles(heatTransition, readExperiments),
+    models: memoryModels(),
     compute: directCompute,
     clock: { now: () => new Date(Date.UTC(2026, 0, 1, 0, 0, tick++)).toISOString() },
     identifiers: { next: (prefix) => `${prefix}_${String(++next).padStart(4, '0')}` },
     engine: { version: '0.0.0-test', kernels: 'typescript' },
     ...overrides,
+  };
+}
+
+const heatTransition = new URL('../../datasets/heat-transition', import.meta.url).pathname;
+
+/** Models that are gone with the test. */
+export function memoryModels(): ModelRepository {
+  const kept: { readonly stored: StoredModel; readonly card: string }[] = [];
+  const find = (name: string, version: number | null) => {
+    const found = kept.findLast(
+      ({ stored: { description } }) =>
+        description.name === name && (version === null || description.version === version),
+    );
+    if (found) return found;
+    throw new AppError('model-not-found', `There is no model "${name}".`);
+  };
+  return {
+    list: async () =>
+      kept
+        .map(({ stored: { description } }) => ({ ...description, shipped: false }))
+        .map(({ name, version, shipped }) => ({ name, version, shipped })),
+    load: async (name, version) => find(name, version).stored,
+    card: async (name, version) => find(name, version).card,
+    nextVersion: async (name) => kept.filter(({ stored }) => stored.description.name === name).length + 1,
+    async save(description, model, card) {
+      kept.push({ stored: { description, model }, card });
+    },
   };
 }
 

@@ -39,7 +39,12 @@ function insideOf(waves: readonly string[], label: string): readonly number[] {
  * @returns a column with one entry per unit, absent where too few values are observed
  * Cost: one pass over the rows.
  */
-export function valuesInPeriod(panel: PanelColumns, column: Column, waves: readonly number[], minimumShare: number): Column {
+export function valuesInPeriod(
+  panel: PanelColumns,
+  column: Column,
+  waves: readonly number[],
+  minimumShare: number,
+): Column {
   const units = panel.unitIds.length;
   const inside = new Uint8Array(panel.waves.length);
   for (const wave of waves) inside[wave] = 1;

@@ -1,0 +1,57 @@
+import type { Leaderboard } from '../core/recommend/cross-validate.ts';
+import type { ModelDescription } from './models.ts';
+
+const show = (value: number | null, digits = 3): string => (value === null ? '-' : value.toFixed(digits));
+
+function leaderboardTable(leaderboard: Leaderboard, served: string): string {
+  const head = '| model | error (RMSE) | 90 % coverage | worst region | width | slope |\n|---|---|---|---|---|---|';
+  const rows = leaderboard.models.map(
+    (m) =>
+      `| ${m.model}${m.model === served ? ' (served)' : ''} | ${show(m.rootMeanSquaredError, 4)} | ${show(m.intervalCoverage)} | ${show(m.worstRegionCoverage)} | ${show(m.intervalWidth)} | ${show(m.calibrationSlope, 2)} |`,
+  );
+  return [head, ...rows].join('\n');
+}
+
+/** The card of a model: data, splits, comparison, calibration, what it is not for. Plain Markdown, the same bytes each time. */
+export function modelCard(description: ModelDescription): string {
+  const { name, version, seed, dataDigest, blocks, contexts, kpis } = description;
+  const parts = kpis.map((part) => {
+    const { calibration } = part;
+    const grades = part.grades.map(({ grade, experiments }) => `${experiments} ${grade}`).join(', ');
+    return `## ${part.kpi}
+
+${part.experiments} experiments (${grades}) in ${part.neighbourhoods} neighbourhoods and ${part.regions} regions; failures are in.
+Served: **${part.kind}**${part.pooled ? '. One mix for everybody did not do worse than personal advice, so everybody gets the same ranking' : ''}.
+
+Each row was predicted by models that never saw its region (${part.byRegion.folds} folds of whole regions):
+
+${leaderboardTable(part.byRegion, part.kind)}
+
+The same with whole neighbourhoods left out (${part.byNeighbourhood.folds} folds):
+
+${leaderboardTable(part.byNeighbourhood, part.kind)}
+
+Intervals: ${
+      calibration.reach === null
+        ? `none; ${calibration.groups} neighbourhoods are too few`
+        : `90 %, conformal over ${calibration.groups} neighbourhoods, ${calibration.reach.toFixed(2)} standard deviations to each side`
+    }. Slope of observed on promised effects in left-out regions: ${show(calibration.slope, 2)}. Coverage in the worst region: ${show(calibration.worstRegionCoverage)}.`;
+  });
+  return `# Model ${name}, version ${version}
+
+| | |
+|---|---|
+| data (sha256) | ${dataDigest} |
+| seed | ${seed} |
+| building blocks | ${blocks.join(', ')} |
+| context parameters | ${contexts.join(', ')} |
+
+${parts.join('\n\n')}
+
+## Not for
+- choosing which households may join: it knows neighbourhoods, not people
+- neighbourhoods far from the evidence: there it abstains, and its numbers mean nothing
+- proving that a mix works: it forecasts from past experiments; evaluate what you do and add it to the registry
+- effects of blocks, doses or combinations that no experiment tried
+`;
+}

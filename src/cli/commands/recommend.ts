@@ -1,0 +1,133 @@
+import type { RecommendationRequest } from '../../app/analyses/recommendation.ts';
+import type { ResultOf } from '../../app/analyses.ts';
+import { AppError } from '../../app/errors.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { textTable } from '../text-table.ts';
+
+export const recommend: Command = {
+  name: 'recommend',
+  arguments: [],
+  options: {
+    context: { type: 'string', placeholder: 'NAME=VALUE,…' },
+    neighbourhood: { type: 'string', placeholder: 'CODE' },
+    goals: { type: 'string', placeholder: 'KPI=WEIGHT,…' },
+    budget: { type: 'string', placeholder: 'EURO' },
+    'maximum-size': { type: 'string', placeholder: 'N' },
+    require: { type: 'string', placeholder: 'BLOCK,…' },
+    exclude: { type: 'string', placeholder: 'BLOCK,…' },
+    count: { type: 'string', placeholder: 'N' },
+    model: { type: 'string', placeholder: 'NAME' },
+    version: { type: 'string', placeholder: 'N' },
+  },
+  example:
+    'samenwijs recommend --context mean_income=27.5,built_before_1975_pct=72,owner_occupied_pct=48,gas_before=1400 --goals gas-saving=70,comfort=30 --budget 250',
+  async run(context) {
+    const { text, number, list } = context;
+    const entries = {
+      context: list('context').length > 0 ? pairs('context', list('context')) : null,
+      neighbourhood: text('neighbourhood'),
+      goals: list('goals').length > 0 ? pairs('goals', list('goals')) : null,
+      budget: number('budget'),
+      maximumSize: number('maximum-size'),
+      required: list('require').length > 0 ? list('require') : null,
+      excluded: list('exclude').length > 0 ? list('exclude') : null,
+      count: number('count'),
+      model: text('model'),
+      version: number('version'),
+      seed: context.seed,
+    };
+    const input = Object.fromEntries(
+      Object.entries(entries).filter(([, value]) => value !== null),
+    ) as unknown as RecommendationRequest;
+    context.checked('recommend', input);
+    const service = await context.service();
+    const result = (await context.follow(
+      await service.recommend(context.actor, input, { waitMs: 0 }),
+    )) as ResultOf<'recommendation'>;
+    context.terminal.out(context.json ? `${JSON.stringify(result)}\n` : await recommendationText(result, context));
+    return result.body.state === 'abstain' ? exitCodes.abstained : exitCodes.ok;
+  },
+};
+
+/** `a=1,b=2` as a record. */
+function pairs(option: string, list: readonly string[]): Record<string, number> {
+  return Object.fromEntries(
+    list.map((pair) => {
+      const at = pair.indexOf('=');
+      const value = Number(pair.slice(at + 1));
+      if (at > 0 && pair.slice(at + 1).trim() !== '' && Number.isFinite(value))
+        return [pair.slice(0, at).trim(), value];
+      throw new AppError(
+        'invalid-request',
+        `--${option} holds "${pair}"; expected NAME=NUMBER, such as mean_income=27.5.`,
+      );
+    }),
+  );
+}
+
+async function recommendationText(result: ResultOf<'recommendation'>, context: CommandContext): Promise<string> {
+  const { say, language } = context;
+  const { body } = result;
+  const format = new Intl.NumberFormat(language, { maximumFractionDigits: 3, minimumFractionDigits: 3 });
+  const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
+  const service = await context.service();
+  const { buildingBlocks } = await service.listBuildingBlocks(context.actor, {});
+  const name = (id: string) => buildingBlocks.find((block) => block.id === id)?.name[language] ?? id;
+  const lines = [
+    say(`recommend.state.${body.state}`),
+    ...body.reasons.map((reason) => `- ${say(`recommend.reason.${reason}`)}`),
+  ];
+  if (body.support.outside.length > 0) lines.push(`- ${say('recommend.outside', { contexts: body.support.outside })}`);
+  if (body.mixes.length > 0) {
+    lines.push(
+      '',
+      textTable(
+        [
+          { title: say('cli.recommend.rank'), align: 'right' },
+          { title: say('cli.recommend.mix') },
+          { title: say('cli.recommend.cost'), align: 'right' },
+          ...body.mixes[0]!.effects.map(({ kpi }) => ({ title: say('cli.recommend.effect', { kpi }) })),
+          { title: say('cli.recommend.best'), align: 'right' },
+          { title: '' },
+        ],
+        body.mixes.map((mix) => [
+          String(mix.rank),
+          mix.blocks.map(name).join(' + '),
+          String(mix.cost),
+          ...mix.effects.map(
+            ({ mean, lower, upper }) => `${format.format(mean)} (${format.format(lower)} – ${format.format(upper)})`,
+          ),
+          percent.format(mix.probabilityBest),
+          mix.marks.map((mark) => say(`recommend.mark.${mark}`)).join(', '),
+        ]),
+      ).trimEnd(),
+    );
+  }
+  for (const part of body.evidence) {
+    lines.push('', say('cli.recommend.evidence', { kpi: part.kpi, count: part.experiments }));
+    lines.push(
+      textTable(
+        [
+          { title: say('cli.recommend.share'), align: 'right' },
+          { title: say('cli.recommend.where') },
+          { title: say('cli.recommend.shared') },
+          { title: say('cli.recommend.found') },
+        ],
+        part.items.map((item) => [
+          percent.format(item.share),
+          item.neighbourhood === '' ? item.region : `${item.neighbourhood}, ${item.region}`,
+          item.sharedBlocks.map(name).join(' + ') || '–',
+          `${format.format(item.effect)} (${say(`recommend.grade.${item.grade}`)})${item.contrary ? ` ${say('recommend.contrary')}` : ''}`,
+        ]),
+      ).trimEnd(),
+      say('cli.recommend.rest', { count: part.rest.experiments, share: part.rest.share }),
+    );
+  }
+  if (body.measureFirst.length > 0) {
+    lines.push('', say('recommend.measureFirst', { contexts: body.measureFirst.map((entry) => entry.context) }));
+  }
+  if (body.pilots !== null && body.state !== 'advice') lines.push('', say('recommend.pilots', { count: body.pilots }));
+  for (const warning of result.warnings) lines.push('', `! ${say(`warning.${warning.code}`, warning.parameters)}`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,283 @@
+import { Type } from 'typebox';
+import { nullable, strict } from './operation.ts';
+
+const literals = <const L extends readonly string[]>(values: L) =>
+  Type.Union(values.map((value) => Type.Literal(value)));
+const number = nullable(Type.Number());
+const texts = Type.Array(Type.String(), { maxItems: 100 });
+
+/** Names of models: also names of folders. */
+export const modelName = Type.String({
+  pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
+  description: 'lower-case letters, digits and hyphens, 1 to 63 characters',
+});
+const version = Type.Integer({ minimum: 1 });
+const seed = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+const folds = Type.Integer({ minimum: 2, maximum: 100, description: 'parts the groups are spread over' });
+const servableKind = literals(['constant', 'ridge', 'set-kernel', 'sparse-set']);
+const modelKind = literals([
+  'random',
+  'popularity',
+  'mix-means',
+  'nearest',
+  'constant',
+  'ridge',
+  'set-kernel',
+  'sparse-set',
+]);
+const leftOut = literals(['neighbourhood', 'region']);
+
+const leaderboard = strict({
+  leftOut,
+  folds: Type.Integer(),
+  groups: Type.Integer(),
+  rows: Type.Integer(),
+  models: Type.Array(
+    strict({
+      model: modelKind,
+      rootMeanSquaredError: Type.Number(),
+      intervalCoverage: number,
+      worstRegionCoverage: number,
+      intervalWidth: number,
+      calibrationSlope: number,
+      regret: number,
+      normalisedGainAt3: number,
+    }),
+  ),
+});
+
+const calibration = strict({
+  groups: Type.Integer(),
+  reach: number,
+  slope: number,
+  intervalCoverage: number,
+  worstRegionCoverage: number,
+});
+
+export const modelDescription = strict({
+  name: modelName,
+  version,
+  seed,
+  dataDigest: Type.String(),
+  blocks: texts,
+  contexts: texts,
+  kpis: Type.Array(
+    strict({
+      kpi: Type.String(),
+      kind: servableKind,
+      pooled: Type.Boolean({
+        description: 'everybody gets the same advice, because personal advice did not do better',
+      }),
+      experiments: Type.Integer(),
+      neighbourhoods: Type.Integer(),
+      regions: Type.Integer(),
+      grades: Type.Array(strict({ grade: Type.String(), experiments: Type.Integer() })),
+      calibration,
+      byNeighbourhood: leaderboard,
+      byRegion: leaderboard,
+    }),
+  ),
+});
+
+export const modelList = strict({
+  models: Type.Array(strict({ name: modelName, version, shipped: Type.Boolean() })),
+});
+export const modelReference = strict({ model: modelName });
+export const modelVersion = strict({ version: Type.Optional(version) });
+export const modelCard = strict({ model: modelName, markdown: Type.String() });
+
+const trainingFields = {
+  name: modelName,
+  seed,
+  folds,
+  candidates: Type.Array(servableKind, { minItems: 1, description: 'kinds of models that may be served' }),
+};
+export const trainingRequest = strict({
+  name: Type.Optional(trainingFields.name),
+  seed: Type.Optional(seed),
+  folds: Type.Optional(folds),
+  candidates: Type.Optional(trainingFields.candidates),
+});
+export const trainingSettings = strict(trainingFields);
+export const trainingBody = strict({ model: modelDescription });
+
+const evaluationFields = {
+  kpi: nullable(Type.String({ description: 'the one most experiments measured when left out' })),
+  leftOut,
+  folds,
+  kinds: Type.Array(modelKind, { minItems: 1 }),
+  seed,
+};
+export const evaluationRequest = strict({
+  kpi: Type.Optional(evaluationFields.kpi),
+  leftOut: Type.Optional(leftOut),
+  folds: Type.Optional(folds),
+  kinds: Type.Optional(evaluationFields.kinds),
+  seed: Type.Optional(seed),
+});
+export const evaluationSettings = strict(evaluationFields);
+export const evaluationBody = strict({ kpi: Type.String(), leaderboard });
+
+const recommendationFields = {
+  model: modelName,
+  version: nullable(version),
+  neighbourhood: nullable(Type.String({ maxLength: 40, description: 'code, where its parameters are known' })),
+  context: Type.Record(Type.String(), number, { description: 'parameters by name; null or left out: not known' }),
+  goals: nullable(
+    Type.Record(Type.String(), Type.Number({ exclusiveMinimum: 0 }), { description: 'weight of each KPI' }),
+  ),
+  budget: nullable(Type.Number({ minimum: 0, description: 'euro per household' })),
+  maximumSize: Type.Integer({ minimum: 1, maximum: 8, description: 'most building blocks in a mix' }),
+  required: texts,
+  excluded: texts,
+  count: Type.Integer({ minimum: 1, maximum: 50, description: 'mixes to list' }),
+  seed,
+};
+export const recommendationRequest = strict({
+  model: Type.Optional(recommendationFields.model),
+  version: Type.Optional(recommendationFields.version),
+  neighbourhood: Type.Optional(recommendationFields.neighbourhood),
+  context: Type.Optional(recommendationFields.context),
+  goals: Type.Optional(recommendationFields.goals),
+  budget: Type.Optional(recommendationFields.budget),
+  maximumSize: Type.Optional(recommendationFields.maximumSize),
+  required: Type.Optional(texts),
+  excluded: Type.Optional(texts),
+  count: Type.Optional(recommendationFields.count),
+  seed: Type.Optional(seed),
+});
+export const recommendationSettings = strict(recommendationFields);
+
+const state = literals(['advice', 'cautious', 'borrow', 'abstain']);
+const interval = { mean: Type.Number(), lower: Type.Number(), upper: Type.Number() };
+const mix = strict({
+  rank: Type.Integer({ minimum: 1, description: 'mixes that cannot be told apart share a rank' }),
+  blocks: texts,
+  cost: Type.Number({ description: 'euro per household' }),
+  score: strict(interval, { description: 'weighted gain in standard deviations of past effects; 90 % interval' }),
+  effects: Type.Array(strict({ kpi: Type.String(), ...interval, probabilityPositive: Type.Number() })),
+  probabilityBest: Type.Number(),
+  marks: Type.Array(literals(['best', 'half-budget', 'most-certain'])),
+});
+const evidenceItem = strict({
+  experiment: Type.String(),
+  neighbourhood: Type.String(),
+  region: Type.String(),
+  grade: Type.String(),
+  weight: Type.Number(),
+  share: Type.Number(),
+  effect: Type.Number(),
+  lower: number,
+  upper: number,
+  sharedBlocks: texts,
+  otherBlocks: texts,
+  differences: Type.Array(strict({ context: Type.String(), difference: Type.Number() })),
+  contrary: Type.Boolean(),
+});
+export const recommendationBody = strict({
+  state,
+  reasons: texts,
+  considered: Type.Integer(),
+  mixes: Type.Array(mix),
+  support: strict({
+    dissimilarity: Type.Number(),
+    threshold: Type.Number(),
+    inside: Type.Boolean(),
+    nearSites: Type.Integer(),
+    outsideContexts: Type.Array(Type.Integer()),
+    outside: texts,
+  }),
+  missing: texts,
+  experimentsPerBlock: Type.Array(strict({ block: Type.String(), effective: Type.Number() })),
+  explanation: Type.Array(
+    strict({
+      kpi: Type.String(),
+      terms: Type.Array(
+        strict({
+          kind: literals(['block', 'context', 'pair', 'crowding']),
+          blocks: texts,
+          context: nullable(Type.String()),
+          value: Type.Number(),
+        }),
+      ),
+    }),
+  ),
+  evidence: Type.Array(
+    strict({
+      kpi: Type.String(),
+      estimate: Type.Number({ description: 'sum of weight times effect over all experiments' }),
+      experiments: Type.Integer(),
+      items: Type.Array(evidenceItem),
+      rest: strict({ experiments: Type.Integer(), share: Type.Number() }),
+    }),
+  ),
+  measureFirst: Type.Array(strict({ context: Type.String(), narrows: Type.Number() })),
+  pilots: nullable(Type.Integer()),
+  model: strict({ name: modelName, version, dataDigest: Type.String() }),
+  place: Type.Array(strict({ name: Type.String(), title: Type.String(), unit: Type.String(), value: number })),
+  calibration: Type.Array(
+    strict({
+      kpi: Type.String(),
+      slope: number,
+      intervalCoverage: number,
+      worstRegionCoverage: number,
+      pooled: Type.Boolean(),
+    }),
+  ),
+});
+
+/** A request that works on the registry that comes along. */
+export const recommendationExample = {
+  context: {
+    mean_income: 27.5,
+    built_before_1975_pct: 72,
+    owner_occupied_pct: 48,
+    household_size: 2.1,
+    aged_65_plus_pct: 21,
+    single_family_pct: 60,
+    gas_before: 1400,
+    address_density: 1700,
+  },
+  goals: { 'gas-saving': 70, comfort: 30 },
+  budget: 250,
+};
+
+const localised = strict({ en: Type.String(), nl: Type.String() });
+export const buildingBlockList = strict({
+  buildingBlocks: Type.Array(
+    strict({
+      id: Type.String(),
+      name: localised,
+      description: localised,
+      costPerHousehold: Type.Number({ description: 'euro' }),
+      prerequisites: texts,
+      excludes: texts,
+    }),
+  ),
+});
+
+export const experimentFilter = strict({
+  kpi: Type.Optional(Type.String()),
+  block: Type.Optional(Type.String({ description: 'keep experiments with this building block' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+});
+export const experimentList = strict({
+  digest: Type.String(),
+  contexts: Type.Array(strict({ name: Type.String(), title: Type.String(), unit: Type.String() })),
+  total: Type.Integer({ description: 'how many there are; the list holds the first of them' }),
+  experiments: Type.Array(
+    strict({
+      experiment: Type.String(),
+      kpi: Type.String(),
+      neighbourhood: Type.String(),
+      region: Type.String(),
+      start: Type.String(),
+      grade: Type.String(),
+      effect: Type.Number(),
+      variance: Type.Number(),
+      households: Type.Integer(),
+      blocks: texts,
+      context: Type.Record(Type.String(), number),
+    }),
+  ),
+});

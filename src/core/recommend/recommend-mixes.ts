@@ -1,0 +1,423 @@
+import { CoreError } from '../errors.ts';
+import { matrix } from '../linalg/matrix.ts';
+import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
+import { createRandom } from '../random/random-stream.ts';
+import { normalCdf } from '../stats/normal.ts';
+import { normalQuantile } from '../stats/normal-quantile.ts';
+import type { Place } from './experiment-table.ts';
+import { type EffectTerm, explainEffect } from './explain-effect.ts';
+import { type BlockRules, feasibleMixes, type MixConstraints } from './feasible-mixes.ts';
+import { effectCovariance, newSiteVariance, predictEffects } from './set-model.ts';
+import { type ShownEvidence, showEvidence } from './show-evidence.ts';
+import { evidencePerBlock, type Support, supportOf } from './support.ts';
+import type { TrainedKpi, TrainedModel } from './trained-model.ts';
+
+export interface RecommendationInput {
+  readonly model: TrainedModel;
+  readonly place: Place;
+  /** KPIs with the weight of each; weights > 0 */
+  readonly goals: readonly { readonly kpi: string; readonly weight: number }[];
+  readonly blocks: readonly BlockRules[];
+  readonly constraints: MixConstraints;
+  /** mixes to list, at least 1 */
+  readonly count: number;
+  readonly seed: number;
+}
+
+/** How much the answer may be relied on; docs/methods/recommender.md has the rules. */
+export type AnswerState = 'advice' | 'cautious' | 'borrow' | 'abstain';
+
+export type StateReason =
+  | 'outside-support'
+  | 'too-few-neighbourhoods'
+  | 'calibration-fails'
+  | 'differs-on-few'
+  | 'no-gain-expected'
+  | 'interval-includes-zero'
+  | 'ranks-tie'
+  | 'few-experiments'
+  | 'few-near-neighbourhoods'
+  | 'promises-too-much';
+
+export interface PredictedEffect {
+  readonly kpi: string;
+  readonly mean: number;
+  /** 90 % interval of the true effect here */
+  readonly lower: number;
+  readonly upper: number;
+  readonly probabilityPositive: number;
+}
+
+export interface RankedMix {
+  /** mixes that cannot be told apart share a rank */
+  readonly rank: number;
+  readonly blocks: readonly string[];
+  /** euro per household */
+  readonly cost: number;
+  /** weighted gain in standard deviations of the KPIs' effects */
+  readonly score: { readonly mean: number; readonly lower: number; readonly upper: number };
+  readonly effects: readonly PredictedEffect[];
+  readonly probabilityBest: number;
+  readonly marks: readonly ('best' | 'half-budget' | 'most-certain')[];
+}
+
+export interface Recommendation {
+  readonly state: AnswerState;
+  readonly reasons: readonly StateReason[];
+  readonly considered: number;
+  readonly mixes: readonly RankedMix[];
+  readonly support: Support & { readonly outside: readonly string[] };
+  readonly missing: readonly string[];
+  /** experiments that say something about each block of the first mix */
+  readonly experimentsPerBlock: readonly { readonly block: string; readonly effective: number }[];
+  readonly explanation: readonly { readonly kpi: string; readonly terms: readonly EffectTerm[] }[];
+  readonly evidence: readonly ShownEvidence[];
+  /** parameters whose measurement would narrow the interval most, and by which share of the variance */
+  readonly measureFirst: readonly { readonly context: string; readonly narrows: number }[];
+  /** pilots of the usual precision that would show the expected gain of the first mix (80 % power); null without a gain */
+  readonly pilots: number | null;
+}
+
+/** Mixes that are compared jointly. */
+const jointly = 40;
+const draws = 1000;
+const tieProbability = 0.75;
+
+/**
+ * Ranks the mixes that fit a neighbourhood, and says how far to trust that.
+ *
+ * Mixes are ranked by expected weighted gain (never by an upper bound). Intervals are for the true effect in a new site:
+ * posterior variance plus the variance between regions and sites, times the conformal reach of the model. Two mixes
+ * share a rank when the probability that one is better is below 0.75.
+ *
+ * @throws unknown-variable for a goal without a model; invalid-argument for weights that are not positive or constraints
+ * that clash
+ * Cost: O(m p^2) for m feasible mixes, plus 1,000 draws of the 40 best.
+ */
+export function recommendMixes(input: RecommendationInput, kernels: MatrixKernels): Recommendation {
+  const { blocks } = input;
+  const goals = weighGoals(input);
+  const first = goals[0]!.part;
+  const support = supportOf(first.support, first.model, input.place, kernels);
+  const contexts = first.table.contexts;
+  // A parameter far from anything seen cannot be used: the place is then taken as the network knows such places.
+  const borrows = support.outsideContexts.length > 0 && support.outsideContexts.length <= 2;
+  const place = borrows ? withoutContexts(input.place, support.outsideContexts) : input.place;
+  const near = borrows ? supportOf(first.support, first.model, place, kernels) : support;
+
+  const mixes = feasibleMixes(blocks, input.constraints);
+  const J = blocks.length;
+  const m = mixes.length / J;
+  const predictions = goals.map(({ part }) => predictEffects(part.model, place, mixes, kernels));
+  const mean = new Float64Array(m);
+  const variance = new Float64Array(m);
+  const between = goals.reduce((sum, { part, factor }) => sum + factor ** 2 * newSiteVariance(part.model), 0);
+  goals.forEach(({ factor }, g) => {
+    for (let i = 0; i < m; i++) {
+      mean[i] = mean[i]! + factor * predictions[g]!.mean[i]!;
+      variance[i] = variance[i]! + factor ** 2 * predictions[g]!.variance[i]!;
+    }
+  });
+  const order = Uint32Array.from(mean, (_, i) => i).sort((a, b) => mean[b]! - mean[a]! || a - b);
+  const top = order.subarray(0, Math.max(input.count, Math.min(jointly, m)));
+  const flags = new Uint8Array(top.length * J);
+  top.forEach((i, t) => {
+    flags.set(mixes.subarray(i * J, (i + 1) * J), t * J);
+  });
+  const joint = matrix(top.length, top.length);
+  for (const { part, factor } of goals) {
+    const covariance = effectCovariance(part.model, place, flags, kernels).values;
+    for (let k = 0; k < joint.values.length; k++) joint.values[k] = joint.values[k]! + factor ** 2 * covariance[k]!;
+  }
+  const chances = probabilitiesOfBest(
+    Float64Array.from(top, (i) => mean[i]!),
+    joint.values,
+    input.seed,
+    kernels,
+  );
+  const ranks = sharedRanks(
+    Float64Array.from(top, (i) => mean[i]!),
+    joint.values,
+  );
+  const reach = Math.max(...goals.map(({ part }) => part.calibration.reach ?? normalQuantile(0.95)));
+  const costOf = (i: number) => blocks.reduce((sum, block, j) => sum + (mixes[i * J + j] ? block.cost : 0), 0);
+
+  const describe = (i: number, t: number, marks: RankedMix['marks']): RankedMix => {
+    const half = reach * Math.sqrt(variance[i]! + between);
+    return {
+      rank: t < 0 ? order.indexOf(i) + 1 : ranks[t]!,
+      blocks: blocks.filter((_, j) => mixes[i * J + j]).map(({ id }) => id),
+      cost: costOf(i),
+      score: { mean: mean[i]!, lower: mean[i]! - half, upper: mean[i]! + half },
+      effects: goals.map(({ part }, g) => {
+        const own = predictions[g]!;
+        const sd = Math.sqrt(own.variance[i]! + newSiteVariance(part.model));
+        const wide = (part.calibration.reach ?? normalQuantile(0.95)) * sd;
+        return {
+          kpi: part.kpi,
+          mean: own.mean[i]!,
+          lower: own.mean[i]! - wide,
+          upper: own.mean[i]! + wide,
+          probabilityPositive: normalCdf(own.mean[i]! / sd),
+        };
+      }),
+      probabilityBest: t < 0 ? 0 : chances[t]!,
+      marks,
+    };
+  };
+
+  const best = order[0]!;
+  const budget = input.constraints.budget ?? costOf(best);
+  const half = order.find((i) => costOf(i) <= budget / 2);
+  const low = (i: number) => mean[i]! - normalQuantile(0.9) * Math.sqrt(variance[i]! + between);
+  const certain = order.reduce((found, i) => (low(i) > low(found) ? i : found), best);
+  const marksOf = (i: number): RankedMix['marks'] => [
+    ...(i === best ? (['best'] as const) : []),
+    ...(i === half ? (['half-budget'] as const) : []),
+    ...(i === certain ? (['most-certain'] as const) : []),
+  ];
+  const listed = [...order.subarray(0, input.count)];
+  for (const i of [half, certain]) if (i !== undefined && !listed.includes(i)) listed.push(i);
+
+  const perBlock = evidencePerBlock(first.table, first.support, first.model, place, kernels);
+  const inBest = blocks
+    .map((block, j) => ({ block: block.id, effective: perBlock[j]! }))
+    .filter((_, j) => mixes[best * J + j]);
+  const spread = Math.sqrt(variance[best]! + between);
+  const judged = judge({
+    support: near,
+    borrows,
+    goals: goals.map(({ part }) => part),
+    gain: mean[best]!,
+    certainty: normalCdf(mean[best]! / spread),
+    tied: tiesWithMedian(order, mean, place, goals, mixes, J, kernels),
+    fewest: Math.min(...inBest.map(({ effective }) => effective)),
+  });
+  const mix = mixes.slice(best * J, (best + 1) * J);
+  return {
+    ...judged,
+    considered: m,
+    mixes: judged.state === 'abstain' ? [] : listed.map((i) => describe(i, top.indexOf(i), marksOf(i))),
+    support: {
+      ...near,
+      outsideContexts: support.outsideContexts,
+      outside: support.outsideContexts.map((p) => contexts[p]!),
+    },
+    missing: contexts.filter((_, p) => input.place.missing[p]),
+    experimentsPerBlock: inBest,
+    explanation:
+      judged.state === 'abstain'
+        ? []
+        : goals.map(({ part }) => ({
+            kpi: part.kpi,
+            terms: explainEffect(part.model, part.table, place, mix, kernels),
+          })),
+    evidence: goals.map(({ part }) => showEvidence(part, place, mix, kernels)),
+    measureFirst: measureFirst(place, input.place.missing, contexts, goals, mix, kernels),
+    pilots: pilotsFor(first, mean[best]! > 0 ? predictions[0]!.mean[best]! : 0),
+  };
+}
+
+interface WeighedGoal {
+  readonly part: TrainedKpi;
+  /** weight over the spread of the KPI: turns its effect into a share of the score */
+  readonly factor: number;
+}
+
+function weighGoals({ model, goals }: RecommendationInput): readonly WeighedGoal[] {
+  const total = goals.reduce((sum, { weight }) => sum + weight, 0);
+  if (goals.length === 0 || goals.some(({ weight }) => !(weight > 0 && Number.isFinite(weight)))) {
+    throw new CoreError(
+      'invalid-argument',
+      `Received the goals ${goals.map(({ kpi, weight }) => `${kpi}=${weight}`).join(', ') || '(none)'}; expected at least one KPI, each with a weight above 0.`,
+    );
+  }
+  const weighed = goals.map(({ kpi, weight }) => {
+    const part = model.kpis.find((candidate) => candidate.kpi === kpi);
+    if (part) return { part, factor: weight / total / part.spread };
+    const known = model.kpis.map((candidate) => candidate.kpi);
+    throw new CoreError('unknown-variable', `The model knows no KPI "${kpi}"; expected one of ${known.join(', ')}.`, {
+      kpi,
+      known,
+    });
+  });
+  return weighed.sort((a, b) => b.factor * b.part.spread - a.factor * a.part.spread);
+}
+
+function withoutContexts(place: Place, contexts: readonly number[]): Place {
+  const missing = place.missing.slice();
+  for (const p of contexts) missing[p] = 1;
+  return { context: place.context, missing };
+}
+
+/** Chance of each mix to be the best of these, by seeded draws from their joint distribution. */
+function probabilitiesOfBest(
+  mean: Float64Array,
+  covariance: Float64Array,
+  seed: number,
+  kernels: MatrixKernels,
+): Float64Array {
+  const m = mean.length;
+  const jittered = matrix(m, m, covariance.slice());
+  // Mixes share their blocks, so the covariance may be singular; a share of 1e-9 of the variance makes it regular.
+  let largest = 0;
+  for (let i = 0; i < m; i++) largest = Math.max(largest, covariance[i * m + i]!);
+  for (let i = 0; i < m; i++)
+    jittered.values[i * m + i] = jittered.values[i * m + i]! + 1e-9 * largest + Number.MIN_VALUE;
+  const factor = matrix(m, m);
+  const wins = new Float64Array(m);
+  if (largest <= 0) {
+    wins[0] = 1;
+    return wins;
+  }
+  kernels.choleskyFactor(jittered, factor);
+  const random = createRandom(seed, 'probability of best');
+  const z = new Float64Array(m);
+  for (let d = 0; d < draws; d++) {
+    for (let i = 0; i < m; i++) z[i] = random.normal();
+    let best = 0;
+    let highest = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < m; i++) {
+      let value = mean[i]!;
+      for (let k = 0; k <= i; k++) value += factor.values[i * m + k]! * z[k]!;
+      if (value > highest) {
+        highest = value;
+        best = i;
+      }
+    }
+    wins[best] = wins[best]! + 1 / draws;
+  }
+  return wins;
+}
+
+/** Ranks from 1; a mix has the rank of the leader above it unless the leader is better with probability 0.75 or more. */
+function sharedRanks(mean: Float64Array, covariance: Float64Array): Uint32Array {
+  const m = mean.length;
+  const ranks = new Uint32Array(m);
+  let leader = 0;
+  for (let i = 0; i < m; i++) {
+    if (i > 0 && better(mean[leader]! - mean[i]!, differenceVariance(covariance, m, leader, i)) >= tieProbability)
+      leader = i;
+    ranks[i] = leader + 1;
+  }
+  return ranks;
+}
+
+const better = (difference: number, variance: number): number =>
+  variance > 0 ? normalCdf(difference / Math.sqrt(variance)) : difference > 0 ? 1 : 0.5;
+
+const differenceVariance = (covariance: Float64Array, m: number, a: number, b: number): number =>
+  Math.max(0, covariance[a * m + a]! + covariance[b * m + b]! - 2 * covariance[a * m + b]!);
+
+/** True where the best mix cannot be told from the one in the middle of the list: then the ranking says nothing. */
+function tiesWithMedian(
+  order: Uint32Array,
+  mean: Float64Array,
+  place: Place,
+  goals: readonly WeighedGoal[],
+  mixes: Uint8Array,
+  J: number,
+  kernels: MatrixKernels,
+): boolean {
+  if (order.length < 3) return false;
+  const a = order[0]!;
+  const b = order[Math.floor(order.length / 2)]!;
+  const pair = new Uint8Array(2 * J);
+  pair.set(mixes.subarray(a * J, (a + 1) * J), 0);
+  pair.set(mixes.subarray(b * J, (b + 1) * J), J);
+  let variance = 0;
+  for (const { part, factor } of goals) {
+    variance += factor ** 2 * differenceVariance(effectCovariance(part.model, place, pair, kernels).values, 2, 0, 1);
+  }
+  return better(mean[a]! - mean[b]!, variance) < tieProbability;
+}
+
+const fewestSites = 10;
+const fewestExperiments = 8;
+const fewestNear = 5;
+
+function judge(facts: {
+  readonly support: Support;
+  readonly borrows: boolean;
+  readonly goals: readonly TrainedKpi[];
+  readonly gain: number;
+  readonly certainty: number;
+  readonly tied: boolean;
+  readonly fewest: number;
+}): { readonly state: AnswerState; readonly reasons: readonly StateReason[] } {
+  const { support, goals } = facts;
+  const abstain: StateReason[] = [];
+  if (!support.inside) abstain.push('outside-support');
+  if (goals.some(({ support: area, calibration }) => area.sites < fewestSites || calibration.reach === null)) {
+    abstain.push('too-few-neighbourhoods');
+  }
+  const coverage = (part: TrainedKpi) => part.calibration.intervalCoverage ?? 1;
+  if (goals.some((part) => coverage(part) < 0.8)) abstain.push('calibration-fails');
+  if (abstain.length > 0) return { state: 'abstain', reasons: abstain };
+
+  const careful: StateReason[] = [];
+  if (facts.gain <= 0) careful.push('no-gain-expected');
+  else if (facts.certainty < 0.9) careful.push('interval-includes-zero');
+  if (facts.tied) careful.push('ranks-tie');
+  if (facts.fewest < fewestExperiments) careful.push('few-experiments');
+  if (support.nearSites < fewestNear) careful.push('few-near-neighbourhoods');
+  const slopes = goals.map(({ calibration }) => calibration.slope);
+  if (slopes.some((slope) => slope === null || slope < 0.7 || slope > 1.3)) careful.push('promises-too-much');
+  if (facts.borrows) return { state: 'borrow', reasons: ['differs-on-few', ...careful] };
+  return careful.length > 0 ? { state: 'cautious', reasons: careful } : { state: 'advice', reasons: [] };
+}
+
+/** For each missing parameter: the share of the variance of the first mix that knowing it would take away; at most three. */
+function measureFirst(
+  place: Place,
+  unmeasured: Uint8Array,
+  contexts: readonly string[],
+  goals: readonly WeighedGoal[],
+  mix: Uint8Array,
+  kernels: MatrixKernels,
+): Recommendation['measureFirst'] {
+  const variance = (missing: Uint8Array) =>
+    goals.reduce(
+      (sum, { part, factor }) =>
+        sum +
+        factor ** 2 *
+          (predictEffects(part.model, { context: place.context, missing }, mix, kernels).variance[0]! +
+            newSiteVariance(part.model)),
+      0,
+    );
+  const present = variance(place.missing);
+  const scale = goals[0]!.part.model.scale;
+  return contexts
+    .map((context, p) => {
+      if (!unmeasured[p]) return { context, narrows: 0 };
+      const missing = place.missing.slice();
+      missing[p] = 0;
+      // Its value is not known; at the mean of the evidence it takes away what its uncertainty adds on average.
+      const filled = place.context.slice();
+      filled[p] = scale.centre[p]!;
+      const known = goals.reduce(
+        (sum, { part, factor }) =>
+          sum +
+          factor ** 2 *
+            (predictEffects(part.model, { context: filled, missing }, mix, kernels).variance[0]! +
+              newSiteVariance(part.model)),
+        0,
+      );
+      return { context, narrows: Math.max(0, 1 - known / present) };
+    })
+    .filter(({ narrows }) => narrows > 0)
+    .sort((a, b) => b.narrows - a.narrows || contexts.indexOf(a.context) - contexts.indexOf(b.context))
+    .slice(0, 3);
+}
+
+/** Experiments of the median precision for 80 % power at a two-sided 5 % test of an effect of this size. */
+function pilotsFor(part: TrainedKpi, effect: number): number | null {
+  if (!(effect > 0)) return null;
+  const variances = part.table.variance;
+  const typical =
+    variances === null
+      ? part.model.components.row
+      : Float64Array.from(variances).sort()[Math.floor((variances.length - 1) / 2)]!;
+  const z = normalQuantile(0.975) + normalQuantile(0.8);
+  return Math.ceil((z ** 2 * (typical + newSiteVariance(part.model))) / effect ** 2);
+}
