@@ -9,6 +9,7 @@ import { fitWeightedRegression, type RegressionFit } from '../core/effects/weigh
 import type { Matrix } from '../core/linalg/matrix.ts';
 import type { MatrixKernels } from '../core/linalg/matrix-kernels.ts';
 import { designColumns, packMatrix } from '../core/propensity/design-matrix.ts';
+import { mEstimationCovariance } from '../core/weighting/m-estimation.ts';
 import type { CaseContext } from './case.ts';
 import { type CaseSample, loadSample, type SampleWords } from './sample.ts';
 import { byName, frameFor, type TermWords, toTerms } from './words.ts';
@@ -58,6 +59,11 @@ export function covariance(type: string, fit: RegressionFit, sample: CaseSample,
       const matrix = heteroskedasticCovariance(fit, 'HC0', kernels);
       return { ...matrix, values: matrix.values.map((v) => (v * fit.units) / (fit.units - 1)) };
     }
+    case 'm-estimation':
+      if (sample.rows.length < sample.treated.length) {
+        throw new AppError('not-implemented', 'M-estimation with units of weight 0 is not built yet.');
+      }
+      return mEstimationCovariance(fit, sample.equations(), kernels);
     case 'cluster-HC0':
       return clusterCovariance(fit, sample.clusters(), 'none', kernels);
     case 'cluster-HC0-groups':

@@ -1,14 +1,16 @@
 import { AppError } from '../app/errors.ts';
 import { CoreError } from '../core/errors.ts';
 import { forEachPair } from '../core/matching/match-sets.ts';
+import type { WeightEquations } from '../core/weighting/m-estimation.ts';
 import type { CaseContext } from './case.ts';
 import { type MatchWords, runMatching } from './matching.ts';
+import { runWeighting, type WeightingWords } from './weighting.ts';
 import { binaryColumn } from './words.ts';
 
 /** The sample of an effect: a matching, a weighting, or weights with their sets. */
 export interface SampleWords {
   readonly matching?: MatchWords;
-  readonly weighting?: unknown;
+  readonly weighting?: WeightingWords;
   readonly weights?: readonly number[];
   readonly matchedSets?: readonly (string | number | null)[];
   readonly treatment?: string;
@@ -22,6 +24,8 @@ export interface CaseSample {
   readonly rows: readonly number[];
   /** cluster number of each of `rows`. @throws invalid-argument where the sample has no matched sets */
   clusters(): Int32Array;
+  /** equations of estimated weights, for rows of all units. @throws invalid-argument where weights are fixed */
+  equations(): WeightEquations;
 }
 
 export function loadSample(words: SampleWords, context: CaseContext): CaseSample {
@@ -36,6 +40,10 @@ export function loadSample(words: SampleWords, context: CaseContext): CaseSample
       });
     }
     return createSample(treated, matched.weights, [...sets]);
+  }
+  if (words.weighting !== undefined) {
+    const { treated, weighted } = runWeighting(words.weighting, context);
+    return { ...createSample(treated, weighted.weights, null), equations: weighted.equations };
   }
   if (words.weights !== undefined) {
     return createSample(
@@ -65,6 +73,9 @@ export function createSample(
         if (!place.has(key)) place.set(key, place.size);
         return place.get(key)!;
       });
+    },
+    equations() {
+      throw new CoreError('invalid-argument', 'The weights of this sample are fixed, so they have no equations.');
     },
   };
 }

@@ -1,0 +1,160 @@
+import { CoreError } from '../errors.ts';
+import type { Matrix } from '../linalg/matrix.ts';
+import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
+import type { Estimand } from '../matching/estimand.ts';
+import { fitBinomialRegression } from '../propensity/binomial-regression.ts';
+import { type DesignColumn, packMatrix } from '../propensity/design-matrix.ts';
+import { independentColumns } from '../propensity/independent-columns.ts';
+import type { Link } from '../propensity/links.ts';
+import { balancingPropensity } from './balancing-score.ts';
+import { entropyBalancingWeights, withSquares } from './entropy-balancing.ts';
+import { inverseProbabilitySlopes, inverseProbabilityWeights } from './inverse-probability.ts';
+import type { WeightEquations } from './m-estimation.ts';
+
+export type WeightingDesign =
+  | {
+      readonly method: 'inverse-probability';
+      readonly estimand: Estimand;
+      readonly link: Link;
+      readonly stabilized: boolean;
+    }
+  | { readonly method: 'balancing-score'; readonly estimand: 'ATE' | 'ATT' | 'ATC' }
+  | { readonly method: 'entropy-balancing'; readonly estimand: Estimand; readonly moments: 1 | 2 };
+
+export interface WeightedSample {
+  /** n non-negative weights */
+  readonly weights: Float64Array;
+  /** n propensities, or null for a method without them */
+  readonly propensity: Float64Array | null;
+  /** For standard errors that know the weights are estimated. @throws invalid-argument where the method has none */
+  equations(): WeightEquations;
+}
+
+/**
+ * Weights that make the groups comparable.
+ *
+ * @param columns covariate columns without intercept; @param treated n values, 0 or 1, both occurring
+ * @throws separation, no-overlap, not-converged, invalid-argument
+ */
+export function weightUnits(
+  columns: readonly DesignColumn[],
+  treated: Uint8Array,
+  design: WeightingDesign,
+  kernels: MatrixKernels,
+): WeightedSample {
+  const { matrix, names } = packMatrix(treated.length, columns, true);
+  switch (design.method) {
+    case 'inverse-probability': {
+      const fit = fitBinomialRegression(matrix, names, Float64Array.from(treated), null, design.link, kernels);
+      const { estimand, link, stabilized } = design;
+      const weights = inverseProbabilityWeights(fit.fitted, treated, estimand, stabilized);
+      return {
+        weights,
+        propensity: fit.fitted,
+        equations() {
+          if (link !== 'logit' || estimand === 'ATM') {
+            throw new CoreError(
+              'invalid-argument',
+              'Standard errors by M-estimation are built for the logit link, and not for ATM (its weights have a kink).',
+            );
+          }
+          const z = independentColumns(matrix, null, kernels).standardised;
+          const e = fit.fitted;
+          return equationsOf(
+            z,
+            (i) => treated[i]! - e[i]!,
+            (i) => -e[i]! * (1 - e[i]!),
+            inverseProbabilitySlopes(e, treated, weights, estimand),
+            kernels,
+          );
+        },
+      };
+    }
+    case 'balancing-score': {
+      const { estimand } = design;
+      const e = balancingPropensity(matrix, treated, estimand, kernels);
+      const weights = inverseProbabilityWeights(e, treated, estimand, false);
+      const signed = (i: number): number => (treated[i] === 1 ? weights[i]! : -weights[i]!);
+      const slopes = inverseProbabilitySlopes(e, treated, weights, estimand);
+      return {
+        weights,
+        propensity: e,
+        equations: () =>
+          equationsOf(
+            independentColumns(matrix, null, kernels).standardised,
+            signed,
+            (i) => (treated[i] === 1 ? slopes[i]! : -slopes[i]!),
+            slopes,
+            kernels,
+          ),
+      };
+    }
+    case 'entropy-balancing': {
+      const { estimand, moments } = design;
+      const balanced = moments === 2 ? withSquares(columns) : columns;
+      const weights = entropyBalancingWeights(balanced, treated, estimand, kernels);
+      return {
+        weights,
+        propensity: null,
+        equations() {
+          if (estimand !== 'ATT' && estimand !== 'ATC') {
+            throw new CoreError(
+              'invalid-argument',
+              'Standard errors by M-estimation for entropy balancing are built for ATT and ATC.',
+            );
+          }
+          const other = estimand === 'ATT' ? 0 : 1;
+          const z = centredOnTarget(packMatrix(treated.length, balanced, true).matrix, treated, 1 - other, kernels);
+          const own = (i: number): number => (treated[i] === other ? weights[i]! : 0);
+          return equationsOf(
+            z,
+            own,
+            own,
+            Float64Array.from(treated, (_, i) => own(i)),
+            kernels,
+          );
+        },
+      };
+    }
+  }
+}
+
+/** psi_i = a_i z_i, d psi_i / d alpha = b_i z_i z_i', d w_i / d alpha = c_i z_i. */
+function equationsOf(
+  z: Matrix,
+  a: (row: number) => number,
+  b: (row: number) => number,
+  c: Float64Array,
+  kernels: MatrixKernels,
+): WeightEquations {
+  const q = z.cols;
+  const scale = (factor: (row: number) => number): Matrix => {
+    const values = new Float64Array(z.values.length);
+    for (let i = 0; i < z.rows; i++) {
+      const f = factor(i);
+      for (let j = 0; j < q; j++) values[i * q + j] = f * z.values[i * q + j]!;
+    }
+    return { rows: z.rows, cols: q, values };
+  };
+  const jacobian = { rows: q, cols: q, values: new Float64Array(q * q) };
+  kernels.gemm(z, scale(b), jacobian, { transposeA: true });
+  return { psi: scale(a), jacobian, weightSlopes: scale((i) => c[i]!) };
+}
+
+/** Standardised columns without intercept, minus the means of the focal group. */
+function centredOnTarget(x: Matrix, treated: Uint8Array, focal: number, kernels: MatrixKernels): Matrix {
+  const { standardised } = independentColumns(x, null, kernels);
+  const q = standardised.cols - 1;
+  const values = new Float64Array(x.rows * q);
+  for (let j = 0; j < q; j++) {
+    let sum = 0;
+    let count = 0;
+    for (let i = 0; i < x.rows; i++) {
+      if (treated[i] !== focal) continue;
+      sum += standardised.values[i * (q + 1) + j + 1]!;
+      count++;
+    }
+    for (let i = 0; i < x.rows; i++) values[i * q + j] = standardised.values[i * (q + 1) + j + 1]! - sum / count;
+  }
+  return { rows: x.rows, cols: q, values };
+}
