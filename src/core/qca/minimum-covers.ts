@@ -40,23 +40,32 @@ export interface MinimumCovers {
   readonly essential: readonly number[];
 }
 
-/** Groups implicants by the rows they cover; classes in order of their first member. Cost O(count words). */
+/** Groups implicants by the rows they cover; classes in order of their first member. Cost O(count words), by hashing. */
 export function groupByCover({ rows, words, count, cover }: Chart): CoverClasses {
   const classOf = new Int32Array(count);
+  let slots = 16;
+  while (slots < count * 2) slots *= 2;
+  const slot = new Int32Array(slots).fill(-1);
   const firsts: number[] = [];
   const sizes: number[] = [];
-  const known = new Map<number | string, number>();
   for (let j = 0; j < count; j++) {
-    const key = words === 1 ? cover[j]! : cover.subarray(j * words, (j + 1) * words).join();
-    let c = known.get(key);
-    if (c === undefined) {
-      c = firsts.length;
-      known.set(key, c);
+    const at = j * words;
+    let hash = 0;
+    for (let w = 0; w < words; w++) hash = Math.imul(hash ^ cover[at + w]!, 0x9e3779b1) ^ (hash >>> 15);
+    let place = (hash ^ (hash >>> 16)) & (slots - 1);
+    for (; slot[place]! >= 0; place = (place + 1) & (slots - 1)) {
+      const other = firsts[slot[place]!]! * words;
+      let same = true;
+      for (let w = 0; w < words && same; w++) same = cover[at + w] === cover[other + w];
+      if (same) break;
+    }
+    if (slot[place]! < 0) {
+      slot[place] = firsts.length;
       firsts.push(j);
       sizes.push(0);
     }
-    classOf[j] = c;
-    sizes[c]!++;
+    classOf[j] = slot[place]!;
+    sizes[slot[place]!]!++;
   }
   const start = new Int32Array(firsts.length + 1);
   for (let c = 0; c < firsts.length; c++) start[c + 1] = start[c]! + sizes[c]!;
@@ -74,11 +83,13 @@ export function groupByCover({ rows, words, count, cover }: Chart): CoverClasses
  * All minimum covers of the rows: sets of the fewest implicants that together cover every row. Literals do not count.
  *
  * Implicants with equal coverage form one class; two of a class never stand in one minimum cover, so covers are
- * enumerated over classes and counted by products of class sizes, without listing. Depth-limited search from a lower
- * bound upwards: branch on the uncovered row with the fewest classes, forbid classes already tried beside it (each
- * cover appears once), leave when more classes are needed than allowed, by the larger of two bounds: uncovered rows
- * over the widest class, and rows no class shares. Row constraints implied by others are dropped; dominated
- * implicants are dropped only while the size is sought, never while models are enumerated.
+ * enumerated over classes and counted by products of class sizes, without listing. Sizes are tried from a lower bound
+ * upwards. At each node, with u rows uncovered and r classes allowed, every cover must contain a class from each of
+ * two lists: those that hold the rarest uncovered row, and those that gain at least u/r rows. The shorter list is
+ * branched on, and a class tried is forbidden beside its later siblings, so each cover appears exactly once. A branch
+ * ends when u exceeds r times the widest class, or when more than r uncovered rows share no class pairwise. Row constraints
+ * implied by others are dropped; dominated implicants are dropped only while the size is sought, never while models
+ * are enumerated.
  *
  * If the search exceeds its nodes after the size is known, the count comes from inclusion and exclusion over at most 22 rows.
  *
@@ -88,48 +99,47 @@ export function groupByCover({ rows, words, count, cover }: Chart): CoverClasses
 export function findMinimumCovers(chart: Chart, limits: CoverLimits): MinimumCovers {
   const nothing = { covers: [], essential: [], sizeExact: true, countExact: true } as const;
   if (chart.rows === 0) return { ...nothing, size: 0, lowerBound: 0, count: 1n, covers: [[]] };
-  const classes = reduceRows(groupByCover(chart));
-  const { words, rows } = classes;
-  const all = new Int32Array(words);
-  for (let r = 0; r < rows; r++) all[r >> 5]! |= 1 << (r & 31);
+  const classes = widestFirst(reduceRows(groupByCover(chart)));
+  const { words, rows, start, members } = classes;
   const reachable = new Int32Array(words);
   for (let c = 0; c < classes.count; c++)
     for (let w = 0; w < words; w++) reachable[w]! |= classes.cover[c * words + w]!;
-  for (let w = 0; w < words; w++)
-    if (reachable[w] !== all[w]) return { ...nothing, size: -1, lowerBound: -1, count: 0n };
+  if (reachable.some((word, w) => word !== fullWord(rows, w)))
+    return { ...nothing, size: -1, lowerBound: -1, count: 0n };
 
-  const widest = keepMaximal(classes);
-  const greedy = greedyCover(widest);
-  let size = new CoverSearch(widest, 'first', limits).bound(all);
+  const decisive = classes.count <= dominanceLimit ? keepMaximal(classes) : classes;
+  const greedy = greedyCover(decisive);
+  const sizing = new CoverSearch(decisive, 'first', limits);
+  let size = sizing.lowerBound();
   for (; size < greedy.length; size++) {
-    const search = new CoverSearch(widest, 'first', limits);
-    search.run(all, size);
-    if (search.found > 0) break;
-    if (search.exhausted) {
-      const one = greedy.map((c) => classes.members[classes.start[widest.members[c]!]!]!).sort((a, b) => a - b);
+    sizing.run(size);
+    if (sizing.found > 0) break;
+    if (sizing.exhausted) {
+      const one = greedy
+        .map((c) => decisive.members[decisive.start[c]!]!)
+        .map((c) => (decisive === classes ? c : members[start[c]!]!));
       return {
         size: one.length,
         sizeExact: false,
         lowerBound: size,
         count: 1n,
         countExact: false,
-        covers: [one],
+        covers: [one.sort((a, b) => a - b)],
         essential: [],
       };
     }
   }
 
   const search = new CoverSearch(classes, 'all', limits);
-  search.run(all, size);
+  search.run(size);
   const covers = expandMembers(classes, search.listed, limits.models);
-  let { count } = search;
+  let count = search.count();
   let essential = search.inAll();
   const recount = search.exhausted && rows <= inclusionExclusionRows;
   if (recount) {
     count = countByInclusionExclusion(classes, size, -1);
     essential = essential.filter((c) => countByInclusionExclusion(classes, size, c) === 0n);
   }
-  const { start, members } = classes;
   return {
     size,
     sizeExact: true,
@@ -142,6 +152,39 @@ export function findMinimumCovers(chart: Chart, limits: CoverLimits): MinimumCov
       .map((c) => members[start[c]!]!)
       .sort((a, b) => a - b),
   };
+}
+
+/** Up to so many classes, dominated ones are looked for before the size is sought. */
+const dominanceLimit = 1500;
+
+/** Word w of the set of all rows. */
+const fullWord = (rows: number, w: number): number => (rows >= (w + 1) * 32 ? -1 : (1 << (rows & 31)) - 1);
+
+function sizesOf({ words, count, cover }: CoverClasses): Int32Array {
+  const sizes = new Int32Array(count);
+  for (let c = 0; c < count; c++) for (let w = 0; w < words; w++) sizes[c]! += popcount(cover[c * words + w]!);
+  return sizes;
+}
+
+/** The classes in order of the rows they cover, most first; ties as before. */
+function widestFirst(classes: CoverClasses): CoverClasses {
+  const { rows, words, count, cover, start, members } = classes;
+  const sizes = sizesOf(classes);
+  const first = new Int32Array(rows + 2);
+  for (let c = 0; c < count; c++) first[rows - sizes[c]! + 1]!++;
+  for (let s = 0; s <= rows; s++) first[s + 1]! += first[s]!;
+  const order = new Int32Array(count);
+  for (let c = 0; c < count; c++) order[first[rows - sizes[c]!]!++] = c;
+  const sorted = new Int32Array(count * words);
+  const sortedStart = new Int32Array(count + 1);
+  const sortedMembers = new Int32Array(members.length);
+  for (let at = 0, next = 0; at < count; at++) {
+    const c = order[at]!;
+    for (let w = 0; w < words; w++) sorted[at * words + w] = cover[c * words + w]!;
+    for (let m = start[c]!; m < start[c + 1]!; m++) sortedMembers[next++] = members[m]!;
+    sortedStart[at + 1] = next;
+  }
+  return { rows, words, count, cover: sorted, start: sortedStart, members: sortedMembers };
 }
 
 /** Drops every row that is covered whenever another kept row is: its classes include all classes of the other. */
@@ -237,100 +280,192 @@ function greedyCover({ rows, words, count, cover }: CoverClasses): number[] {
   }
 }
 
-/** One depth-limited enumeration of covers over classes: the first one only, or all. */
+/** Depth-limited enumeration of covers over classes that stand widest first: the first one only, or all. */
 class CoverSearch {
   readonly listed: number[][] = [];
   found = 0;
-  count = 0n;
   exhausted = false;
   private readonly classes: CoverClasses;
-  private readonly want: 'first' | 'all';
+  private readonly firstOnly: boolean;
   private readonly listLimit: number;
-  /** classes that cover row r, the widest first */
-  private readonly rowClasses: number[][];
+  private readonly sizes: Int32Array;
+  /** classes that cover row r, widest first: list[from[r] .. from[r+1]) */
+  private readonly from: Int32Array;
+  private readonly list: Int32Array;
   /** rows that share a class with row r, r included */
   private readonly neighbours: Int32Array;
-  private readonly widest: number;
   private readonly forbidden: Uint8Array;
   private readonly chosen: number[] = [];
+  /** uncovered rows by depth, and scratch for the bound */
+  private readonly uncovered: Int32Array;
+  private readonly scratch: Int32Array;
+  /** pools[d]: classes that may be branched on at depth d, by gain; pools[d+1] is filled at depth d */
+  private readonly pools: Int32Array[];
+  private readonly poolSizes: number[];
+  private readonly gains: Int32Array[] = [];
   private nodes: number;
-  private always: Set<number> | null = null;
+  private always: number[] | null = null;
+  private small = 0;
+  private large = 0n;
 
   constructor(classes: CoverClasses, want: 'first' | 'all', limits: CoverLimits) {
     const { rows, words, count, cover } = classes;
     this.classes = classes;
-    this.want = want;
+    this.firstOnly = want === 'first';
     this.listLimit = limits.models;
     this.nodes = limits.nodes;
-    this.rowClasses = Array.from({ length: rows }, () => []);
+    this.sizes = sizesOf(classes);
     this.neighbours = new Int32Array(rows * words);
     this.forbidden = new Uint8Array(count);
-    const sizes = new Int32Array(count);
-    for (let c = 0; c < count; c++) {
-      for (let w = 0; w < words; w++) sizes[c]! += popcount(cover[c * words + w]!);
-      for (let r = 0; r < rows; r++)
-        if (cover[c * words + (r >> 5)]! & (1 << (r & 31))) {
-          this.rowClasses[r]!.push(c);
-          for (let w = 0; w < words; w++) this.neighbours[r * words + w]! |= cover[c * words + w]!;
-        }
-    }
-    this.widest = sizes.reduce((most, size) => Math.max(most, size), 1);
-    for (const options of this.rowClasses) options.sort((a, b) => sizes[b]! - sizes[a]! || a - b);
+    this.uncovered = new Int32Array((rows + 2) * words);
+    this.scratch = new Int32Array(words);
+    this.from = new Int32Array(rows + 1);
+    for (let c = 0; c < count; c++) this.eachRow(cover, c * words, (r) => this.from[r + 1]!++);
+    for (let r = 0; r < rows; r++) this.from[r + 1]! += this.from[r]!;
+    this.list = new Int32Array(this.from[rows]!);
+    const next = this.from.slice();
+    for (let c = 0; c < count; c++)
+      this.eachRow(cover, c * words, (r) => {
+        this.list[next[r]!++] = c;
+        for (let w = 0; w < words; w++) this.neighbours[r * words + w]! |= cover[c * words + w]!;
+      });
+    for (let w = 0; w < words; w++) this.uncovered[w] = fullWord(rows, w);
+    this.pools = [Int32Array.from({ length: count }, (_, c) => c)];
+    this.poolSizes = [count];
   }
 
-  /** Classes still needed at least: rows over the widest class, or rows of which no two share a class. */
-  bound(uncovered: Int32Array): number {
+  private eachRow(set: Int32Array, at: number, visit: (row: number) => void): void {
+    for (let w = 0; w < this.classes.words; w++)
+      for (let rest = set[at + w]!; rest !== 0; rest &= rest - 1) visit((w << 5) + 31 - Math.clz32(rest & -rest));
+  }
+
+  /** Classes that a cover needs at least. */
+  lowerBound(): number {
+    return Math.max(this.apart(0, this.classes.rows + 1), Math.ceil(this.classes.rows / this.sizes[0]!));
+  }
+
+  /** Uncovered rows at depth of which no two share a class, found greedily; stops above `enough`. */
+  private apart(depth: number, enough: number): number {
     const { words } = this.classes;
-    let rows = 0;
-    for (let w = 0; w < words; w++) rows += popcount(uncovered[w]!);
-    const left = uncovered.slice();
-    let apart = 0;
+    const left = this.scratch;
+    for (let w = 0; w < words; w++) left[w] = this.uncovered[depth * words + w]!;
+    let count = 0;
     for (let w = 0; w < words; w++)
       while (left[w]! !== 0) {
         const r = (w << 5) + 31 - Math.clz32(left[w]! & -left[w]!);
-        apart++;
+        if (++count > enough) return count;
         for (let x = 0; x < words; x++) left[x]! &= ~this.neighbours[r * words + x]!;
       }
-    return Math.max(apart, Math.ceil(rows / this.widest));
+    return count;
   }
 
   /** Finds the covers of exactly `size` classes; no smaller one exists. */
-  run(uncovered: Int32Array, size: number): void {
-    this.search(uncovered, size, 1n);
+  run(size: number): void {
+    this.search(0, size);
   }
 
-  private search(uncovered: Int32Array, allowed: number, ways: bigint): void {
+  private search(depth: number, allowed: number): void {
     if (--this.nodes < 0) {
       this.exhausted = true;
       return;
     }
-    if (allowed > 1 && this.bound(uncovered) > allowed) return;
-    const { words, cover, start } = this.classes;
+    const { words, cover } = this.classes;
+    const here = depth * words;
+    const uncovered = this.uncovered;
+    let rows = 0;
+    for (let w = 0; w < words; w++) rows += popcount(uncovered[here + w]!);
+    if (rows > allowed * this.sizes[0]!) return;
+    const row = this.rarestRow(here);
+    const rowFrom = this.from[row]!;
+    const rowTo = this.from[row + 1]!;
+    if (allowed === 1) {
+      this.finish(here, rows, rowFrom, rowTo);
+      return;
+    }
+    if (this.apart(depth, allowed) > allowed) return;
+
+    const { pool, wide, gainful } = this.narrow(depth, allowed, rows);
+    let options: Int32Array = this.list;
+    let at = rowFrom;
+    let end = rowTo;
+    if (wide < rowTo - rowFrom) {
+      options = pool;
+      at = 0;
+      end = wide;
+    }
+    this.poolSizes[depth + 1] = gainful;
+    const below = here + words;
     const tried: number[] = [];
-    for (const c of this.rowClasses[this.rarestRow(uncovered)]!) {
+    for (; at < end; at++) {
+      const c = options[at]!;
       if (this.forbidden[c]) continue;
-      const left = new Int32Array(words);
-      let any = 0;
-      for (let w = 0; w < words; w++) any |= left[w] = uncovered[w]! & ~cover[c * words + w]!;
-      const here = ways * BigInt(start[c + 1]! - start[c]!);
+      for (let w = 0; w < words; w++) uncovered[below + w] = uncovered[here + w]! & ~cover[c * words + w]!;
       this.chosen.push(c);
-      if (any === 0) this.record(here);
-      else if (allowed > 1) this.search(left, allowed - 1, here);
+      this.search(depth + 1, allowed - 1);
       this.chosen.pop();
-      if (this.exhausted || (this.want === 'first' && this.found > 0)) break;
+      if (this.exhausted || (this.firstOnly && this.found > 0)) break;
       this.forbidden[c] = 1;
       tried.push(c);
     }
     for (const c of tried) this.forbidden[c] = 0;
   }
 
-  private rarestRow(uncovered: Int32Array): number {
+  /**
+   * Candidates at a node, from its parent's: those that gain the average still needed (`wide`, first in the pool), then
+   * those that gain what a node further down may need (`gainful` in all). With g the largest gain, a node t levels
+   * down has at least rows - t g rows left for allowed - t classes.
+   */
+  private narrow(depth: number, allowed: number, rows: number): { pool: Int32Array; wide: number; gainful: number } {
+    const { words, cover } = this.classes;
+    const here = depth * words;
+    const parent = this.pools[depth]!;
+    const size = this.poolSizes[depth]!;
+    this.pools[depth + 1] ??= new Int32Array(this.classes.count);
+    this.gains[depth] ??= new Int32Array(this.classes.count);
+    const pool = this.pools[depth + 1]!;
+    const gains = this.gains[depth]!;
+    let most = 0;
+    for (let p = 0; p < size; p++) {
+      const c = parent[p]!;
+      let gain = 0;
+      if (this.forbidden[c] === 0)
+        for (let w = 0; w < words; w++) gain += popcount(this.uncovered[here + w]! & cover[c * words + w]!);
+      gains[p] = gain;
+      if (gain > most) most = gain;
+    }
+    let least = rows;
+    for (let t = 1; t <= allowed - 2; t++) least = Math.min(least, Math.ceil((rows - t * most) / (allowed - t)));
+    const needed = Math.ceil(rows / allowed);
+    least = Math.max(1, Math.min(least, needed));
+    let wide = 0;
+    for (let p = 0; p < size; p++) if (gains[p]! >= needed) pool[wide++] = parent[p]!;
+    let gainful = wide;
+    for (let p = 0; p < size; p++) if (gains[p]! >= least && gains[p]! < needed) pool[gainful++] = parent[p]!;
+    return { pool, wide, gainful };
+  }
+
+  /** The last class must cover all that is left. */
+  private finish(here: number, rows: number, rowFrom: number, rowTo: number): void {
+    const { words, cover } = this.classes;
+    for (let at = rowFrom; at < rowTo; at++) {
+      const c = this.list[at]!;
+      if (this.sizes[c]! < rows) return;
+      if (this.forbidden[c]) continue;
+      let left = 0;
+      for (let w = 0; w < words; w++) left |= this.uncovered[here + w]! & ~cover[c * words + w]!;
+      if (left !== 0) continue;
+      this.record(c);
+      if (this.firstOnly) return;
+    }
+  }
+
+  private rarestRow(here: number): number {
     let row = -1;
-    let fewest = Infinity;
-    for (let w = 0; w < uncovered.length; w++)
-      for (let rest = uncovered[w]!; rest !== 0; rest &= rest - 1) {
+    let fewest = 0x7fffffff;
+    for (let w = 0; w < this.classes.words; w++)
+      for (let rest = this.uncovered[here + w]!; rest !== 0; rest &= rest - 1) {
         const r = (w << 5) + 31 - Math.clz32(rest & -rest);
-        const options = this.rowClasses[r]!.length;
+        const options = this.from[r + 1]! - this.from[r]!;
         if (options < fewest) {
           fewest = options;
           row = r;
@@ -339,17 +474,30 @@ class CoverSearch {
     return row;
   }
 
-  private record(ways: bigint): void {
+  private record(last: number): void {
+    const { start } = this.classes;
     this.found++;
-    this.count += ways;
-    if (this.listed.length < this.listLimit) this.listed.push(this.chosen.slice());
-    if (this.always === null) this.always = new Set(this.chosen);
-    else for (const c of this.always) if (!this.chosen.includes(c)) this.always.delete(c);
+    let ways = start[last + 1]! - start[last]!;
+    for (const c of this.chosen) ways *= start[c + 1]! - start[c]!;
+    if (ways < 2 ** 52) this.small += ways;
+    else this.large += [...this.chosen, last].reduce((product, c) => product * BigInt(start[c + 1]! - start[c]!), 1n);
+    if (this.small >= 2 ** 52) {
+      this.large += BigInt(this.small);
+      this.small = 0;
+    }
+    if (this.listed.length < this.listLimit) this.listed.push([...this.chosen, last]);
+    if (this.always === null) this.always = [...this.chosen, last];
+    else if (this.always.length > 0) this.always = this.always.filter((c) => c === last || this.chosen.includes(c));
+  }
+
+  /** How many covers of implicants the class covers found stand for. */
+  count(): bigint {
+    return this.large + BigInt(this.small);
   }
 
   /** Classes that stand in every cover found. */
-  inAll(): number[] {
-    return [...(this.always ?? [])];
+  inAll(): readonly number[] {
+    return this.always ?? [];
   }
 }
 
