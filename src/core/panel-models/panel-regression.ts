@@ -3,6 +3,7 @@ import { CoreError } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { type DesignColumn, interceptName, packMatrix } from '../propensity/design-matrix.ts';
 import { inOrder, type PanelStructure, panelStructure } from './panel-structure.ts';
+import { requireFinite } from './require-finite.ts';
 import { type Effects, unitMeans, withinTransformation } from './within-transformation.ts';
 
 export type PanelModel = 'pooled' | 'fixed-effects' | 'first-differences' | 'between' | 'random-effects';
@@ -104,15 +105,6 @@ function check({ unit, outcome, columns }: PanelRegressionInput): void {
     throw new CoreError('dimension-mismatch', `There are ${outcome.length} outcomes for ${unit.length} rows.`);
   }
   requireFinite('the outcome', outcome);
-}
-
-function requireFinite(name: string, values: Float64Array): void {
-  const row = values.findIndex((value) => !Number.isFinite(value));
-  if (row < 0) return;
-  throw new CoreError('non-finite', `${name} is ${values[row]} in row ${row}; expected a finite number.`, {
-    column: name,
-    row,
-  });
 }
 
 function fitPooled(
