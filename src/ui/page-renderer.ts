@@ -8,8 +8,11 @@ import type { PageContext } from './page-context.ts';
 import { collectivePage } from './pages/collective-page.ts';
 import { collectivesPage } from './pages/collectives-page.ts';
 import { loadCollective } from './pages/load-collective.ts';
+import { loadStudy } from './pages/load-study.ts';
 import { problemPage } from './pages/problem-page.ts';
 import { startPage } from './pages/start-page.ts';
+import { studiesPage } from './pages/studies-page.ts';
+import { studyPage } from './pages/study-page.ts';
 import { workingPage } from './pages/working-page.ts';
 import { textsIn } from './texts.ts';
 
@@ -29,6 +32,14 @@ const pages: Readonly<Record<string, Handler>> = {
     collectivesPage(context, await service.listPanels(visitor, {}), demo),
   '/collectives/:panel': async (context, { service, version, demo }, [panel]) =>
     collectivePage(context, await loadCollective(service, version, demo, panel!, context.query), demo),
+  '/studies': async (context, { service, version, demo }) => {
+    const id = context.query.get('id')?.trim() ?? '';
+    return id === ''
+      ? studiesPage(context, demo)
+      : studyPage(context, await loadStudy(service, version, demo, id, context), demo);
+  },
+  '/studies/:id': async (context, { service, version, demo }, [id]) =>
+    studyPage(context, await loadStudy(service, version, demo, id!, context), demo),
 };
 
 /** The pages for people, rendered on the server. */

@@ -8,5 +8,7 @@ export const pagePaths: readonly string[] = [
   '/collectives/heat-transition?collective=C01&kpi=comfort&by=tenure',
   '/collectives/heat-transition?collective=C03&when=2023-01&goal=veel',
   '/collectives/nowhere',
+  '/studies',
+  '/studies/demo',
   ...fixturePaths,
 ];

@@ -8,7 +8,7 @@ const code = { commandLine: 'npx samenwijs …', request: 'curl …', typescript
 /** Numbers chosen by hand, to see every part of the page of a study. */
 export const studyFixture: StudyView = {
   id: 'res_0001',
-  treatment: { name: 'draught-proofing', title: null, unit: null, direction: 'neutral' },
+  treatment: { name: 'draught-proofing', title: null },
   outcome: { name: 'gas_m3', title: 'Gas', unit: 'm3 a month', direction: 'less-is-better' },
   estimand: 'ATT',
   treated: 512,
@@ -18,23 +18,24 @@ export const studyFixture: StudyView = {
     { step: 'rows-with-kpi', units: 5702 },
   ],
   balance: [
-    { covariate: 'construction_year', level: null, before: -0.82, after: -0.04 },
-    { covariate: 'income_band', level: null, before: -0.61, after: 0.03 },
-    { covariate: 'household_size', level: null, before: 0.12, after: 0.02 },
-    { covariate: 'dwelling_type', level: 'apartment', before: -0.22, after: -0.06 },
-    { covariate: 'dwelling_type', level: 'detached', before: 0.3, after: 0.08 },
-    { covariate: 'insulation', level: 'poor', before: 0.55, after: 0.05 },
+    { covariate: 'construction_year', level: null, before: -0.82, after: -0.04, withheld: false },
+    { covariate: 'income_band', level: null, before: -0.61, after: 0.03, withheld: false },
+    { covariate: 'household_size', level: null, before: 0.12, after: 0.02, withheld: false },
+    { covariate: 'dwelling_type', level: 'apartment', before: -0.22, after: -0.06, withheld: false },
+    { covariate: 'dwelling_type', level: 'detached', before: 0.3, after: 0.08, withheld: false },
+    { covariate: 'insulation', level: 'poor', before: 0.55, after: 0.05, withheld: false },
   ],
   threshold: 0.1,
+  adjusted: { estimate: -5.1, lower: -7.6, upper: -2.6 },
   effect: { estimate: -5.4, lower: -8.1, upper: -2.7 },
   unadjusted: { estimate: 14.2, lower: 11.6, upper: 16.8 },
   confidence: 0.95,
   warnings: [],
   recipes: {
+    outcome: 'strong-gas-saving',
     cases: 60,
     conditions: ['insulation-purchase', 'infrared-scan', 'savings-challenge'],
     withheld: false,
-    sentence: null,
     solutions: [
       {
         kind: 'conservative',
@@ -75,90 +76,125 @@ export const studyFixture: StudyView = {
 
 export const warmStartForm: WarmStartForm = {
   fields: [
-    { name: 'mean_income', unit: 'thousand euro a year', lowest: 19, highest: 46 },
-    { name: 'built_before_1975_pct', unit: '%', lowest: 0, highest: 99 },
-    { name: 'owner_occupied_pct', unit: '%', lowest: 11, highest: 89 },
-    { name: 'household_size', unit: 'persons', lowest: 1.4, highest: 2.9 },
-    { name: 'aged_65_plus_pct', unit: '%', lowest: 5, highest: 38 },
-    { name: 'gas_before', unit: 'm3 a year', lowest: 600, highest: 2100 },
+    { name: 'mean_income', title: 'Mean income', unit: 'thousand euro a year' },
+    { name: 'built_before_1975_pct', title: 'Built before 1975', unit: '%' },
+    { name: 'owner_occupied_pct', title: 'Owner-occupied', unit: '%' },
+    { name: 'household_size', title: 'Household size', unit: 'persons' },
+    { name: 'aged_65_plus_pct', title: 'Aged 65 and over', unit: '%' },
+    { name: 'gas_before', title: 'Gas before', unit: 'm3 a year' },
   ],
   goals: ['gas-saving', 'comfort'],
   blocks: [
-    { id: 'energy-coach', costPerHousehold: 90 },
-    { id: 'insulation-purchase', costPerHousehold: 160 },
-    { id: 'savings-challenge', costPerHousehold: 15 },
+    {
+      id: 'insulation-purchase',
+      name: { en: 'Buying insulation together', nl: 'Samen isolatie inkopen' },
+      description: { en: '', nl: '' },
+      costPerHousehold: 160,
+    },
+    {
+      id: 'infrared-scan',
+      name: { en: 'Heat-loss walk', nl: 'Warmtebeeldwandeling' },
+      description: { en: '', nl: '' },
+      costPerHousehold: 20,
+    },
+    {
+      id: 'savings-challenge',
+      name: { en: 'Savings contest', nl: 'Bespaarwedstrijd' },
+      description: { en: '', nl: '' },
+      costPerHousehold: 15,
+    },
   ],
 };
 
-export const warmStartQuestion: WarmStartQuestion = readWarmStart(
+const question =
+  'mean_income=27&built_before_1975_pct=80&unknown=household_size&budget=300&block-savings-challenge=not&ask=1';
+export const warmStartQuestion: WarmStartQuestion = readWarmStart(warmStartForm, new URLSearchParams(question));
+export const warmStartMistake: WarmStartQuestion = readWarmStart(
   warmStartForm,
-  new URLSearchParams(
-    'mean_income=27&built_before_1975_pct=80&gas_before=veel&goal=gas-saving&budget=300&unknown=household_size&ask=1',
-  ),
+  new URLSearchParams(`${question}&gas_before=veel`),
 );
 
-export const warmStartAnswer = (verdict: Verdict): WarmStartAnswer => ({
-  verdict,
-  reasons: [],
-  goal: 'gas-saving',
-  confidence: 0.9,
-  mixes:
-    verdict === 'abstain'
-      ? []
-      : [
+const mix = (
+  rank: number,
+  blocks: readonly string[],
+  gain: readonly [number, number, number],
+  cost: number,
+  marks: readonly string[] = [],
+) => ({
+  rank,
+  blocks,
+  cost,
+  marks,
+  effects: [
+    {
+      kpi: 'gas-saving',
+      mean: gain[0],
+      lower: gain[1],
+      upper: gain[2],
+      probabilityPositive: gain[1] > 0 ? 0.99 : 0.82,
+    },
+    { kpi: 'comfort', mean: 0.5, lower: 0.1, upper: 0.9, probabilityPositive: 0.97 },
+  ],
+});
+
+export const warmStartAnswer = (state: Verdict): WarmStartAnswer => ({
+  body: {
+    state,
+    reasons: state === 'advice' ? [] : ['ranks-tie'],
+    mixes: [
+      mix(1, ['insulation-purchase', 'infrared-scan'], [0.18, 0.11, 0.25], 180, ['best']),
+      mix(
+        state === 'cautious' ? 1 : 2,
+        ['insulation-purchase', 'infrared-scan', 'energy-coach'],
+        [0.17, 0.08, 0.26],
+        270,
+        ['most-certain'],
+      ),
+      mix(3, ['draught-proofing'], [0.08, -0.01, 0.17], 35, ['half-budget']),
+    ],
+    support: { outside: state === 'borrow' ? ['gas_before'] : [] },
+    missing: ['owner_occupied_pct', 'household_size'],
+    evidence: [
+      {
+        kpi: 'gas-saving',
+        experiments: 400,
+        items: [
           {
-            rank: 1,
-            blocks: ['insulation-purchase', 'infrared-scan'],
-            estimate: 0.18,
-            lower: 0.11,
-            upper: 0.25,
-            chance: 0.99,
-            costPerHousehold: 180,
+            region: 'Oude Delta',
+            grade: 'matched',
+            share: 0.12,
+            effect: 0.21,
+            lower: 0.14,
+            upper: 0.28,
+            sharedBlocks: ['insulation-purchase', 'infrared-scan'],
+            otherBlocks: [],
+            differences: [{ context: 'built_before_1975_pct', difference: -12 }],
+            contrary: false,
           },
           {
-            rank: verdict === 'cautious' ? 1 : 2,
-            blocks: ['insulation-purchase', 'infrared-scan', 'energy-coach'],
-            estimate: 0.17,
-            lower: 0.08,
-            upper: 0.26,
-            chance: 0.97,
-            costPerHousehold: 270,
-          },
-          {
-            rank: 3,
-            blocks: ['draught-proofing'],
-            estimate: 0.08,
-            lower: -0.01,
-            upper: 0.17,
-            chance: 0.9,
-            costPerHousehold: 35,
+            region: 'Kleiland',
+            grade: 'before-after',
+            share: 0.05,
+            effect: -0.04,
+            lower: -0.1,
+            upper: 0.02,
+            sharedBlocks: ['infrared-scan'],
+            otherBlocks: ['savings-challenge'],
+            differences: [{ context: 'mean_income', difference: 4.2 }],
+            contrary: true,
           },
         ],
-  similar: [
-    {
-      id: 'E012',
-      place: 'Zonnehof, Oude Delta',
-      blocks: ['insulation-purchase', 'infrared-scan'],
-      estimate: 0.21,
-      lower: 0.14,
-      upper: 0.28,
-      grade: 'matched',
-      share: 0.12,
-    },
-    {
-      id: 'E101',
-      place: 'Molenwijk, Kleiland',
-      blocks: ['savings-challenge'],
-      estimate: -0.04,
-      lower: -0.1,
-      upper: 0.02,
-      grade: 'before-after',
-      share: 0.05,
-    },
-  ],
-  measureFirst: ['gas_before', 'owner_occupied_pct'],
-  unknown: ['owner_occupied_pct', 'household_size'],
-  experiments: 400,
+        rest: { experiments: 398, share: 0.83 },
+      },
+    ],
+    measureFirst: [{ context: 'gas_before' }, { context: 'owner_occupied_pct' }],
+    pilots: 3,
+    place: [
+      { name: 'mean_income', value: 27 },
+      { name: 'gas_before', value: 1400 },
+    ],
+    calibration: [{ kpi: 'gas-saving', slope: 0.95 }],
+  },
   warnings: [],
   code,
 });

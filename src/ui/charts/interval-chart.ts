@@ -38,7 +38,10 @@ function draw(chart: IntervalChart, form: ChartForm): SafeHtml {
   const lines = rows.map((row) => ({ ...row, lines: wrap(row.label, 24) }));
 
   const mostLines = Math.max(...lines.map((row) => row.lines.split('\n').length));
-  const rowHeight = wide ? Math.max(44, mostLines * 16 + 14) : 58;
+  // On a phone the value stands at the end of the label's line, or on a line of its own where both do not fit.
+  const isTight = rows.some((row) => row.value !== null && row.label.length + row.text.length > 42);
+  const rowHeight = wide ? Math.max(44, mostLines * 16 + 14) : isTight ? 80 : 58;
+  const dy = wide ? 0 : isTight ? 0 : 10;
 
   const marks: Plot.Markish[] = [
     Plot.gridX({ stroke: ink.line, strokeOpacity: 1, ticks: wide ? 6 : 4 }),
@@ -54,7 +57,7 @@ function draw(chart: IntervalChart, form: ChartForm): SafeHtml {
     }),
     Plot.barX(
       rows.filter((row) => row.value === null),
-      { x1: low, x2: high, y: 'label', fill: hatchOf(frame), insetTop: wide ? 8 : 24, insetBottom: wide ? 8 : 4 },
+      { x1: low, x2: high, y: 'label', fill: hatchOf(frame), insetTop: wide ? 8 : 24, insetBottom: wide ? 8 : 6 },
     ),
   ];
   if (reference) {
@@ -72,7 +75,6 @@ function draw(chart: IntervalChart, form: ChartForm): SafeHtml {
     );
   }
   const drawn = rows.filter((row) => row.value !== null);
-  const dy = wide ? 0 : 10;
   marks.push(
     Plot.link(
       drawn.filter((row) => row.value!.lower !== null),
@@ -95,8 +97,8 @@ function draw(chart: IntervalChart, form: ChartForm): SafeHtml {
           y: 'label',
           stroke: (row: IntervalRow) => (row.emphasis === 'main' ? ink.main : ink.second),
           strokeWidth: 2,
-          insetTop: wide ? rowHeight / 2 - 6 : 33,
-          insetBottom: wide ? rowHeight / 2 - 6 : 13,
+          insetTop: rowHeight / 2 + dy - 6,
+          insetBottom: rowHeight / 2 - dy - 6,
         },
       ),
     ),
@@ -133,37 +135,30 @@ function draw(chart: IntervalChart, form: ChartForm): SafeHtml {
       }),
     );
   } else {
+    const halo = { stroke: ink.surface, strokeWidth: 5 };
     marks.push(
       Plot.text(rows, {
         y: 'label',
         frameAnchor: 'left',
         text: 'label',
-        dx: 0,
-        dy: -18,
+        dy: 12 - rowHeight / 2,
         textAnchor: 'start',
         fill: ink.text,
         fontWeight: 600,
-        stroke: ink.surface,
-        strokeWidth: 5,
+        ...halo,
+      }),
+      Plot.text(drawn, {
+        y: 'label',
+        text: 'text',
+        fill: ink.quiet,
+        ...halo,
+        ...(isTight
+          ? { frameAnchor: 'left' as const, dy: rowHeight / 2 - 14, textAnchor: 'start' as const }
+          : { frameAnchor: 'right' as const, dy: 12 - rowHeight / 2, textAnchor: 'end' as const }),
       }),
       Plot.text(
-        rows.filter((row) => row.value !== null),
-        {
-          y: 'label',
-          frameAnchor: 'right',
-          text: 'text',
-          dy: -18,
-          textAnchor: 'end',
-          fill: ink.quiet,
-          stroke: ink.surface,
-          strokeWidth: 5,
-        },
-      ),
-    );
-    marks.push(
-      Plot.text(
         rows.filter((row) => row.value === null),
-        { y: 'label', text: 'text', dy: 10, fill: ink.text, stroke: ink.surface, strokeWidth: 6 },
+        { y: 'label', text: 'text', dy, fill: ink.text, ...halo, strokeWidth: 6 },
       ),
     );
   }

@@ -3,7 +3,8 @@ import type { Texts } from '../texts.ts';
 
 /** One question in the three forms that give the same answer as the page. */
 export interface SameAnswer {
-  readonly commandLine: string;
+  /** null where the command line has no form for the whole question */
+  readonly commandLine: string | null;
   readonly request: string;
   readonly typescript: string;
 }
@@ -21,7 +22,7 @@ export function sameAnswer({ t }: Texts, ...analyses: readonly SameAnswer[]): Sa
   return html`<section class="wrap block same-answer" aria-labelledby="same-answer-heading">
 <h2 id="same-answer-heading">${t('page.same-answer.heading')}</h2>
 <p>${t('page.same-answer.lead')}</p>
-${forms.map(([label, code]) => codeBlock(label, code))}
+${forms.map(([label, code]) => code !== null && codeBlock(label, code))}
 </section>`;
 }
 

@@ -1,13 +1,29 @@
-import type { WarmStartForm, WarmStartInput } from './warm-start-view.ts';
+import type { WarmStartForm } from './warm-start-view.ts';
 
 /** What the reader sent: the input where it can be read, and what cannot be, by field. */
 export interface WarmStartQuestion {
   readonly asked: boolean;
   readonly typed: Readonly<Record<string, string>>;
+  /** fields ticked as "I don't know" */
   readonly unknown: readonly string[];
   readonly problems: Readonly<Record<string, string>>;
+  readonly weights: Readonly<Record<string, number>>;
   readonly input: WarmStartInput;
 }
+
+/** A recommendation request without what is left to its defaults. */
+export interface WarmStartInput {
+  readonly neighbourhood?: string;
+  readonly context: Readonly<Record<string, number>>;
+  /** weights of the goals that count, heaviest first */
+  readonly goals: Readonly<Record<string, number>>;
+  readonly budget?: number;
+  readonly required?: readonly string[];
+  readonly excluded?: readonly string[];
+}
+
+/** The choices of a goal's weight in the form: does not count, counts, counts most. */
+export const goalWeights = [0, 1, 3] as const;
 
 /**
  * Reads the form from the query. An empty field means "I don't know"; a text that is no number is a problem at its field,
@@ -20,28 +36,50 @@ export function readWarmStart(form: WarmStartForm, query: URLSearchParams): Warm
     const text = query.get(name)?.trim() ?? '';
     typed[name] = text;
     if (text === '') return null;
-    const value = Number(text.replace(/\s/g, '').replace(',', '.'));
+    const value = Number(text.replace(',', '.'));
     if (Number.isFinite(value)) return value;
     problems[name] = text;
     return null;
   };
-  const ticked = query.getAll('unknown');
-  const asked = query.has('ask');
+  const unknown = query.getAll('unknown');
   const context = Object.fromEntries(
-    form.fields.map(({ name }) => {
+    form.fields.flatMap(({ name }) => {
       const value = read(name);
-      return [name, ticked.includes(name) ? null : value];
+      return value === null || unknown.includes(name) ? [] : [[name, value]];
     }),
   );
   const budget = read('budget');
-  const goal = query.get('goal') ?? form.goals[0] ?? '';
+  const weights = Object.fromEntries(
+    form.goals.map((kpi, at) => {
+      const chosen = Number(query.get(`goal-${kpi}`) ?? (at === 0 ? 3 : 1));
+      return [kpi, goalWeights.find((weight) => weight === chosen) ?? 1];
+    }),
+  );
+  const goals = Object.fromEntries(
+    Object.entries(weights)
+      .filter(([, weight]) => weight > 0)
+      .sort(([, a], [, b]) => b - a),
+  );
+  if (Object.keys(goals).length === 0) problems.goals = '';
   const chosen = (choice: string) =>
     form.blocks.map(({ id }) => id).filter((id) => query.get(`block-${id}`) === choice);
+  const required = chosen('must');
+  const excluded = chosen('not');
+  const neighbourhood = query.get('neighbourhood')?.trim() ?? '';
+  typed.neighbourhood = neighbourhood;
   return {
-    asked,
+    asked: query.has('ask'),
     typed,
+    unknown,
     problems,
-    unknown: asked ? Object.keys(context).filter((name) => context[name] === null && problems[name] === undefined) : [],
-    input: { context, goal, budget, required: chosen('must'), excluded: chosen('not') },
+    weights,
+    input: {
+      ...(neighbourhood === '' ? {} : { neighbourhood }),
+      context,
+      goals,
+      ...(budget === null ? {} : { budget }),
+      ...(required.length === 0 ? {} : { required }),
+      ...(excluded.length === 0 ? {} : { excluded }),
+    },
   };
 }

@@ -27,8 +27,9 @@ export function recipesPart({ texts }: PageContext, view: RecipesView | null, wo
   }: SolutionView) => html`<h4>${t(`page.recipes.solution.${kind}`)}</h4>
 ${recipes.length === 0 ? html`<p>${t('page.recipes.no-solution')}</p>` : html`<ul class="recipes">${recipes.map(recipe)}</ul>`}
 ${recipes.length > 0 && html`<p class="quiet">${t('page.recipes.whole', { consistency: share(consistency), coverage: share(coverage) })}${models !== '1' && html` ${t('page.recipes.ambiguous', { models })}`}</p>`}`;
-  return html`${view.sentence !== null && html`<p class="figure-summary">${view.sentence}</p>`}
-<p>${t('page.recipes.cases', { cases: view.cases })}</p>
+  const outcome = view.outcome.replace(/^~/, '');
+  const named = words.label({ name: outcome, title: null });
+  return html`<p class="figure-summary">${t(view.outcome.startsWith('~') ? 'page.recipes.lead-absent' : 'page.recipes.lead', { outcome: named, cases: view.cases })}</p>
 ${view.solutions.map(solution)}
 <p class="quiet">${t('page.recipes.explain')}</p>`;
 }

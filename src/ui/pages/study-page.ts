@@ -20,20 +20,22 @@ export function studyPage(context: PageContext, view: StudyView, demo: DemoCatal
   const { t, number } = texts;
   const words = vocabularyIn(texts, demo);
   const outcome = words.variable(view.outcome);
+  const count = (n: number | null) =>
+    n === null ? t('page.not-shown', { reason: t('insights.withheld.small-group') }) : number(n);
   const heading = t('page.study.heading', { treatment: words.label(view.treatment), outcome });
   return layout(context, {
     title: heading,
     section: 'studies',
     main: html`${pageHead(t('page.study.kind'), heading, t('page.study.lead'))}
 <div class="wrap block">${facts([
-      { term: t('page.study.fact.treated'), value: number(view.treated) },
-      { term: t('page.study.fact.controls'), value: number(view.controls) },
+      { term: t('page.study.fact.treated'), value: count(view.treated) },
+      { term: t('page.study.fact.controls'), value: count(view.controls) },
       { term: t('page.study.fact.estimand'), value: t(`page.study.estimand.${estimandKey(view.estimand)}`) },
     ])}</div>
 ${section(
   'two-ways',
   t('page.study.two-ways'),
-  html`<p>${t('page.study.two-ways-lead')}</p><div class="side-by-side"><div class="panel"><h3>${t('page.study.on-average')}</h3>${effectPart(context, view, words)}</div>
+  html`<p>${t('page.study.two-ways-lead')}</p><div class="side-by-side"><div class="panel"><h3>${t('page.study.on-average')}</h3>${view.effect ? effectPart(context, view, view.effect, words) : html`<p>${t('page.not-shown', { reason: t('insights.withheld.small-group') })}</p>`}</div>
 <div class="panel"><h3>${t('page.study.in-recipes')}</h3>${recipesPart(context, view.recipes, words)}</div></div>`,
 )}
 ${section('balance', t('page.study.balance-heading'), balancePart(context, view, words))}
@@ -47,20 +49,21 @@ ${sameAnswer(texts, ...view.code)}`,
 const estimandKey = (estimand: string): 'ATT' | 'ATC' | 'ATE' | 'other' =>
   estimand === 'ATT' || estimand === 'ATC' || estimand === 'ATE' ? estimand : 'other';
 
-function effectPart(context: PageContext, view: StudyView, words: Vocabulary): SafeHtml {
+function effectPart(context: PageContext, view: StudyView, effect: Estimate, words: Vocabulary): SafeHtml {
   const { texts } = context;
   const { t, number } = texts;
-  const { effect, unadjusted } = view;
-  const estimates = unadjusted ? [effect, unadjusted] : [effect];
+  const { adjusted, unadjusted } = view;
+  const estimates = [effect, adjusted, unadjusted].filter((estimate) => estimate !== null);
   const decimals = decimalsFor(estimates.map(({ estimate }) => estimate));
   const range = ({ lower, upper }: Estimate) =>
     lower === null || upper === null
       ? t('page.study.no-interval')
       : t('page.range', { lower: number(lower, decimals), upper: number(upper, decimals) });
   const unit = words.unit(view.outcome);
-  const summary = effectSentence(context, view, words, decimals);
+  const summary = effectSentence(context, view, effect, words, decimals);
   const named: readonly (readonly [string, Estimate, IntervalRow['emphasis']])[] = [
     [t('page.study.matched'), effect, 'main'],
+    ...(adjusted ? [[t('page.study.adjusted'), adjusted, 'main'] as const] : []),
     ...(unadjusted ? [[t('page.study.unadjusted'), unadjusted, 'second'] as const] : []),
   ];
   const title = t('page.study.effect-title', { outcome: words.variable(view.outcome) });
@@ -110,9 +113,15 @@ const signed = (number: (value: number, decimals?: number) => string, value: num
  * The effect in a sentence. It says what was seen between similar units, not what the treatment did: matching removes the
  * differences that were measured and no others.
  */
-export function effectSentence({ texts }: PageContext, view: StudyView, words: Vocabulary, decimals: number): string {
+export function effectSentence(
+  { texts }: PageContext,
+  view: StudyView,
+  effect: Estimate,
+  words: Vocabulary,
+  decimals: number,
+): string {
   const { t, number } = texts;
-  const { effect, outcome } = view;
+  const { outcome } = view;
   const unit = words.unit(outcome);
   const say = (value: number) => `${number(Math.abs(value), decimals)} ${unit}`.trim();
   const treatment = words.variable(view.treatment);
@@ -151,8 +160,8 @@ const goodDirection = ({ direction }: StudyVariable, estimate: number): boolean 
 function balancePart(context: PageContext, view: StudyView, words: Vocabulary): SafeHtml {
   const { texts } = context;
   const { t, number } = texts;
-  const rows = view.balance.map(({ covariate, level, before, after }) => {
-    const name = words.label({ name: covariate, title: null });
+  const rows = view.balance.map(({ covariate, level, before, after, withheld }) => {
+    const name = covariateName(context, view, covariate, words);
     return {
       label:
         level === null
@@ -163,6 +172,7 @@ function balancePart(context: PageContext, view: StudyView, words: Vocabulary): 
             }),
       before: before === null ? null : Math.abs(before),
       after: after === null ? null : Math.abs(after),
+      withheld,
     };
   });
   const { threshold } = view;
@@ -200,9 +210,21 @@ function balancePart(context: PageContext, view: StudyView, words: Vocabulary): 
         { label: t('page.study.before'), align: 'number' },
         { label: t('page.study.after'), align: 'number' },
       ],
-      rows.map((row) => ({ heading: row.label, cells: [cell(row.before), cell(row.after)] })),
+      rows.map((row) =>
+        row.withheld
+          ? { heading: row.label, cells: [], note: t('page.not-shown', { reason: t('insights.withheld.small-group') }) }
+          : { heading: row.label, cells: [cell(row.before), cell(row.after)] },
+      ),
     ),
   })}`;
+}
+
+/** A term as people say it: the outcome itself is its value before the start, `x^2` is x squared. */
+function covariateName({ texts: { t } }: PageContext, view: StudyView, term: string, words: Vocabulary): string {
+  const [, variable = term, power] = /^([\w-]+)(\^2)?$/.exec(term) ?? [];
+  const name = words.label({ name: variable, title: null });
+  const named = variable === view.outcome.name ? t('page.study.covariate-before', { covariate: name }) : name;
+  return power === undefined ? named : t('page.study.covariate-squared', { covariate: named });
 }
 
 /** How many units are left after each step: a count per step, never a unit. */

@@ -5,16 +5,20 @@ import type { SameAnswer } from '../design/same-answer.ts';
 /** What the page of a study shows, in numbers and codes; the analyses' bodies are brought into this form. */
 export interface StudyView {
   readonly id: string;
-  readonly treatment: StudyVariable;
+  readonly treatment: Pick<StudyVariable, 'name' | 'title'>;
   readonly outcome: StudyVariable;
   readonly estimand: string;
-  readonly treated: number;
-  readonly controls: number;
+  /** null where withheld */
+  readonly treated: number | null;
+  readonly controls: number | null;
   readonly attrition: readonly AttritionStep[];
   readonly balance: readonly BalanceRow[];
   /** absolute standardized mean difference below which a covariate counts as balanced */
   readonly threshold: number;
-  readonly effect: Estimate;
+  /** null where the groups are too small to show it */
+  readonly effect: Estimate | null;
+  /** the effect in the matched sample, adjusted for what still differs */
+  readonly adjusted: Estimate | null;
   /** the plain difference of the groups before matching, where it was computed */
   readonly unadjusted: Estimate | null;
   readonly confidence: number;
@@ -42,16 +46,16 @@ export interface BalanceRow {
   readonly level: string | null;
   readonly before: number | null;
   readonly after: number | null;
+  readonly withheld: boolean;
 }
 
 /** The recipes of a QCA beside the net effect. */
 export interface RecipesView {
+  readonly outcome: string;
   readonly cases: number;
   readonly conditions: readonly string[];
   readonly withheld: boolean;
   readonly solutions: readonly SolutionView[];
-  /** the whole in one sentence */
-  readonly sentence: string | null;
 }
 
 export interface SolutionView {
