@@ -1,13 +1,48 @@
-import type { IngestProblem, IngestRequest, UnitKind, Variable } from './panels.ts';
+import type {
+  Direction,
+  IngestRequest,
+  MeasurementLevel,
+  UnitKind,
+  Variable,
+  VariableRole,
+  VariableType,
+} from './panels.ts';
 
 /** What a file of delimited text looks like, as far as its first part shows. */
 export interface CsvDialect {
   readonly delimiter: ',' | ';' | '\t';
   readonly decimal: '.' | ',';
-  /** names in the first record, as written; trimmed */
+  /** names in the first record, trimmed; empty where no record was complete */
   readonly header: readonly string[];
   /** first records after the header, as written */
   readonly sample: readonly (readonly string[])[];
+}
+
+export type MissingStatus = 'absent' | 'suppressed' | 'notApplicable';
+
+/** What a schema demands of the values of a column. */
+export interface ColumnConstraints {
+  readonly required: boolean;
+  readonly unique: boolean;
+  readonly minimum: number | string | null;
+  readonly maximum: number | string | null;
+  readonly minimumLength: number | null;
+  readonly maximumLength: number | null;
+  /** texts as they are written in the file */
+  readonly allowed: readonly string[] | null;
+  /** a regular expression for the whole text */
+  readonly pattern: string | null;
+}
+
+/** How the text of a value becomes a value. */
+export interface ValueFormat {
+  readonly decimal: '.' | ',';
+  /** thousands separator, only where a schema declares one */
+  readonly group: string | null;
+  /** date pattern of strptime, or null for ISO 8601 */
+  readonly date: string | null;
+  readonly trueTexts: readonly string[];
+  readonly falseTexts: readonly string[];
 }
 
 /** One column of a file and how its values are read. */
@@ -16,30 +51,35 @@ export interface PlannedColumn {
   readonly position: number;
   readonly name: string;
   readonly variable: Variable;
-  /** true where a schema said so; an inferred type may be reconsidered on the whole file */
-  readonly declared: boolean;
-  /** texts that stand for a status instead of a value, beside the empty one */
-  readonly symbols: ReadonlyMap<string, 'absent' | 'suppressed' | 'notApplicable'>;
+  /** a schema said the type; an inferred one may be reconsidered on the whole file */
+  readonly typeDeclared: boolean;
+  readonly roleDeclared: boolean;
+  readonly levelDeclared: boolean;
+  /** texts that stand for a status instead of a value; the empty text is always absent */
+  readonly symbols: ReadonlyMap<string, MissingStatus>;
+  readonly format: ValueFormat;
   readonly constraints: ColumnConstraints;
 }
 
-export interface ColumnConstraints {
-  readonly required: boolean;
-  readonly minimum: number | null;
-  readonly maximum: number | null;
-  readonly allowed: readonly string[] | null;
-  readonly pattern: string | null;
-}
-
-/** Which columns make up the key of a row. `null` for the unit: rows are numbered, or (with waves) are one unit. */
+/** Which columns make up the key of a row, by position. */
 export interface PlannedKeys {
-  readonly unit: number | null;
+  /** empty: rows are numbered or, where there are waves, the file is one unit; several: joined with "/" */
+  readonly unit: readonly number[];
   readonly wave: number | null;
   readonly collective: number | null;
-  /** long form: columns with the name of the variable and with its value */
+  /** long form: the columns with the name of the variable and with its value */
   readonly long: { readonly variable: number; readonly value: number } | null;
-  /** a weak choice gives way to the next where the whole file speaks against it */
+  /** an uncertain choice gives way to the next where the whole file speaks against it */
   readonly certain: boolean;
+}
+
+/** Something to say about a file. `record` counts from 0 after the header; null where it is about the whole file. */
+export interface FileProblem {
+  readonly rule: string;
+  readonly record: number | null;
+  readonly column: string | null;
+  readonly value: string | null;
+  readonly remedy: string;
 }
 
 /** How a file will be read: what was asked, what a schema says, and what was inferred for the rest. */
@@ -48,27 +88,89 @@ export interface ReadingPlan {
   /** best first; never empty */
   readonly keys: readonly PlannedKeys[];
   readonly unitKind: UnitKind;
-  readonly errors: readonly IngestProblem[];
-  readonly cautions: readonly IngestProblem[];
+  readonly title: string | null;
+  readonly errors: readonly FileProblem[];
+  readonly cautions: readonly FileProblem[];
 }
 
-/** A moment of measurement. `order` sorts moments of one kind; `next` is the order of the following one. */
+/** A moment of measurement. `order` sorts moments of one kind; the following one is `order + 1`, except for `moment`. */
 export interface Wave {
   readonly kind: 'year' | 'quarter' | 'month' | 'date' | 'moment' | 'number';
   readonly label: string;
   readonly order: number;
 }
 
-/** What the room `formats` offers to the store: pure knowledge of files, no database. */
+export interface SchemaField {
+  readonly name: string;
+  readonly title: string | null;
+  readonly type: VariableType | 'wave' | 'string' | null;
+  readonly role: VariableRole | null;
+  readonly unit: string | null;
+  readonly direction: Direction | null;
+  readonly level: MeasurementLevel | null;
+  readonly codebook: Readonly<Record<string, string>> | null;
+  readonly symbols: ReadonlyMap<string, MissingStatus>;
+  readonly format: Partial<ValueFormat>;
+  readonly constraints: ColumnConstraints;
+}
+
+/** A Frictionless Table Schema, or a data resource with one, as far as this service uses it. */
+export interface TableSchema {
+  readonly fields: readonly SchemaField[];
+  readonly primaryKey: readonly string[];
+  /** the file may have columns that the schema does not name */
+  readonly allowsOtherColumns: boolean;
+  /** the file may lack columns that the schema names */
+  readonly allowsMissingColumns: boolean;
+  readonly title: string | null;
+  readonly encoding: 'utf-8' | 'windows-1252' | null;
+  readonly delimiter: CsvDialect['delimiter'] | null;
+}
+
+/** What the scan of a delimited file finds wrong with its records. */
+export interface RecordFaults {
+  readonly count: number;
+  readonly first: readonly (FileProblem & { readonly line: number })[];
+}
+
+export interface RecordLayout {
+  /** null for one text a line, without quotes */
+  readonly delimiter: string | null;
+  readonly columns: number;
+}
+
+/** What the room `formats` offers to the store: knowledge of files, no database. */
 export interface FileFormats {
-  /** @param head the first bytes of the file; `complete` says that there are no more */
+  /** @param head the first bytes of the file */
   detectFormat(head: Uint8Array): 'csv' | 'parquet' | 'jsonl';
-  csvDialect(head: Uint8Array, complete: boolean, request: IngestRequest): Promise<CsvDialect>;
+  /** @throws invalid-request naming the place in the schema */
+  readTableSchema(schema: unknown): TableSchema | null;
+  /** @param complete the head is the whole file */
+  csvDialect(
+    head: Uint8Array,
+    complete: boolean,
+    asked: { readonly delimiter: CsvDialect['delimiter'] | null; readonly decimal: CsvDialect['decimal'] | null },
+  ): Promise<CsvDialect>;
+  /** Writes the file again as UTF-8 with one kind of line end and no blank lines. */
+  rewriteCsv(from: string, to: string, encoding: 'utf-8' | 'windows-1252', signal: AbortSignal): Promise<void>;
   plan(
     header: readonly string[],
     sample: readonly (readonly string[])[],
     decimal: '.' | ',',
     request: IngestRequest,
+    schema: TableSchema | null,
+    /** types that the file itself declares (Parquet), by position */
+    fileTypes: readonly (VariableType | null)[],
   ): ReadingPlan;
+  /** The type that a column of texts has, see docs/methods/ingestion.md. */
+  inferType(values: readonly string[], decimal: '.' | ','): VariableType;
+  /** Texts that stand for a status in a column of this type where no schema says otherwise. */
+  symbolsOf(type: VariableType): ReadonlyMap<string, MissingStatus>;
   parseWave(text: string): Wave | null;
+  /** The label of the moment with this order. */
+  waveLabel(kind: 'year' | 'quarter' | 'month', order: number): string;
+  /** Lines (from 1) of records by number; the file is read once up to the last of them. */
+  locateRecords(path: string, layout: RecordLayout, records: readonly number[]): Promise<ReadonlyMap<number, number>>;
+  /** Records that are not well formed or have another number of fields than the header. */
+  findRecordFaults(path: string, layout: RecordLayout, signal: AbortSignal): Promise<RecordFaults>;
 }

@@ -66,6 +66,8 @@ export interface PanelUnits {
 /** How to read a file; every field that is null is inferred and the inference is shown in the report. */
 export interface IngestRequest {
   readonly panel: string;
+  /** name of the file, for messages only */
+  readonly file: string | null;
   readonly title: string | null;
   readonly format: 'csv' | 'parquet' | 'jsonl' | null;
   readonly layout: 'wide' | 'long' | null;
@@ -78,7 +80,7 @@ export interface IngestRequest {
   readonly delimiter: ',' | ';' | '\t' | null;
   readonly decimal: '.' | ',' | null;
   readonly encoding: 'utf-8' | 'windows-1252' | null;
-  /** a Frictionless Table Schema, as parsed JSON; wins over inference */
+  /** a Frictionless Table Schema, or a data resource with one, as parsed JSON; wins over inference */
   readonly schema: unknown;
   /** validate and report only */
   readonly dryRun: boolean;
@@ -86,6 +88,8 @@ export interface IngestRequest {
 
 export interface IngestProblem {
   readonly rule: string;
+  readonly file: string | null;
+  /** from 1; for Parquet the number of the row */
   readonly line: number | null;
   readonly column: string | null;
   readonly value: string | null;
@@ -95,6 +99,7 @@ export interface IngestProblem {
 /** What an ingest found. With errors, nothing was changed. */
 export interface IngestReport {
   readonly panel: string;
+  readonly file: string | null;
   readonly outcome: 'created' | 'revised' | 'unchanged' | 'checked' | 'refused';
   readonly revision: number | null;
   readonly digest: string;
@@ -113,4 +118,10 @@ export interface IngestReport {
   /** up to 100 listed, all counted */
   readonly errors: { readonly count: number; readonly first: readonly IngestProblem[] };
   readonly cautions: { readonly count: number; readonly first: readonly IngestProblem[] };
+}
+
+/** Sums of one wave over all units, so that totals of a published table can be checked. */
+export interface WaveTotals {
+  readonly wave: string;
+  readonly totals: Readonly<Record<string, { readonly observed: number; readonly sum: number }>>;
 }

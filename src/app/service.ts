@@ -174,6 +174,7 @@ export function createService(ports: Ports, jobs: Jobs): Service {
 }
 
 const ingestDefaults = {
+  file: null,
   title: null,
   format: null,
   layout: null,

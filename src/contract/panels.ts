@@ -65,6 +65,7 @@ export const panelDescription = Type.Object({
 
 const problem = strict({
   rule: Type.String(),
+  file: nullable(Type.String()),
   line: nullable(Type.Integer()),
   column: nullable(Type.String()),
   value: nullable(Type.String()),
@@ -74,6 +75,7 @@ const problems = strict({ count: Type.Integer(), first: Type.Array(problem, { ma
 
 export const ingestReport = Type.Object({
   panel: panelName,
+  file: nullable(Type.String()),
   outcome: literals(['created', 'revised', 'unchanged', 'checked', 'refused']),
   revision: nullable(Type.Integer()),
   digest: Type.String(),
@@ -87,6 +89,7 @@ export const ingestReport = Type.Object({
 
 /** How to read a file; what is left out is inferred, and the report shows what was. */
 export const ingestQuery = strict({
+  file: Type.Optional(Type.String({ description: 'name of the file, for messages' })),
   title: Type.Optional(Type.String()),
   format: Type.Optional(literals(['csv', 'parquet', 'jsonl'])),
   layout: Type.Optional(literals(['wide', 'long'])),

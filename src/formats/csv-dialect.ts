@@ -1,17 +1,20 @@
 import { parse } from 'csv-parse';
 import type { CsvDialect } from '../app/file-formats.ts';
-import type { IngestRequest } from '../app/panels.ts';
 
 const delimiters = [',', ';', '\t'] as const;
 const sampleRecords = 1000;
 
 /**
  * How a delimited file is written, from its first bytes (UTF-8). The delimiter is the one that gives most columns with
- * the same number of fields in nearly all records; a comma is the decimal sign where numbers are written with commas
- * and none with points. What the request says is not questioned.
+ * the same number of fields in nearly all records; a comma is the decimal sign where more numbers are written with
+ * commas than with points. What was asked is not questioned.
  */
-export async function csvDialect(head: Uint8Array, complete: boolean, request: IngestRequest): Promise<CsvDialect> {
-  const candidates = request.delimiter === null ? delimiters : [request.delimiter];
+export async function csvDialect(
+  head: Uint8Array,
+  complete: boolean,
+  asked: { readonly delimiter: CsvDialect['delimiter'] | null; readonly decimal: CsvDialect['decimal'] | null },
+): Promise<CsvDialect> {
+  const candidates = asked.delimiter === null ? delimiters : [asked.delimiter];
   let best: { delimiter: CsvDialect['delimiter']; records: readonly (readonly string[])[]; score: number } | null =
     null;
   for (const delimiter of candidates) {
@@ -24,7 +27,7 @@ export async function csvDialect(head: Uint8Array, complete: boolean, request: I
   const [header = [], ...sample] = best!.records;
   return {
     delimiter: best!.delimiter,
-    decimal: request.decimal ?? (best!.delimiter === ',' ? '.' : decimalSign(sample)),
+    decimal: asked.decimal ?? decimalSign(sample),
     header: header.map((name) => name.trim()),
     sample,
   };

@@ -11,9 +11,9 @@ export function isNumber(text: string, decimal: '.' | ','): boolean {
 }
 
 /**
- * The type of a column from the texts of a sample. More than half of the values that are there decide: the others then
- * count as errors, instead of turning a column of numbers with a typing error into text. Digits with a leading zero
- * (postal codes, CBS codes) are codes.
+ * The type of a column from texts. More than half of the values that are there decide: the others then count as errors,
+ * instead of turning a column of numbers with a typing error into text. Digits with a leading zero (postal codes, CBS
+ * codes) are codes. A column without any value is a number until a value says otherwise.
  */
 export function inferType(values: readonly string[], decimal: '.' | ','): VariableType {
   let observed = 0;

@@ -10,14 +10,14 @@ const pad = (n: number): string => String(n).padStart(2, '0');
 export function parseWave(written: string): Wave | null {
   const text = written.trim();
   let m = /^(\d{4})(?:JJ00)?$/.exec(text);
-  if (m && Number(m[1]) >= 1000) return { kind: 'year', label: m[1]!, order: Number(m[1]) };
+  if (m && Number(m[1]) >= 1000) return ranked('year', Number(m[1]));
   m = /^(\d{4})(?:-?Q|KW0|-K|K)([1-4])$/i.exec(text);
-  if (m) return { kind: 'quarter', label: `${m[1]}-Q${m[2]}`, order: Number(m[1]) * 4 + Number(m[2]) - 1 };
+  if (m) return ranked('quarter', Number(m[1]) * 4 + Number(m[2]) - 1);
   m = /^(\d{4})(?:[-/]|-?M|MM)(\d{1,2})$/i.exec(text);
   if (m) {
     const month = Number(m[2]);
     if (month < 1 || month > 12) return null;
-    return { kind: 'month', label: `${m[1]}-${pad(month)}`, order: Number(m[1]) * 12 + month - 1 };
+    return ranked('month', Number(m[1]) * 12 + month - 1);
   }
   m = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/.exec(text);
   if (m) return date(Number(m[1]), Number(m[2]), Number(m[3]));
@@ -33,6 +33,17 @@ export function parseWave(written: string): Wave | null {
   m = /^\d{1,9}$/.exec(text);
   if (m) return { kind: 'number', label: String(Number(text)), order: Number(text) };
   return null;
+}
+
+type RankedKind = 'year' | 'quarter' | 'month';
+
+const ranked = (kind: RankedKind, order: number): Wave => ({ kind, label: waveLabel(kind, order), order });
+
+/** The label of the moment with this order: years, quarters and months since the year 0. */
+export function waveLabel(kind: RankedKind, order: number): string {
+  if (kind === 'year') return String(order);
+  if (kind === 'quarter') return `${Math.floor(order / 4)}-Q${(order % 4) + 1}`;
+  return `${Math.floor(order / 12)}-${pad((order % 12) + 1)}`;
 }
 
 function date(year: number, month: number, day: number): Wave | null {

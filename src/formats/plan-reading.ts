@@ -1,156 +1,223 @@
-import type { ColumnConstraints, PlannedColumn, PlannedKeys, ReadingPlan } from '../app/file-formats.ts';
-import type { IngestProblem, IngestRequest, UnitKind, Variable, VariableType } from '../app/panels.ts';
+import { AppError } from '../app/errors.ts';
+import type {
+  FileProblem,
+  PlannedColumn,
+  PlannedKeys,
+  ReadingPlan,
+  SchemaField,
+  TableSchema,
+  ValueFormat,
+} from '../app/file-formats.ts';
+import type { IngestRequest, UnitKind, Variable, VariableType } from '../app/panels.ts';
+import { chooseKeys, collectiveName, householdName, placeName, plainName } from './choose-keys.ts';
 import { inferType } from './infer-type.ts';
-import { parseWave } from './parse-wave.ts';
-import { numberSymbols, textSymbols } from './status-symbols.ts';
+import { symbolsOf } from './status-symbols.ts';
+import { noConstraints } from './table-schema.ts';
 
-const noConstraints: ColumnConstraints = {
-  required: false,
-  minimum: null,
-  maximum: null,
-  allowed: null,
-  pattern: null,
-};
-
-const householdName = /^(household|huishouden|huishoud|respondent|member|lid)(_?(id|code|nr|nummer|number))?$/;
-const unitName = /^(id|unit|unit_id|case|case_id|code)$/;
-const placeName =
-  /^(neighbou?rhood|buurt|wijk|district|gemeente|municipality|region|regio|gwb)(_?(id|code|nr|nummer|number))?(_.*)?$/;
-const waveName =
-  /^(wave|golf|meting|ronde|round|period|perioden?|month|maand|quarter|kwartaal|year|jaar|date|datum|time|tijd|timestamp)$/;
-const collectiveName = /^(collective|collectief|cooperative|co_?operatie)(_?(id|code))?$/;
-
-/** How a file will be read. See docs/methods/ingestion.md, "What is inferred". */
+/**
+ * How a file will be read: what the request asks wins, then what the schema says, and the rest is inferred from a
+ * sample. The rules stand in docs/methods/ingestion.md, "What is inferred".
+ *
+ * @throws invalid-request where the request names a column that is not there
+ */
 export function planReading(
   header: readonly string[],
   sample: readonly (readonly string[])[],
   decimal: '.' | ',',
   request: IngestRequest,
+  schema: TableSchema | null,
+  fileTypes: readonly (VariableType | null)[],
 ): ReadingPlan {
-  const errors: IngestProblem[] = [];
-  const named = header.map((name) =>
-    name
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}]+/gu, '_')
-      .replaceAll(/^_|_$/g, ''),
-  );
-  const find = (asked: string | null, what: string): number | null => {
-    if (asked === null) return null;
-    const at = header.indexOf(asked);
-    if (at < 0) {
-      errors.push({
-        rule: 'unknown-column',
-        line: 1,
-        column: asked,
-        value: null,
-        remedy: `The ${what} column "${asked}" is not in the file; it has ${header.map((h) => `"${h}"`).join(', ')}.`,
-      });
-      return null;
-    }
-    return at;
-  };
-  const asked = {
-    unit: find(request.unit, 'unit'),
-    wave: find(request.wave, 'wave'),
-    collective: find(request.collective, 'collective'),
-    variable: find(request.variable, 'variable'),
-    value: find(request.value, 'value'),
-  };
-  const texts = header.map((_, j) => sample.map((record) => record[j] ?? ''));
-  const columns = header.map((name, position): PlannedColumn => {
-    const type = inferType(texts[position]!, decimal);
-    return {
-      position,
-      name,
-      variable: inferredVariable(name, type),
-      declared: false,
-      symbols: type === 'code' ? textSymbols : numberSymbols,
-      constraints: noConstraints,
-    };
+  const cautions: FileProblem[] = [];
+  const names = header.map((name, j) => {
+    if (name !== '') return name;
+    const given = `column_${j + 1}`;
+    cautions.push(about('unnamed-column', given, `Column ${j + 1} has no name; it is read as "${given}".`));
+    return given;
   });
-  const collective = asked.collective ?? at(named, collectiveName);
-  const waves = asked.wave !== null ? [asked.wave] : waveCandidates(named, texts);
-  const keys = candidates(asked, named, texts, waves, collective);
-  const first = keys[0]!;
-  return { columns, keys, unitKind: request.unitKind ?? unitKindOf(first, named), errors, cautions: [] };
+  const errors = [...headerProblems(names, schema)];
+  const fields = new Map(schema?.fields.map((field) => [field.name, field]));
+  const columns = names.map((name, position) => {
+    const texts = sample.map((record) => record[position] ?? '');
+    return planColumn(position, name, texts, decimal, fields.get(name) ?? null, fileTypes[position] ?? null);
+  });
+  const keys = plannedKeys(names, sample, decimal, request, schema);
+  const unitKind = request.unitKind ?? unitKindOf(keys[0]!, names);
+  return { columns, keys, unitKind, title: request.title ?? schema?.title ?? null, errors, cautions };
 }
 
-const at = (named: readonly string[], pattern: RegExp): number | null => {
-  const found = named.findIndex((name) => pattern.test(name));
-  return found < 0 ? null : found;
+const about = (rule: string, column: string | null, remedy: string): FileProblem => ({
+  rule,
+  record: null,
+  column,
+  value: null,
+  remedy,
+});
+
+function headerProblems(names: readonly string[], schema: TableSchema | null): FileProblem[] {
+  const found: FileProblem[] = [];
+  for (const [j, name] of names.entries()) {
+    if (names.indexOf(name) !== j) {
+      found.push(about('duplicate-column', name, `The header names "${name}" twice; give every column its own name.`));
+    }
+  }
+  if (schema === null) return found;
+  for (const field of schema.fields) {
+    if (!names.includes(field.name) && !schema.allowsMissingColumns) {
+      found.push(
+        about(
+          'missing-column',
+          field.name,
+          `The schema names "${field.name}", the file does not; add the column, or mend the schema.`,
+        ),
+      );
+    }
+  }
+  const declared = new Set(schema.fields.map((field) => field.name));
+  for (const name of names) {
+    if (!declared.has(name) && !schema.allowsOtherColumns) {
+      found.push(
+        about(
+          'undeclared-column',
+          name,
+          `The schema does not name "${name}"; declare it, or set "fieldsMatch" to "partial".`,
+        ),
+      );
+    }
+  }
+  return found;
+}
+
+const plainFormat: ValueFormat = {
+  decimal: '.',
+  group: null,
+  date: null,
+  trueTexts: ['true', 'True', 'TRUE', '1'],
+  falseTexts: ['false', 'False', 'FALSE', '0'],
 };
 
-function inferredVariable(name: string, type: VariableType): Variable {
-  const isNumber = type === 'number' || type === 'integer';
-  return {
+function planColumn(
+  position: number,
+  name: string,
+  texts: readonly string[],
+  fileDecimal: '.' | ',',
+  field: SchemaField | null,
+  fileType: VariableType | null,
+): PlannedColumn {
+  const format: ValueFormat = { ...plainFormat, decimal: fileDecimal, ...field?.format };
+  const declared = field?.type ?? fileType;
+  const type = declared === null ? inferType(texts, format.decimal) : plainType(declared, field);
+  const variable: Variable = {
     name,
-    title: null,
-    role: type === 'text' ? 'text' : 'attribute',
+    title: field?.title ?? null,
+    role: field?.role ?? (type === 'text' ? 'text' : 'attribute'),
     type,
-    unit: null,
-    direction: 'neutral',
-    level: isNumber ? 'ratio' : 'nominal',
-    codebook: null,
+    unit: field?.unit ?? null,
+    direction: field?.direction ?? 'neutral',
+    level: field?.level ?? (type === 'number' || type === 'integer' ? 'ratio' : 'nominal'),
+    codebook: field?.codebook ?? null,
+  };
+  return {
+    position,
+    name,
+    variable,
+    // A plain string may still turn out to be free text.
+    typeDeclared: declared !== null && !(declared === 'string' && field?.role == null),
+    roleDeclared: field?.role != null,
+    levelDeclared: field?.level != null,
+    symbols: new Map([...symbolsOf(type), ...(field?.symbols ?? [])]),
+    format,
+    constraints: field?.constraints ?? noConstraints,
   };
 }
 
-function waveCandidates(named: readonly string[], texts: readonly (readonly string[])[]): number[] {
-  const found: number[] = [];
-  for (const [j, name] of named.entries()) {
-    if (!waveName.test(name)) continue;
-    const kinds = new Set(texts[j]!.filter((t) => t.trim() !== '').map((t) => parseWave(t)?.kind ?? null));
-    if (kinds.size === 1 && !kinds.has(null)) found.push(j);
-  }
-  return found;
+function plainType(declared: NonNullable<SchemaField['type']>, field: SchemaField | null): VariableType {
+  if (declared === 'string') return field?.role === 'text' ? 'text' : 'code';
+  // A year or month that is no part of the key is a label.
+  if (declared === 'wave') return 'code';
+  return declared;
 }
 
-function candidates(
-  asked: { unit: number | null; wave: number | null; variable: number | null; value: number | null },
-  named: readonly string[],
-  texts: readonly (readonly string[])[],
-  waves: readonly number[],
-  collective: number | null,
+function plannedKeys(
+  names: readonly string[],
+  sample: readonly (readonly string[])[],
+  decimal: '.' | ',',
+  request: IngestRequest,
+  schema: TableSchema | null,
 ): PlannedKeys[] {
-  const unique = (positions: readonly number[]): boolean => {
-    const seen = new Set<string>();
-    const rows = texts[0]?.length ?? 0;
-    for (let i = 0; i < rows; i++) seen.add(JSON.stringify(positions.map((j) => texts[j]![i]!.trim())));
-    return seen.size === rows;
+  const find = (asked: string | null, what: string): number | null => {
+    if (asked === null) return null;
+    const at = names.indexOf(asked);
+    if (at >= 0) return at;
+    throw new AppError(
+      'invalid-request',
+      `The request names "${asked}" as the ${what} column, which the file does not have; it has ${listed(names)}.`,
+      { field: what, received: asked, columns: names },
+    );
   };
-  const isConstant = (j: number): boolean => new Set(texts[j]!.map((t) => t.trim())).size <= 1;
-  const found: PlannedKeys[] = [];
-  const add = (unit: number | null, wave: number | null, certain: boolean) =>
-    found.push({ unit, wave, collective: collective === unit ? null : collective, long: null, certain });
-
-  if (asked.unit !== null) {
-    if (asked.wave !== null) add(asked.unit, asked.wave, true);
-    else if (unique([asked.unit])) add(asked.unit, waves.find(isConstant) ?? null, true);
-    else add(asked.unit, waves[0] ?? null, true);
-    return found;
-  }
-  const strong = [householdName, unitName, placeName].flatMap((pattern) =>
-    named.flatMap((name, j) => (pattern.test(name) && !waves.includes(j) ? [j] : [])),
-  );
-  for (const unit of strong) {
-    if (asked.wave === null && unique([unit])) add(unit, waves.find(isConstant) ?? null, true);
-    else for (const wave of waves) if (unique([unit, wave])) add(unit, wave, true);
-  }
-  const others = named.flatMap((_, j) => (strong.includes(j) || waves.includes(j) ? [] : [j]));
-  for (const wave of waves)
-    for (const unit of others) if (unique([unit, wave]) && !unique([unit])) add(unit, wave, false);
-  for (const unit of others) if (/_id$/.test(named[unit]!) && unique([unit])) add(unit, null, false);
-  if (found.length === 0 && strong.length > 0) add(strong[0]!, waves[0] ?? null, true);
-  const single = waves.find((wave) => unique([wave]));
-  if (single !== undefined) add(null, single, false);
-  add(null, null, true);
-  return found;
+  const fromSchema = schemaKeys(names, schema);
+  const unit = find(request.unit, 'unit');
+  const plain = names.map(plainName);
+  return chooseKeys({
+    asked: {
+      unit: unit === null ? fromSchema.unit : [unit],
+      wave: find(request.wave, 'wave') ?? fromSchema.wave,
+      collective:
+        find(request.collective, 'collective') ??
+        indexOrNull(names, schema?.fields.find((field) => field.role === 'collective')?.name),
+      variable: find(request.variable, 'variable') ?? fromSchema.variable,
+      value: find(request.value, 'value') ?? fromSchema.value,
+      layout: request.layout,
+    },
+    names: plain,
+    sample,
+    decimal,
+  });
 }
 
-function unitKindOf(keys: PlannedKeys, named: readonly string[]): UnitKind {
-  if (keys.unit === null) return 'other';
-  const name = named[keys.unit]!;
-  if (householdName.test(name)) return 'household';
-  if (collectiveName.test(name)) return 'collective';
-  if (placeName.test(name)) return 'neighbourhood';
+const listed = (names: readonly string[]): string =>
+  names
+    .slice(0, 20)
+    .map((name) => `"${name}"`)
+    .join(', ') + (names.length > 20 ? ` and ${names.length - 20} more` : '');
+
+const indexOrNull = (names: readonly string[], name: string | undefined): number | null => {
+  const at = name === undefined ? -1 : names.indexOf(name);
+  return at < 0 ? null : at;
+};
+
+/**
+ * The key that a schema's primary key means: its year, month or column named like a wave is the wave, the others the
+ * unit; where all but one column belong to the key and one of them names what is measured, the file is long.
+ */
+function schemaKeys(
+  names: readonly string[],
+  schema: TableSchema | null,
+): { unit: readonly number[]; wave: number | null; variable: number | null; value: number | null } {
+  const none = { unit: [], wave: null, variable: null, value: null };
+  if (schema === null || schema.primaryKey.length === 0) return none;
+  const key = schema.primaryKey.map((name) => names.indexOf(name));
+  if (key.some((j) => j < 0)) return none;
+  const typeOf = (j: number) => schema.fields.find((field) => field.name === names[j])?.type ?? null;
+  const isWave = (j: number) => typeOf(j) === 'wave' || typeOf(j) === 'date' || waveLike.test(plainName(names[j]!));
+  const wave = key.length > 1 ? (key.find(isWave) ?? null) : key.length === 1 && isWave(key[0]!) ? key[0]! : null;
+  const rest = key.filter((j) => j !== wave);
+  const outside = names.flatMap((_, j) => (key.includes(j) ? [] : [j]));
+  if (rest.length === 2 && outside.length === 1) {
+    return { unit: [rest[0]!], wave, variable: rest[1]!, value: outside[0]! };
+  }
+  return { ...none, unit: rest, wave };
+}
+
+const waveLike = /^(wave|month|maand|year|jaar|quarter|kwartaal|date|datum|period|perioden?)$/;
+
+function unitKindOf(keys: PlannedKeys, names: readonly string[]): UnitKind {
+  const kinds = keys.unit.map((j): UnitKind => {
+    const name = plainName(names[j]!);
+    if (householdName.test(name)) return 'household';
+    if (placeName.test(name)) return 'neighbourhood';
+    return collectiveName.test(name) ? 'collective' : 'other';
+  });
+  for (const kind of ['household', 'neighbourhood', 'collective'] as const) if (kinds.includes(kind)) return kind;
   return 'other';
 }

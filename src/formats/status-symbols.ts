@@ -1,4 +1,5 @@
-export type MissingStatus = 'absent' | 'suppressed' | 'notApplicable';
+import type { MissingStatus } from '../app/file-formats.ts';
+import type { VariableType } from '../app/panels.ts';
 
 /**
  * Texts that stand for a missing value in a column of numbers, dates or truth values. CBS (StatLine) writes `.` for a
@@ -28,4 +29,7 @@ export const numberSymbols: ReadonlyMap<string, MissingStatus> = new Map([
 ]);
 
 /** In text and codes only a lone dot is a symbol: `NA` may be Namibia and `x` a code. */
-export const textSymbols: ReadonlyMap<string, MissingStatus> = new Map([['.', 'suppressed']]);
+const textSymbols: ReadonlyMap<string, MissingStatus> = new Map([['.', 'suppressed']]);
+
+export const symbolsOf = (type: VariableType): ReadonlyMap<string, MissingStatus> =>
+  type === 'code' || type === 'text' ? textSymbols : numberSymbols;

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { AppError } from '../app/errors.ts';
 import type { Environment, Terminal } from '../cli/command.ts';
@@ -70,10 +70,8 @@ const environment: Environment = {
   },
 
   async schemaBeside(path) {
-    const text = await readFile(join(dirname(path), 'datapackage.json'), 'utf8').catch(() => null);
-    if (text === null) return null;
-    const { resources = [] } = JSON.parse(text) as { resources?: { path?: string; schema?: unknown }[] };
-    return resources.find((resource) => resource.path === basename(path))?.schema ?? null;
+    const { findDataResource } = await import('../formats/data-package.ts');
+    return findDataResource(path);
   },
 
   async demoPanels() {

@@ -1,46 +1,111 @@
 import type { VariableDescription } from '../app/panels.ts';
 import type { Session } from './database.ts';
-import type { StagedColumn } from './stage.ts';
+import { rowsTable, type StagedColumn } from './stage.ts';
+import { unreadable } from './value-sql.ts';
 
-/** Counts by status and plain moments of every variable, in one pass over the rows. */
+/** A variable described, with what is needed to judge its type and role. */
+export interface VariableFacts {
+  readonly column: StagedColumn;
+  readonly counts: VariableDescription['counts'];
+  readonly distinct: number;
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly mean: number | null;
+  readonly standardDeviation: number | null;
+  readonly sum: number | null;
+  /** observed values that are no whole numbers */
+  readonly fractions: number;
+  /** texts that could not be read as the type of the column */
+  readonly unreadable: number;
+  /** for texts: characters of the longest */
+  readonly longest: number;
+  /** for texts: how many are numbers, and whether some of these begin with a zero digit */
+  readonly numbers: number;
+  readonly leadingZeros: boolean;
+}
+
+/** Counts by status and plain moments of every variable: one pass for many columns, one more for each column's values. */
 export async function describeVariables(
   session: Session,
   key: number,
+  rows: number,
   columns: readonly StagedColumn[],
-): Promise<VariableDescription[]> {
-  if (columns.length === 0) return [];
-  const aggregates = columns.flatMap(({ storedAs: c, statusPlace, isNumber }, i) => [
+): Promise<VariableFacts[]> {
+  const facts: VariableFacts[] = [];
+  const batchSize = 50;
+  for (let start = 0; start < columns.length; start += batchSize) {
+    const batch = columns.slice(start, start + batchSize);
+    const moments = await momentsOf(session, key, batch);
+    for (const [i, column] of batch.entries()) {
+      const get = (name: string): number => moments[`${name}_${i}`] ?? 0;
+      const observed = get('observed');
+      const suppressed = get('suppressed');
+      const notApplicable = get('inapplicable');
+      const bad = get('unreadable');
+      const values = await distinctOf(session, key, column);
+      facts.push({
+        column,
+        counts: { observed, suppressed, notApplicable, absent: rows - observed - suppressed - notApplicable - bad },
+        distinct: values.distinct,
+        minimum: moments[`minimum_${i}`] ?? null,
+        maximum: moments[`maximum_${i}`] ?? null,
+        sum: column.isNumber && observed > 0 ? get('sum') : null,
+        mean: column.isNumber && observed > 0 ? get('sum') / observed : null,
+        standardDeviation: moments[`deviation_${i}`] ?? null,
+        fractions: get('fractions'),
+        unreadable: bad,
+        longest: values.longest ?? 0,
+        numbers: values.numbers ?? 0,
+        leadingZeros: values.leadingZeros ?? false,
+      });
+    }
+  }
+  return facts;
+}
+
+async function momentsOf(
+  session: Session,
+  key: number,
+  columns: readonly StagedColumn[],
+): Promise<Readonly<Record<string, number | null>>> {
+  const aggregates = columns.flatMap(({ storedAs: c, isNumber }, i) => [
     `count(${c}) AS observed_${i}`,
-    `count(*) FILTER (status[${statusPlace}] = 2) AS suppressed_${i}`,
-    `count(*) FILTER (status[${statusPlace}] = 3) AS inapplicable_${i}`,
-    `count(DISTINCT ${c}) AS distinct_${i}`,
     ...(isNumber
       ? [
           `min(${c}) AS minimum_${i}`,
           `max(${c}) AS maximum_${i}`,
           `fsum(${c}) AS sum_${i}`,
           `stddev_samp(${c}) AS deviation_${i}`,
+          `count(*) FILTER (${c} <> trunc(${c})) AS fractions_${i}`,
         ]
       : []),
   ]);
-  const [row] = await session.rows<Record<string, number | null>>(
-    `SELECT count(*) AS row_count, ${aggregates.join(', ')} FROM panel_rows_${key}`,
+  const exceptions = columns.flatMap(({ place }, i) => [
+    `count(*) FILTER (status[${place}] = 2) AS suppressed_${i}`,
+    `count(*) FILTER (status[${place}] = 3) AS inapplicable_${i}`,
+    `count(*) FILTER (status[${place}] = ${unreadable}) AS unreadable_${i}`,
+  ]);
+  const [values] = await session.rows<Record<string, number | null>>(
+    `SELECT ${aggregates.join(', ')} FROM ${rowsTable(key)}`,
   );
-  return columns.map(({ planned, isNumber }, i) => {
-    const get = (name: string): number | null => row![`${name}_${i}`] ?? null;
-    const observed = get('observed')!;
-    const suppressed = get('suppressed')!;
-    const notApplicable = get('inapplicable')!;
-    const sum = isNumber && observed > 0 ? get('sum') : null;
-    return {
-      ...planned.variable,
-      counts: { observed, suppressed, notApplicable, absent: row!.row_count! - observed - suppressed - notApplicable },
-      distinct: get('distinct')!,
-      minimum: get('minimum'),
-      maximum: get('maximum'),
-      mean: sum === null ? null : sum / observed,
-      standardDeviation: get('deviation'),
-      sum,
-    };
-  });
+  const [statuses] = await session.rows<Record<string, number | null>>(
+    `SELECT ${exceptions.join(', ')} FROM ${rowsTable(key)} WHERE status IS NOT NULL`,
+  );
+  return { ...values, ...statuses };
+}
+
+async function distinctOf(
+  session: Session,
+  key: number,
+  { storedAs: c, isNumber }: StagedColumn,
+): Promise<{ distinct: number; longest?: number | null; numbers?: number | null; leadingZeros?: boolean | null }> {
+  const from = `(SELECT ${c} AS v, count(*) AS n FROM ${rowsTable(key)} WHERE ${c} IS NOT NULL GROUP BY v)`;
+  const [found] = await session.rows<{ distinct: number; longest?: number | null }>(
+    isNumber
+      ? `SELECT count(*) AS "distinct" FROM ${from}`
+      : `SELECT count(*) AS "distinct", max(length(v)) AS longest,
+           sum(n) FILTER (try_cast(v AS DOUBLE) IS NOT NULL)::BIGINT AS numbers,
+           bool_or(regexp_matches(v, '^0[0-9]')) AS "leadingZeros" FROM ${from}`,
+  );
+  return found!;
 }

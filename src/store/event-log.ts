@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EventLog } from '../app/ports.ts';
-import type { Database } from './database.ts';
-import { createMutex } from './mutex.ts';
+import type { Database, Session } from './database.ts';
+import type { Mutex } from './mutex.ts';
 
 export interface LoggedEvent {
   readonly sequence: number;
@@ -24,9 +24,26 @@ export interface VerifiableEventLog extends EventLog {
 /** The hash before the first entry. */
 const genesis = '0'.repeat(64);
 
-/** An append-only log: each entry holds the hash of the one before, so that a change or a gap shows. */
-export function createEventLog(database: Database): VerifiableEventLog {
-  const appends = createMutex();
+/** Appends an entry within the transaction of a session. The caller holds the turn of the log. */
+export async function appendEvent(session: Session, entry: Parameters<EventLog['append']>[0]): Promise<void> {
+  const [last] = await session.rows<{ sequence: number; hash: string }>(
+    'SELECT sequence, hash FROM event_log ORDER BY sequence DESC LIMIT 1',
+  );
+  const previousHash = last?.hash ?? genesis;
+  const next = { ...entry, sequence: (last?.sequence ?? 0) + 1, details: JSON.stringify(entry.details), previousHash };
+  await session.run('INSERT INTO event_log VALUES (?, ?, ?, ?, ?, ?, ?)', [
+    next.sequence,
+    next.at,
+    next.type,
+    next.subject,
+    next.details,
+    previousHash,
+    hashOf(next),
+  ]);
+}
+
+/** An append-only log: each entry holds the hash of the one before, so that a change or a gap shows. `turns` orders its writers. */
+export function createEventLog(database: Database, turns: Mutex): VerifiableEventLog {
   const entries = () =>
     database.session((session) =>
       session.rows<LoggedEvent>(
@@ -34,26 +51,7 @@ export function createEventLog(database: Database): VerifiableEventLog {
       ),
     );
   return {
-    append: (entry) =>
-      appends.run(() =>
-        database.session(async (session) => {
-          const [last] = await session.rows<{ sequence: number; hash: string }>(
-            'SELECT sequence, hash FROM event_log ORDER BY sequence DESC LIMIT 1',
-          );
-          const sequence = (last?.sequence ?? 0) + 1;
-          const previousHash = last?.hash ?? genesis;
-          const next = { sequence, ...entry, details: JSON.stringify(entry.details), previousHash };
-          await session.run('INSERT INTO event_log VALUES (?, ?, ?, ?, ?, ?, ?)', [
-            sequence,
-            next.at,
-            next.type,
-            next.subject,
-            next.details,
-            previousHash,
-            hashOf(next),
-          ]);
-        }),
-      ),
+    append: (entry) => turns.run(() => database.session((session) => appendEvent(session, entry))),
     entries,
     async firstBroken() {
       let previousHash = genesis;

@@ -1,225 +1,221 @@
-import { open } from 'node:fs/promises';
-import { AppError } from '../app/errors.ts';
-import type { CsvDialect, FileFormats, PlannedKeys, ReadingPlan } from '../app/file-formats.ts';
-import type { IngestProblem, IngestReport, IngestRequest, VariableDescription } from '../app/panels.ts';
+import type { FileFormats, FileProblem } from '../app/file-formats.ts';
+import type { IngestReport, IngestRequest, VariableDescription } from '../app/panels.ts';
 import type { Control } from '../app/ports.ts';
-import { type Database, quoteText, type Session } from './database.ts';
-import { describeVariables } from './describe-variables.ts';
+import { checkKeys } from './check-keys.ts';
+import { checkValues } from './check-values.ts';
+import type { Database, Session } from './database.ts';
+import { describeVariables, type VariableFacts } from './describe-variables.ts';
+import { appendEvent } from './event-log.ts';
+import { type Cautioned, gatherCautions } from './gather-cautions.ts';
+import { describe, judge, reconsiderType, variationOf } from './judge-variables.ts';
+import { keepRevision, latestRevision, readingOf, titleOf } from './keep-revision.ts';
+import { type Loaded, loadFile } from './load-file.ts';
+import type { Loading, Retyped } from './loading.ts';
+import { locateProblems } from './locate-problems.ts';
+import type { Mutex } from './mutex.ts';
+import { openReading, type Reading, removeRewritten } from './open-reading.ts';
+import { createProblemList, type ProblemList } from './problem-list.ts';
 import type { SpooledFile } from './spool.ts';
-import { stagedColumns, stageWide, unreadable } from './stage.ts';
+import { rowsTable } from './stage.ts';
 
 export interface IngestContext {
   readonly database: Database;
   readonly formats: FileFormats;
   readonly columnLimit: number;
+  /** the turns in which the event log is written */
+  readonly eventTurns: Mutex;
   readonly now: () => string;
 }
 
-const headBytes = 1 << 20;
-
-/** Reads one spooled file into a new revision, or says why not. Until the last transaction nobody sees anything of it. */
+/**
+ * Reads one spooled file into a new revision, or says why not. It loads into a table of its own, judges it there, and
+ * only the last transaction makes it a revision: until then, and after any failure, nobody sees anything of it.
+ *
+ * @throws invalid-request, too-many-columns, store-full
+ */
 export async function ingestFile(
   context: IngestContext,
   request: IngestRequest,
   file: SpooledFile,
   control: Control,
 ): Promise<IngestReport> {
-  const head = await readHead(file);
-  const format = request.format ?? context.formats.detectFormat(head);
-  if (format !== 'csv') throw new AppError('not-implemented', `Files of format ${format} cannot be read yet.`);
-  const dialect = await context.formats.csvDialect(head, file.bytes <= headBytes, request);
-  if (dialect.header.length > context.columnLimit) throw tooManyColumns(dialect.header.length, context.columnLimit);
-  const plan = context.formats.plan(dialect.header, dialect.sample, dialect.decimal, request);
-  control.progress(0.2, 'load');
+  const schema = context.formats.readTableSchema(request.schema);
   return context.database.session(async (session) => {
+    const latest = await latestRevision(session, request.panel);
+    if (!request.dryRun && latest?.digest === file.digest && latest.asked === askedOf(request)) {
+      return { ...latest.report, file: request.file, outcome: 'unchanged', revision: latest.revision };
+    }
     const [next] = await session.rows<{ key: number }>(`SELECT nextval('revision_key') AS key`);
-    const key = next!.key;
+    const { key } = next!;
+    const stop = () => session.interrupt();
+    control.signal.addEventListener('abort', stop);
     try {
-      return await stageAndKeep(context, session, key, request, file, dialect, plan, control);
+      const { formats, columnLimit } = context;
+      const loading = { session, key, formats, request, schema, columnLimit, signal: control.signal };
+      return await judgeFile(context, loading, file, control);
     } catch (error) {
-      await session.run(`DROP TABLE IF EXISTS panel_rows_${key}`).catch(() => {});
+      // An interrupted statement fails in words of the database; the reason is that nobody wants it any more.
+      control.signal.throwIfAborted();
       throw error;
+    } finally {
+      control.signal.removeEventListener('abort', stop);
+      await removeRewritten(file);
+      await dropUnkept(session, key);
     }
   });
 }
 
-async function stageAndKeep(
+/** What was asked of the bytes: asked the same of the same bytes, the answer is the same. */
+function askedOf({ panel: _panel, file: _file, dryRun: _dryRun, ...asked }: IngestRequest): string {
+  return JSON.stringify(asked);
+}
+
+async function judgeFile(
   context: IngestContext,
-  session: Session,
-  key: number,
-  request: IngestRequest,
+  loading: Loading,
   file: SpooledFile,
-  dialect: CsvDialect,
-  plan: ReadingPlan,
   control: Control,
 ): Promise<IngestReport> {
-  const errors: IngestProblem[] = [...plan.errors];
-  let errorCount = errors.length;
-  const keys = plan.keys[0]!;
-  const columns = stagedColumns(plan.columns, keys);
-  await stageWide(session, key, csvRelation(file.path, dialect), columns, keys, dialect.decimal, request.panel);
-  const table = `panel_rows_${key}`;
+  const { session, key, request } = loading;
+  const reading = await openReading(session, loading.formats, request, loading.schema, file, control.signal);
+  const errors = createProblemList();
+  errors.add(reading.errorCount, reading.errors);
+  const done = (outcome: IngestReport['outcome'], revision: number | null, found: Found) =>
+    writeReport(loading, file, reading, errors, outcome, revision, found);
+  if (errors.count > 0) return done('refused', null, nothingFound);
+
+  const { loaded, facts } = await loadAsItIs(loading, reading, errors, control);
+  if (loaded === null) return done('refused', null, nothingFound);
   control.progress(0.7, 'validate');
-  const [shape] = await session.rows<{
-    rows: number;
-    units: number;
-    broken: number;
-    duplicates: number;
-    keyless: number;
-  }>(
-    `SELECT count(*) AS rows, count(DISTINCT unit) AS units,
-       count(*) FILTER (list_contains(status, ${unreadable})) AS broken,
-       count(*) - count(DISTINCT (unit, wave)) AS duplicates,
-       count(*) FILTER (unit IS NULL ${keys.wave === null ? '' : 'OR wave IS NULL'}) AS keyless FROM ${table}`,
+  await checkKeys(session, key, loaded.plan, loaded.keys, loaded.duplicates, errors);
+  await checkValues(session, key, loaded.columns, errors);
+  control.signal.throwIfAborted();
+  const judged = await judgeVariables(loading, loaded, facts);
+  control.signal.throwIfAborted();
+  control.progress(0.85, 'validate');
+  const cautions = createProblemList();
+  cautions.add(loaded.cautions.length, loaded.cautions);
+  await gatherCautions(session, key, judged, loaded.keys.wave === null ? null : loaded.waves, cautions);
+  control.signal.throwIfAborted();
+  control.progress(0.95, 'keep');
+
+  const found: Found = { loaded, variables: judged.map((one) => one.variable), cautions };
+  if (errors.count > 0) return done('refused', null, found);
+  if (request.dryRun) return done('checked', null, found);
+  const latest = await latestRevision(session, request.panel);
+  const candidate = await done('created', (latest?.revision ?? 0) + 1, found);
+  const howRead = readingOf(loaded, candidate, titleOf(request, loaded));
+  if (latest?.digest === file.digest && latest.reading === howRead) {
+    return { ...candidate, outcome: 'unchanged', revision: latest.revision };
+  }
+  const report: IngestReport = latest === null ? candidate : { ...candidate, outcome: 'revised' };
+  const at = context.now();
+  await context.eventTurns.run(() =>
+    session.transaction(async () => {
+      await keepRevision(session, key, { request, loaded, report, reading: howRead, asked: askedOf(request), at });
+      const { revision, digest, rows, units } = report;
+      await appendEvent(session, {
+        type: 'panel-ingested',
+        at,
+        subject: request.panel,
+        details: { revision, digest, rows, units },
+      });
+    }),
   );
-  const problem = (count: number, rule: string, remedy: string) => {
-    if (count === 0) return;
-    errorCount += count;
-    errors.push({ rule, line: null, column: null, value: null, remedy });
-  };
-  problem(shape!.broken, 'unreadable-value', 'Correct the values, or declare the column as text in a schema.');
-  problem(shape!.duplicates, 'duplicate-key', 'Keep one row for each unit and wave.');
-  problem(shape!.keyless, 'missing-key', 'Give every row a unit and a wave.');
-  problem(shape!.rows === 0 ? 1 : 0, 'no-rows', 'The file has no row of values.');
-  const waves = keys.wave === null ? null : await readWaves(context, session, table, problem);
-  const described = await describeVariables(session, key, columns);
-  const name = (position: number | null): string | null => (position === null ? null : plan.columns[position]!.name);
-  const report = (outcome: IngestReport['outcome'], revision: number | null): IngestReport => ({
+  return report;
+}
+
+/** Loads the file and describes it, once more where most values of a column are of another type than the sample said. */
+async function loadAsItIs(
+  loading: Loading,
+  reading: Reading,
+  errors: ProblemList,
+  control: Control,
+): Promise<{ loaded: Loaded; facts: readonly VariableFacts[] } | { loaded: null; facts: null }> {
+  let retyped: Retyped = new Map();
+  for (let attempt = 1; ; attempt++) {
+    control.progress(0.2, 'load');
+    const found = createProblemList();
+    const loaded = await loadFile(loading, reading, retyped, found);
+    if (loaded === null) {
+      errors.add(found.count, found.first());
+      return { loaded, facts: null };
+    }
+    control.signal.throwIfAborted();
+    control.progress(0.6, 'validate');
+    const facts = await describeVariables(loading.session, loading.key, loaded.rows, loaded.columns);
+    control.signal.throwIfAborted();
+    const changes = facts.flatMap((fact) => {
+      const type = reconsiderType(fact);
+      return type === null ? [] : [[fact.column.planned.name, type] as const];
+    });
+    if (changes.length === 0 || attempt === 3) {
+      errors.add(found.count, found.first());
+      return { loaded, facts };
+    }
+    retyped = new Map([...retyped, ...changes]);
+  }
+}
+
+async function judgeVariables(loading: Loading, loaded: Loaded, facts: readonly VariableFacts[]): Promise<Cautioned[]> {
+  const { keys, plan } = loaded;
+  const collective = keys.collective === null ? null : plan.columns[keys.collective]!.name;
+  const variations = await variationOf(loading.session, loading.key, facts, keys.wave !== null);
+  return facts.map((fact, i) => {
+    const variable = judge(fact, loaded.units, variations[i]!, fact.column.planned.name === collective);
+    return { facts: fact, variable: describe(fact, variable), variation: variations[i]! };
+  });
+}
+
+interface Found {
+  readonly loaded: Loaded | null;
+  readonly variables: readonly VariableDescription[];
+  readonly cautions: ProblemList;
+}
+
+const nothingFound: Found = { loaded: null, variables: [], cautions: createProblemList() };
+
+async function writeReport(
+  { session, key, formats, request }: Loading,
+  file: SpooledFile,
+  opened: Reading,
+  errors: ProblemList,
+  outcome: IngestReport['outcome'],
+  revision: number | null,
+  { loaded, variables, cautions }: Found,
+): Promise<IngestReport> {
+  const reading = loaded?.reading ?? opened;
+  const name = (position: number | null): string | null =>
+    loaded === null || position === null ? null : loaded.plan.columns[position]!.name;
+  const origin = { reading, fromLong: loaded !== null && loaded.keys.long !== null };
+  const locate = (problems: readonly FileProblem[]) =>
+    locateProblems(session, formats, key, origin, request.file, problems);
+  const units = loaded?.keys.unit.map(name).join('/') || (loaded?.keys.wave == null ? 'row number' : 'whole file');
+  return {
     panel: request.panel,
+    file: request.file,
     outcome,
     revision,
     digest: file.digest,
-    format: 'csv',
-    layout: 'wide',
-    delimiter: dialect.delimiter,
-    decimal: dialect.decimal,
-    encoding: 'utf-8',
-    unit: name(keys.unit) ?? (keys.wave === null ? 'row number' : 'panel'),
-    wave: name(keys.wave),
-    collective: name(keys.collective),
-    rows: shape!.rows,
-    units: shape!.units,
-    waves: waves?.labels.length ?? 1,
-    variables: described,
-    errors: { count: errorCount, first: errors.slice(0, 100) },
-    cautions: { count: plan.cautions.length, first: plan.cautions.slice(0, 100) },
-  });
-  if (errorCount > 0 || request.dryRun) {
-    await session.run(`DROP TABLE ${table}`);
-    return report(errorCount > 0 ? 'refused' : 'checked', null);
-  }
-  const reading = JSON.stringify({ ...keys, columns: plan.columns.map((c) => c.variable) });
-  const [latest] = await session.rows<{ revision: number; digest: string; reading: string }>(
-    'SELECT revision, digest, reading FROM panel_revision WHERE panel = ? ORDER BY revision DESC LIMIT 1',
-    [request.panel],
-  );
-  if (latest?.digest === file.digest && latest.reading === reading) {
-    await session.run(`DROP TABLE ${table}`);
-    return report('unchanged', latest.revision);
-  }
-  const revision = (latest?.revision ?? 0) + 1;
-  const kept = report(revision === 1 ? 'created' : 'revised', revision);
-  await session.transaction(() => keep(context, session, key, request, plan, keys, kept, reading, waves));
-  return kept;
+    format: reading.format,
+    layout: origin.fromLong ? 'long' : 'wide',
+    delimiter: reading.delimiter,
+    decimal: reading.format === 'csv' ? reading.decimal : null,
+    encoding: reading.encoding,
+    unit: loaded === null ? (request.unit ?? '') : units,
+    wave: name(loaded?.keys.wave ?? null),
+    collective: name(loaded?.keys.collective ?? null),
+    rows: loaded?.rows ?? 0,
+    units: loaded?.units ?? 0,
+    waves: loaded === null ? 0 : Math.max(1, loaded.waves.labels.length),
+    variables,
+    errors: { count: errors.count, first: await locate(errors.first()) },
+    cautions: { count: cautions.count, first: await locate(cautions.first()) },
+  };
 }
 
-async function keep(
-  context: IngestContext,
-  session: Session,
-  key: number,
-  request: IngestRequest,
-  plan: ReadingPlan,
-  keys: PlannedKeys,
-  report: IngestReport,
-  reading: string,
-  waves: Waves | null,
-): Promise<void> {
-  const at = context.now();
-  if (report.revision === 1) await session.run('INSERT INTO panel VALUES (?, ?)', [request.panel, at]);
-  await session.run(
-    `INSERT INTO panel_unit SELECT ${key}, row_number() OVER (ORDER BY unit) - 1, unit
-     FROM (SELECT DISTINCT unit FROM panel_rows_${key})`,
-  );
-  for (const [written, index] of waves?.written ?? []) {
-    await session.run('INSERT INTO panel_wave VALUES (?, ?, ?, ?)', [key, index, waves!.labels[index]!, written]);
-  }
-  const columns = stagedColumns(plan.columns, keys);
-  for (const [i, column] of columns.entries()) {
-    const description: VariableDescription = report.variables[i]!;
-    await session.run('INSERT INTO panel_variable VALUES (?, ?, ?, ?, ?)', [
-      key,
-      column.statusPlace,
-      column.storedAs,
-      column.planned.name,
-      JSON.stringify(description),
-    ]);
-  }
-  await session.run('INSERT INTO panel_revision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', [
-    key,
-    request.panel,
-    report.revision,
-    report.digest,
-    reading,
-    at,
-    request.title ?? request.panel,
-    plan.unitKind,
-    report.rows,
-    report.units,
-    report.waves,
-    report.unit,
-    report.wave,
-    report.collective,
-    JSON.stringify(report),
-  ]);
-}
-
-interface Waves {
-  readonly labels: readonly string[];
-  /** text in the file → index of its label */
-  readonly written: ReadonlyMap<string, number>;
-}
-
-async function readWaves(
-  context: IngestContext,
-  session: Session,
-  table: string,
-  problem: (count: number, rule: string, remedy: string) => void,
-): Promise<Waves> {
-  const texts = await session.rows<{ wave: string; n: number }>(
-    `SELECT wave, count(*) AS n FROM ${table} WHERE wave IS NOT NULL GROUP BY wave ORDER BY wave`,
-  );
-  const parsed = texts.map((row) => ({ ...row, moment: context.formats.parseWave(row.wave) }));
-  for (const row of parsed) {
-    if (row.moment === null)
-      problem(row.n, 'unreadable-wave', `Write "${row.wave}" as a year, quarter, month or date.`);
-  }
-  const good = parsed.flatMap((row) => (row.moment === null ? [] : [{ written: row.wave, ...row.moment }]));
-  good.sort((a, b) => a.order - b.order);
-  const labels = [...new Set(good.map((row) => row.label))];
-  return { labels, written: new Map(good.map((row) => [row.written, labels.indexOf(row.label)])) };
-}
-
-function csvRelation(path: string, dialect: CsvDialect): string {
-  const columns = dialect.header.map((_, j) => `'t${j}': 'VARCHAR'`).join(', ');
-  return `read_csv(${quoteText(path)}, auto_detect = false, header = true, delim = ${quoteText(dialect.delimiter)},
-    quote = '"', escape = '"', columns = {${columns}})`;
-}
-
-async function readHead(file: SpooledFile): Promise<Uint8Array> {
-  const handle = await open(file.path, 'r');
-  try {
-    const buffer = new Uint8Array(Math.min(headBytes, file.bytes));
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
-}
-
-export function tooManyColumns(columns: number, limit: number): AppError {
-  return new AppError(
-    'too-many-columns',
-    `The file has ${columns} columns; this service reads up to ${limit}. Leave out what is not needed, or use the long form.`,
-    { columns, limit },
-  );
+/** Drops the table of a revision that did not come to be. */
+async function dropUnkept(session: Session, key: number): Promise<void> {
+  const [kept] = await session.rows('SELECT revision FROM panel_revision WHERE revision_key = ?', [key]);
+  if (kept === undefined) await session.run(`DROP TABLE IF EXISTS ${rowsTable(key)}`);
 }

@@ -25,7 +25,7 @@ export const migrations: readonly Migration[] = [
       `CREATE SEQUENCE revision_key`,
       `CREATE TABLE panel (panel VARCHAR PRIMARY KEY, created_at VARCHAR NOT NULL)`,
       `CREATE TABLE panel_revision (revision_key INTEGER PRIMARY KEY, panel VARCHAR NOT NULL, revision INTEGER NOT NULL,
-        digest VARCHAR NOT NULL, reading VARCHAR NOT NULL, ingested_at VARCHAR NOT NULL, title VARCHAR NOT NULL,
+        digest VARCHAR NOT NULL, asked VARCHAR NOT NULL, reading VARCHAR NOT NULL, ingested_at VARCHAR NOT NULL, title VARCHAR NOT NULL,
         unit_kind VARCHAR NOT NULL, row_count BIGINT NOT NULL, unit_count BIGINT NOT NULL, wave_count BIGINT NOT NULL,
         unit_column VARCHAR NOT NULL, wave_column VARCHAR, collective_column VARCHAR, report VARCHAR NOT NULL)`,
       `CREATE TABLE panel_variable (revision_key INTEGER NOT NULL, position INTEGER NOT NULL, stored_as VARCHAR NOT NULL,

@@ -9,6 +9,7 @@ import { createJobStore } from './job-store.ts';
 import { acquireLock, lockedBy, readLock } from './lock-file.ts';
 import { migrate } from './migrate.ts';
 import { migrations } from './migrations.ts';
+import { createMutex } from './mutex.ts';
 import { createPanelStore } from './panel-store.ts';
 import { createResultStore } from './result-store.ts';
 import { cleanSpool } from './spool.ts';
@@ -70,6 +71,7 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
     throw error;
   }
   const opened = database;
+  const eventTurns = createMutex();
   return {
     panels: createPanelStore({
       database: opened,
@@ -77,11 +79,12 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
       columnLimit: options.columnLimit ?? storeDefaults.columnLimit,
       uploadLimit: options.uploadLimit ?? storeDefaults.uploadLimit,
       spoolFolder,
+      eventTurns,
       now,
     }),
     jobs: createJobStore(opened),
     results: createResultStore(opened),
-    events: createEventLog(opened),
+    events: createEventLog(opened, eventTurns),
     announce: (url) => lock.announce(url),
     async close() {
       opened.close();

@@ -6,8 +6,9 @@ import { CoreError } from '../core/errors.ts';
 import type { Session } from './database.ts';
 import { type IngestContext, ingestFile } from './ingest.ts';
 import { createMutex } from './mutex.ts';
-import { readColumns } from './read-columns.ts';
+import { readColumns, type StoredVariable } from './read-columns.ts';
 import { spool } from './spool.ts';
+import { waveTotals } from './wave-totals.ts';
 
 export interface PanelStoreOptions extends IngestContext {
   readonly spoolFolder: string;
@@ -89,16 +90,7 @@ export function createPanelStore(options: PanelStoreOptions): PanelStore {
     columns: (panel, revision, variables) =>
       database.session(async (session) => {
         const found = await findRevision(session, panel, revision);
-        const stored = await variablesOf(session, found.key);
-        const chosen = variables.map((name) => {
-          const row = stored.find((candidate) => candidate.variable.name === name);
-          if (row) return row;
-          throw new CoreError(
-            'unknown-variable',
-            `Panel "${panel}" has no variable "${name}"; it has ${stored.map((s) => `"${s.variable.name}"`).join(', ')}.`,
-            { panel, variable: name },
-          );
-        });
+        const chosen = await chosenVariables(session, found, variables);
         const waves = await wavesOf(session, found);
         const read = await readColumns(
           session,
@@ -107,12 +99,7 @@ export function createPanelStore(options: PanelStoreOptions): PanelStore {
           found.units,
           waves.length,
           found.waveColumn !== null,
-          chosen.map((row) => ({
-            name: row.variable.name,
-            storedAs: row.storedAs,
-            statusPlace: row.statusPlace,
-            isNumber: ['number', 'integer', 'boolean'].includes(row.variable.type),
-          })),
+          chosen,
         );
         return {
           panel,
@@ -123,6 +110,13 @@ export function createPanelStore(options: PanelStoreOptions): PanelStore {
           waves,
           ...read,
         };
+      }),
+
+    totals: (panel, revision, variables) =>
+      database.session(async (session) => {
+        const found = await findRevision(session, panel, revision);
+        const chosen = await chosenVariables(session, found, variables);
+        return waveTotals(session, found.key, found.waveColumn !== null, chosen);
       }),
 
     units: (panel, revision) =>
@@ -175,6 +169,27 @@ async function variablesOf(
     [key],
   );
   return rows.map(({ description, ...row }) => ({ ...row, variable: JSON.parse(description) as VariableDescription }));
+}
+
+/** @throws unknown-variable */
+async function chosenVariables(
+  session: Session,
+  revision: RevisionRow,
+  names: readonly string[],
+): Promise<StoredVariable[]> {
+  const stored = await variablesOf(session, revision.key);
+  return names.map((name) => {
+    const row = stored.find((candidate) => candidate.variable.name === name);
+    if (row) {
+      const isNumber = ['number', 'integer', 'boolean'].includes(row.variable.type);
+      return { name, storedAs: row.storedAs, statusPlace: row.statusPlace, isNumber };
+    }
+    throw new CoreError(
+      'unknown-variable',
+      `Panel "${revision.panel}" has no variable "${name}"; it has ${stored.map((s) => `"${s.variable.name}"`).join(', ')}.`,
+      { panel: revision.panel, variable: name },
+    );
+  });
 }
 
 async function unitsOf(session: Session, key: number): Promise<readonly string[]> {

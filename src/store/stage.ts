@@ -1,119 +1,86 @@
 import type { PlannedColumn, PlannedKeys } from '../app/file-formats.ts';
 import { quoteText, type Session } from './database.ts';
+import { storesNumber, valueSql } from './value-sql.ts';
 
-/** Marks a value that could not be read in the list of statuses while a file is staged. */
-export const unreadable = 255;
-
+/** A variable on its way into a revision. */
 export interface StagedColumn {
   readonly planned: PlannedColumn;
+  /** column of the rows table */
   readonly storedAs: string;
-  readonly statusPlace: number;
+  /** place in the lists `status` and `written` of a row, from 1 */
+  readonly place: number;
   readonly isNumber: boolean;
 }
 
-export const storesNumber = (column: PlannedColumn): boolean =>
-  ['number', 'integer', 'boolean'].includes(column.variable.type);
+export const rowsTable = (key: number): string => `panel_rows_${key}`;
 
-/** The variables of a plan: every column that is not part of the key. */
+/** The variables of a wide file: every column that is not the whole unit, the wave. */
 export function stagedColumns(columns: readonly PlannedColumn[], keys: PlannedKeys): StagedColumn[] {
+  const isKey = (position: number) => position === keys.wave || (keys.unit.length === 1 && keys.unit[0] === position);
   return columns
-    .filter((column) => column.position !== keys.unit && column.position !== keys.wave)
+    .filter((column) => !isKey(column.position))
     .map((planned, i) => ({
       planned,
       storedAs: `c${planned.position}`,
-      statusPlace: i + 1,
+      place: i + 1,
       isNumber: storesNumber(planned),
     }));
 }
 
+/** What the unit and the wave of a row are, as SQL over the texts t0, t1, ... of a relation. */
+export interface KeySql {
+  readonly unit: string;
+  readonly wave: string;
+}
+
+export function keySql(keys: PlannedKeys, singleUnit: string): KeySql {
+  const unit =
+    keys.unit.length > 0
+      ? keys.unit.map((position) => clean(`t${position}`)).join(` || '/' || `)
+      : keys.wave === null
+        ? 'NULL::VARCHAR'
+        : quoteText(singleUnit);
+  return { unit, wave: keys.wave === null ? 'NULL::VARCHAR' : clean(`t${keys.wave}`) };
+}
+
+/** Outer spaces gone, NULL where nothing is left; most texts have none, and looking is cheaper than trimming. */
+export const clean = (text: string): string =>
+  `CASE WHEN starts_with(${text}, ' ') OR ends_with(${text}, ' ') THEN nullif(trim(${text}), '') ELSE nullif(${text}, '') END`;
+
 /**
- * Loads a relation of texts (columns t0, t1, ...) into the table of a revision in one pass: typed values, NULL where
- * there is none, and for the few rows with a symbol or an unreadable text the lists `status` and `written`.
+ * Loads a relation of texts (columns t0, t1, ...) into the table of a revision in one pass and in order: unit, wave,
+ * typed values, NULL where there is none; and for the rows where a text is no value the lists `status` and `written`.
  */
-export async function stageWide(
+export async function stageRows(
   session: Session,
   key: number,
   relation: string,
   columns: readonly StagedColumn[],
-  keys: PlannedKeys,
-  decimal: '.' | ',',
-  singleUnit: string,
+  { unit, wave }: KeySql,
 ): Promise<void> {
-  const expressions = columns.map((column) => columnExpressions(column.planned, decimal));
-  const any = expressions.map((e) => e.isException).join(' OR ') || 'false';
-  const texts = columns.map((column) => `trim(t${column.planned.position})`);
-  const unit =
-    keys.unit !== null
-      ? `nullif(trim(t${keys.unit}), '')`
-      : keys.wave !== null
-        ? quoteText(singleUnit)
-        : 'NULL::VARCHAR';
-  await session.run(
-    `CREATE TABLE panel_rows_${key} AS SELECT ${unit} AS unit,
-      ${keys.wave === null ? 'NULL::VARCHAR' : `nullif(trim(t${keys.wave}), '')`} AS wave,
-      ${columns.map((column, i) => `${expressions[i]!.value} AS ${column.storedAs}, `).join('')}
-      CASE WHEN ${any} THEN [${expressions.map((e) => e.status).join(', ')}]::UTINYINT[] END AS status,
-      CASE WHEN ${any} THEN [${texts.join(', ')}]::VARCHAR[] END AS written
-     FROM ${relation}`,
+  const texts = columns.map(({ planned, isNumber }) =>
+    isNumber || planned.variable.type === 'date' ? `nullif(t${planned.position}, '')` : clean(`t${planned.position}`),
   );
-  if (keys.unit === null && keys.wave === null) {
-    await session.run(`UPDATE panel_rows_${key} SET unit = (rowid + 1)::VARCHAR`);
-  }
+  const values = columns.map(({ planned }, i) => valueSql(planned, `x${i}`));
+  const hasException = values.map((sql) => sql.isException).join(' OR ') || 'false';
+  const list = (items: readonly string[], type: string): string =>
+    items.length === 0 ? `[]::${type}[]` : `[${items.join(', ')}]::${type}[]`;
+  await session.run(
+    `CREATE TABLE ${rowsTable(key)} AS
+     SELECT unit, wave, ${values.map((sql, i) => `${sql.value} AS ${columns[i]!.storedAs}, `).join('')}
+       CASE WHEN ${hasException} THEN ${list(
+         values.map((sql) => sql.status),
+         'UTINYINT',
+       )} END AS status,
+       CASE WHEN ${hasException} THEN ${list(
+         values.map((_, i) => `trim(x${i})`),
+         'VARCHAR',
+       )} END AS written
+     FROM (SELECT ${unit} AS unit, ${wave} AS wave${texts.map((text, i) => `, ${text} AS x${i}`).join('')} FROM ${relation})`,
+  );
 }
 
-interface ColumnExpressions {
-  readonly value: string;
-  readonly isException: string;
-  /** status of the value where the row has an exception */
-  readonly status: string;
-}
-
-function columnExpressions(column: PlannedColumn, decimal: '.' | ','): ColumnExpressions {
-  const text = `t${column.position}`;
-  const trimmed = `trim(${text})`;
-  const symbols = [...column.symbols].filter(([symbol]) => symbol !== '');
-  const codes = { absent: 1, suppressed: 2, notApplicable: 3 } as const;
-  const symbolStatus = `CASE ${trimmed} WHEN '' THEN 1 ${symbols
-    .map(([symbol, status]) => `WHEN ${quoteText(symbol)} THEN ${codes[status]}`)
-    .join(' ')} ELSE ${unreadable} END`;
-  const isSymbol =
-    symbols.length === 0 ? 'false' : `${trimmed} IN (${symbols.map(([symbol]) => quoteText(symbol)).join(', ')})`;
-  const { type } = column.variable;
-  if (type === 'code' || type === 'text') {
-    return {
-      value: `CASE WHEN ${isSymbol} THEN NULL ELSE nullif(${trimmed}, '') END`,
-      isException: `coalesce(${isSymbol}, false)`,
-      status: `CASE WHEN ${text} IS NULL THEN 1 WHEN ${isSymbol} THEN ${symbolStatus} WHEN ${trimmed} = '' THEN 1 ELSE 0 END`,
-    };
-  }
-  const read = typedRead(type, text, trimmed, decimal);
-  return {
-    value: `CASE WHEN ${read.isGood} THEN ${read.value} END`,
-    isException: `(${text} IS NOT NULL AND NOT coalesce(${read.isGood}, false))`,
-    status: `CASE WHEN ${text} IS NULL THEN 1 WHEN coalesce(${read.isGood}, false) THEN 0 ELSE ${symbolStatus} END`,
-  };
-}
-
-/** How a text becomes a value of a type, and when that value counts. */
-function typedRead(
-  type: PlannedColumn['variable']['type'],
-  text: string,
-  trimmed: string,
-  decimal: '.' | ',',
-): { readonly value: string; readonly isGood: string } {
-  if (type === 'boolean') {
-    return {
-      value: `(lower(${trimmed}) IN ('true', '1'))::DOUBLE`,
-      isGood: `(lower(${trimmed}) IN ('true', 'false', '1', '0'))`,
-    };
-  }
-  if (type === 'date') {
-    const date = `try_cast(${trimmed} AS DATE)`;
-    return { value: `${date}::VARCHAR`, isGood: `(${date} IS NOT NULL)` };
-  }
-  // DuckDB reads 1_000, NaN and infinity as numbers; this service does not.
-  const plain = decimal === ',' ? `replace(${text}, ',', '.')` : text;
-  const number = `try_cast(${plain} AS DOUBLE)`;
-  const noPoint = decimal === ',' ? ` AND NOT contains(${text}, '.')` : '';
-  return { value: number, isGood: `(isfinite(${number}) AND NOT contains(${text}, '_')${noPoint})` };
+/** Numbers the rows as units, with leading zeros, so that the canonical order is the order of the file. */
+export async function numberRows(session: Session, key: number, rows: number): Promise<void> {
+  await session.run(`UPDATE ${rowsTable(key)} SET unit = lpad((rowid + 1)::VARCHAR, ${String(rows).length}, '0')`);
 }

@@ -174,6 +174,9 @@ function memoryPanels(panels: readonly MemoryPanel[]): Ports['panels'] {
         columns: chosen,
       };
     },
+    async totals() {
+      throw new AppError('not-implemented', 'Panels in memory have no totals.');
+    },
     async units(name) {
       const p = find(name);
       return { panel: name, revision: 1, unitIds: p.unitIds, waves: p.waves };

@@ -10,6 +10,7 @@ export const quietControl = (): Control => ({ signal: new AbortController().sign
 
 /** A request that leaves everything to inference, but for what is given. */
 export const ingestRequest = (given: Partial<IngestRequest> & { readonly panel: string }): IngestRequest => ({
+  file: null,
   title: null,
   format: null,
   layout: null,

@@ -48,6 +48,7 @@ export const ingest: Command = {
     const input = Object.fromEntries(
       Object.entries({
         panel,
+        file: file === '-' ? null : basename(file),
         title: text('title'),
         format: text('format') ?? formatOf(file),
         layout: text('layout'),

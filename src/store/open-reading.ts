@@ -1,0 +1,265 @@
+import { open, rm } from 'node:fs/promises';
+import type { FileFormats, FileProblem, RecordLayout, TableSchema } from '../app/file-formats.ts';
+import type { IngestRequest, VariableType } from '../app/panels.ts';
+import { quoteName, quoteText, type Session } from './database.ts';
+import { wholeFile } from './problem-list.ts';
+import type { SpooledFile } from './spool.ts';
+
+/** A file as a relation of texts that SQL can read. */
+export interface Reading {
+  readonly format: 'csv' | 'parquet' | 'jsonl';
+  readonly delimiter: string | null;
+  readonly decimal: '.' | ',';
+  readonly encoding: 'utf-8' | 'windows-1252' | null;
+  readonly header: readonly string[];
+  readonly sample: readonly (readonly string[])[];
+  /** types that the file itself declares */
+  readonly fileTypes: readonly (VariableType | null)[];
+  /** SQL with the columns t0, t1, ... of type VARCHAR, in the order of the file */
+  readonly relation: string;
+  /** where the lines of its records can be found; null for Parquet, whose records have numbers only */
+  readonly records: { readonly path: string; readonly layout: RecordLayout } | null;
+  readonly errors: readonly FileProblem[];
+  /** more than are listed, where there are many */
+  readonly errorCount: number;
+  readonly cautions: readonly FileProblem[];
+  /** The same file written again, for a database that could not read it as it is; null where that was done already. */
+  readonly rewritten: (() => Promise<Reading>) | null;
+}
+
+const noHeader = wholeFile(
+  'no-header',
+  'The file has no header; its first record must name the columns, in at most 1 MiB.',
+);
+const headBytes = 1 << 20;
+const sampleRecords = 1000;
+
+/** Finds out how a file is to be read. What is wrong with it as a whole stands in `errors`; then nothing else holds. */
+export async function openReading(
+  session: Session,
+  formats: FileFormats,
+  request: IngestRequest,
+  schema: TableSchema | null,
+  file: SpooledFile,
+  signal: AbortSignal,
+): Promise<Reading> {
+  const head = await readHead(file.path, file.bytes);
+  const format = request.format ?? formats.detectFormat(head);
+  if (file.bytes === 0) {
+    return refused(format, 'empty-file', 'The file is empty; send one with a header and at least one row.');
+  }
+  if (format === 'parquet') return openParquet(session, file);
+  if (file.hasNul) {
+    return refused(
+      format,
+      'binary-file',
+      'The file holds zero bytes: it is no text, or text in UTF-16. Save it as UTF-8 (in a spreadsheet: "CSV UTF-8").',
+    );
+  }
+  if (format === 'jsonl') {
+    if (!file.isUtf8) return refused(format, 'invalid-encoding', 'JSON lines are UTF-8; this file is not.');
+    return openJsonLines(session, file);
+  }
+  return openCsv(formats, request, schema, file, head, signal);
+}
+
+function refused(format: Reading['format'], rule: string, remedy: string): Reading {
+  return {
+    format,
+    delimiter: null,
+    decimal: '.',
+    encoding: null,
+    header: [],
+    sample: [],
+    fileTypes: [],
+    relation: '',
+    records: null,
+    errors: [wholeFile(rule, remedy)],
+    errorCount: 1,
+    cautions: [],
+    rewritten: null,
+  };
+}
+
+async function openCsv(
+  formats: FileFormats,
+  request: IngestRequest,
+  schema: TableSchema | null,
+  file: SpooledFile,
+  head: Uint8Array,
+  signal: AbortSignal,
+): Promise<Reading> {
+  const asked = request.encoding ?? schema?.encoding ?? null;
+  if (asked === 'utf-8' && !file.isUtf8) {
+    return refused(
+      'csv',
+      'invalid-encoding',
+      'The file is said to be UTF-8 and is not. Leave the encoding out, say windows-1252, or save the file as UTF-8.',
+    );
+  }
+  const encoding = asked ?? (file.isUtf8 ? 'utf-8' : 'windows-1252');
+  const cautions =
+    asked === null && encoding === 'windows-1252'
+      ? [wholeFile('encoding-inferred', 'The file is not UTF-8 and was read as Windows-1252; look at its accents.')]
+      : [];
+  const first = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? head[3] : head[0];
+  const startsBlank = first === 0x0a || first === 0x0d;
+  const rewrittenPath = `${file.path}.rewritten`;
+  const describe = async (path: string, bytes: number, mayRewrite: boolean): Promise<Reading> => {
+    const dialect = await formats.csvDialect(await readHead(path, bytes), bytes <= headBytes, {
+      delimiter: request.delimiter ?? schema?.delimiter ?? null,
+      decimal: request.decimal,
+    });
+    const columns = dialect.header.map((_, j) => `'t${j}': 'VARCHAR'`).join(', ');
+    return {
+      format: 'csv',
+      delimiter: dialect.delimiter,
+      decimal: dialect.decimal,
+      encoding,
+      header: dialect.header,
+      sample: dialect.sample,
+      fileTypes: [],
+      relation: `read_csv(${quoteText(path)}, auto_detect = false, header = true, delim = ${quoteText(dialect.delimiter)},
+        quote = '"', escape = '"', columns = {${columns}})`,
+      records: { path: file.path, layout: { delimiter: dialect.delimiter, columns: dialect.header.length } },
+      errors: dialect.header.length === 0 ? [noHeader] : [],
+      errorCount: dialect.header.length === 0 ? 1 : 0,
+      cautions,
+      rewritten: mayRewrite ? rewrite : null,
+    };
+  };
+  const rewrite = async (): Promise<Reading> => {
+    await formats.rewriteCsv(file.path, rewrittenPath, encoding, signal);
+    const handle = await open(rewrittenPath, 'r');
+    const { size } = await handle.stat();
+    await handle.close();
+    return describe(rewrittenPath, size, false);
+  };
+  return encoding === 'windows-1252' || startsBlank ? rewrite() : describe(file.path, file.bytes, true);
+}
+
+/** What a reading left beside the spooled file. */
+export const removeRewritten = (file: SpooledFile): Promise<void> => rm(`${file.path}.rewritten`, { force: true });
+
+async function openParquet(session: Session, file: SpooledFile): Promise<Reading> {
+  const source = `read_parquet(${quoteText(file.path)})`;
+  let described: readonly { column_name: string; column_type: string }[];
+  try {
+    described = await session.rows(`DESCRIBE SELECT * FROM ${source}`);
+  } catch {
+    return refused('parquet', 'unreadable-file', 'The file is no whole Parquet file; write it again.');
+  }
+  const nested = described.filter(({ column_type: type }) => /\[|STRUCT|MAP|UNION|BLOB/.test(type));
+  const relation = `(SELECT ${described.map(({ column_name: name }, j) => `${quoteName(name)}::VARCHAR AS t${j}`).join(', ')} FROM ${source})`;
+  const errors = nested.map(({ column_name: name, column_type: type }) =>
+    wholeFile(
+      'nested-column',
+      `A column holds one value a row; "${name}" holds ${type}. Unfold or leave it out.`,
+      name,
+    ),
+  );
+  return {
+    format: 'parquet',
+    delimiter: null,
+    decimal: '.',
+    encoding: null,
+    header: described.map(({ column_name: name }) => name.trim()),
+    sample: nested.length > 0 ? [] : await textRows(session, relation, described.length),
+    fileTypes: described.map(({ column_type: type }) => typeOfParquet(type)),
+    relation,
+    records: null,
+    errors,
+    errorCount: errors.length,
+    cautions: [],
+    rewritten: null,
+  };
+}
+
+function typeOfParquet(type: string): VariableType | null {
+  if (/^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type)) return 'integer';
+  if (/^(FLOAT|DOUBLE|DECIMAL)/.test(type)) return 'number';
+  if (type === 'BOOLEAN') return 'boolean';
+  if (type === 'DATE') return 'date';
+  return null;
+}
+
+/** Reads each line as a text first, so that a bad one has a place; keys are columns in order of appearance. */
+async function openJsonLines(session: Session, file: SpooledFile): Promise<Reading> {
+  const lines = `(SELECT line FROM read_csv(${quoteText(file.path)}, auto_detect = false, header = false,
+    delim = '\x01', quote = '', escape = '', columns = {'line': 'VARCHAR'}) WHERE trim(line, ' \t') <> '')`;
+  const layout: RecordLayout = { delimiter: null, columns: 1 };
+  const wrong = await session.rows<{ record: number; line: string; total: number }>(
+    `SELECT record, line, count(*) OVER () AS total FROM (SELECT row_number() OVER () - 1 AS record, line FROM ${lines})
+     WHERE CASE WHEN json_valid(line) THEN json_type(line) <> 'OBJECT' ELSE true END ORDER BY record LIMIT 100`,
+  );
+  const base = { ...refused('jsonl', '', ''), encoding: 'utf-8' as const, records: { path: file.path, layout } };
+  if (wrong.length > 0) {
+    return {
+      ...base,
+      errorCount: wrong[0]!.total,
+      errors: wrong.map(({ record, line }) => ({
+        rule: 'not-a-json-object',
+        record,
+        column: null,
+        value: line.slice(0, 80),
+        remedy: 'Every line is one JSON object, such as {"household": "H1", "month": "2024-01", "gas": 12.5}.',
+      })),
+    };
+  }
+  const keys = await session.rows<{ name: string }>(
+    `SELECT name FROM (SELECT unnest(json_keys(line)) AS name, row_number() OVER () AS place FROM ${lines})
+     GROUP BY name ORDER BY min(place)`,
+  );
+  const header = keys.map((row) => row.name);
+  const pointer = (name: string) => quoteText(`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  const relation = `(SELECT ${header.map((name, j) => `json_extract_string(line, ${pointer(name)}) AS t${j}`).join(', ')} FROM ${lines})`;
+  const nested =
+    header.length === 0
+      ? []
+      : await session.rows<{ place: number | null }>(
+          `SELECT unnest([${header.map((name, j) => `CASE WHEN bool_or(json_type(line, ${pointer(name)}) IN ('OBJECT', 'ARRAY')) THEN ${j} END`).join(', ')}]) AS place FROM ${lines}`,
+        );
+  const errors =
+    header.length === 0
+      ? [wholeFile('no-rows', 'The file has no object with a key; send at least one row.')]
+      : nested.flatMap(({ place }) =>
+          place === null
+            ? []
+            : [
+                wholeFile(
+                  'nested-value',
+                  `"${header[place]}" holds lists or objects; give it one value a line.`,
+                  header[place],
+                ),
+              ],
+        );
+  return {
+    ...base,
+    header: header.map((name) => name.trim()),
+    sample: errors.length > 0 ? [] : await textRows(session, relation, header.length),
+    relation,
+    errors,
+    errorCount: errors.length,
+  };
+}
+
+async function textRows(session: Session, relation: string, columns: number): Promise<string[][]> {
+  const rows = await session.rows<Record<string, string | null>>(`SELECT * FROM ${relation} LIMIT ${sampleRecords}`);
+  return rows.map((row) => Array.from({ length: columns }, (_, j) => row[`t${j}`] ?? ''));
+}
+
+async function readHead(path: string, bytes: number): Promise<Uint8Array> {
+  const handle = await open(path, 'r');
+  try {
+    const buffer = new Uint8Array(Math.min(headBytes, bytes));
+    let filled = 0;
+    while (filled < buffer.length) {
+      const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return buffer.subarray(0, filled);
+  } finally {
+    await handle.close();
+  }
+}

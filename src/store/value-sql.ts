@@ -1,0 +1,72 @@
+import type { MissingStatus, PlannedColumn, ValueFormat } from '../app/file-formats.ts';
+import { quoteText } from './database.ts';
+
+/** Marks a text that could not be read in the list of statuses while a file is staged. */
+export const unreadable = 255;
+
+const codes: Readonly<Record<MissingStatus, number>> = { absent: 1, suppressed: 2, notApplicable: 3 };
+
+/** How one column of texts becomes values, as SQL. `text` is the column cleaned of outer spaces, NULL where empty. */
+export interface ValueSql {
+  readonly value: string;
+  /** the text is there but is no value */
+  readonly isException: string;
+  /** status of the value, given that its row has an exception */
+  readonly status: string;
+}
+
+export const storesNumber = (column: PlannedColumn): boolean =>
+  ['number', 'integer', 'boolean'].includes(column.variable.type);
+
+export function valueSql(column: PlannedColumn, text: string): ValueSql {
+  const symbols = [...column.symbols].filter(([symbol]) => symbol !== '');
+  const cases = symbols.map(([symbol, status]) => `WHEN ${quoteText(symbol)} THEN ${codes[status]}`).join(' ');
+  const { type } = column.variable;
+  if (type === 'code' || type === 'text') {
+    if (symbols.length === 0) return { value: text, isException: 'false', status: `(${text} IS NULL)::UTINYINT` };
+    const isSymbol =
+      symbols.length === 1
+        ? `${text} = ${quoteText(symbols[0]![0])}`
+        : `${text} IN (${symbols.map(([symbol]) => quoteText(symbol)).join(', ')})`;
+    return {
+      value: `CASE WHEN ${isSymbol} THEN NULL ELSE ${text} END`,
+      isException: `coalesce(${isSymbol}, false)`,
+      status: `CASE WHEN ${text} IS NULL THEN 1 ELSE CASE ${text} ${cases} ELSE 0 END END`,
+    };
+  }
+  const { value, isGood } = typed(type, text, column.format);
+  const symbolStatus = symbols.length === 0 ? String(unreadable) : `CASE trim(${text}) ${cases} ELSE ${unreadable} END`;
+  return {
+    value: `CASE WHEN ${isGood} THEN ${value} END`,
+    isException: `(${text} IS NOT NULL AND NOT coalesce(${isGood}, false))`,
+    status: `CASE WHEN ${text} IS NULL THEN 1 WHEN coalesce(${isGood}, false) THEN 0 ELSE ${symbolStatus} END`,
+  };
+}
+
+/** The value of a text of some type, and when it counts as one. */
+function typed(
+  type: PlannedColumn['variable']['type'],
+  text: string,
+  format: ValueFormat,
+): { readonly value: string; readonly isGood: string } {
+  const list = (texts: readonly string[]) => texts.map(quoteText).join(', ');
+  if (type === 'boolean') {
+    return {
+      value: `(trim(${text}) IN (${list(format.trueTexts)}))::DOUBLE`,
+      isGood: `(trim(${text}) IN (${list([...format.trueTexts, ...format.falseTexts])}))`,
+    };
+  }
+  if (type === 'date') {
+    const date =
+      format.date === null
+        ? `CASE WHEN length(trim(${text})) = 10 THEN try_cast(${text} AS DATE) END`
+        : `try_strptime(trim(${text}), ${quoteText(format.date)})::DATE`;
+    return { value: `(${date})::VARCHAR`, isGood: `((${date}) IS NOT NULL)` };
+  }
+  let plain = text;
+  if (format.group !== null) plain = `replace(${plain}, ${quoteText(format.group)}, '')`;
+  const noPoint = format.decimal === ',' ? ` AND NOT contains(${plain}, '.')` : '';
+  const number = `try_cast(${format.decimal === ',' ? `replace(${plain}, ',', '.')` : plain} AS DOUBLE)`;
+  // DuckDB takes 1_000, NaN and infinity for numbers; this service does not.
+  return { value: number, isGood: `(isfinite(${number}) AND NOT contains(${text}, '_')${noPoint})` };
+}
