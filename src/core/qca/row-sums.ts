@@ -35,37 +35,52 @@ export function sumRows(data: CalibratedData, rows: readonly Cube[], corners: In
     : sumByRows(data, rows, corners);
 }
 
-/** Fills `distance` with d_c of case i and `order` with the conditions by ascending d_c (insertion sort, k is small). */
-function rank(data: CalibratedData, i: number, distance: Float64Array, order: Int32Array): void {
-  const k = order.length;
+/** 1 for each fuzzy condition. */
+const fuzzyFlags = (data: CalibratedData): Uint8Array =>
+  Uint8Array.from(data.conditions, ({ type }) => (type === 'fuzzy' ? 1 : 0));
+
+/** Fills `distance` with d_c of the case whose values begin at `base`, ascending, and `order` with the conditions (insertion sort, k is small). */
+function rank(
+  values: Float64Array,
+  base: number,
+  one: number,
+  fuzzy: Uint8Array,
+  distance: Float64Array,
+  order: Int32Array,
+): void {
+  const k = fuzzy.length;
   for (let c = 0; c < k; c++) {
-    const x = data.values[i * k + c]!;
-    const d = data.conditions[c]!.type === 'fuzzy' ? Math.min(x, data.one - x) : 0;
-    distance[c] = d;
+    const x = values[base + c]!;
+    const d = fuzzy[c] === 0 ? 0 : x * 2 > one ? one - x : x;
     let at = c;
-    for (; at > 0 && distance[order[at - 1]!]! > d; at--) order[at] = order[at - 1]!;
+    for (; at > 0 && distance[at - 1]! > d; at--) {
+      distance[at] = distance[at - 1]!;
+      order[at] = order[at - 1]!;
+    }
+    distance[at] = d;
     order[at] = c;
   }
 }
 
 export function sumByRows(data: CalibratedData, rows: readonly Cube[], corners: Int8Array): RowSums {
-  const { one, outcome } = data;
+  const { one, outcome, values } = data;
   const k = data.conditions.length;
+  const fuzzy = fuzzyFlags(data);
   const membership = new Float64Array(rows.length);
   const shared = new Float64Array(rows.length);
   const ambiguous = new Float64Array(rows.length);
   const distance = new Float64Array(k);
   const order = new Int32Array(k);
   for (let i = 0; i < outcome.length; i++) {
-    rank(data, i, distance, order);
+    rank(values, i * k, one, fuzzy, distance, order);
     const y = outcome[i]!;
     for (let r = 0; r < rows.length; r++) {
       const row = rows[r]!;
-      let x = one - distance[order[k - 1]!]!;
+      let x = one - distance[k - 1]!;
       for (let j = 0; j < k; j++) {
         const c = order[j]!;
         if (row[c]! !== corners[i * k + c]!) {
-          x = distance[c]!;
+          x = distance[j]!;
           break;
         }
       }
@@ -79,7 +94,7 @@ export function sumByRows(data: CalibratedData, rows: readonly Cube[], corners: 
 }
 
 export function sumByCubes(data: CalibratedData, rows: readonly Cube[], corners: Int8Array, cells: number): RowSums {
-  const { one, outcome, conditions } = data;
+  const { one, outcome, conditions, values } = data;
   const k = conditions.length;
   // Mixed radix with one digit more per condition: digit `levels` stands for "any".
   const stride = new Int32Array(k);
@@ -93,26 +108,32 @@ export function sumByCubes(data: CalibratedData, rows: readonly Cube[], corners:
   const distance = new Float64Array(k);
   const order = new Int32Array(k);
   const levels = Int32Array.from(conditions, (condition) => condition.levels);
+  const fuzzy = fuzzyFlags(data);
   for (let i = 0; i < outcome.length; i++) {
-    rank(data, i, distance, order);
+    const base = i * k;
+    rank(values, base, one, fuzzy, distance, order);
     const y = outcome[i]!;
     const notY = one - y;
-    const add = (cell: number, x: number) => {
-      const both = x < y ? x : y;
-      sums[cell * 3]! += x;
-      sums[cell * 3 + 1]! += both;
-      sums[cell * 3 + 2]! += both < notY ? both : notY;
-    };
     let cell = allFree;
-    for (let j = 0; j < k; j++) {
-      const c = order[j]!;
-      const own = corners[i * k + c]!;
-      const d = distance[c]!;
-      // Only a fuzzy condition has d > 0, and it has one other level.
-      if (d > 0) add(cell + stride[c]! * (1 - own - levels[c]!), d);
-      cell += stride[c]! * (own - levels[c]!);
+    // Once for each condition by ascending distance d, and at j = k for the corner itself.
+    for (let j = 0; j <= k; j++) {
+      let x = one - distance[k - 1]!;
+      let at = cell;
+      if (j < k) {
+        const c = order[j]!;
+        const own = corners[base + c]!;
+        x = distance[j]!;
+        // Only a fuzzy condition has d > 0, and it has one other level.
+        at += stride[c]! * (1 - own - levels[c]!);
+        cell += stride[c]! * (own - levels[c]!);
+        if (x === 0) continue;
+      }
+      const both = x < y ? x : y;
+      at *= 3;
+      sums[at]! += x;
+      sums[at + 1]! += both;
+      sums[at + 2]! += both < notY ? both : notY;
     }
-    add(cell, one - distance[order[k - 1]!]!);
   }
   for (let c = 0; c < k; c++) {
     const step = stride[c]!;

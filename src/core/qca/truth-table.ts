@@ -88,16 +88,45 @@ function checkSettings({
   }
 }
 
-/** The corner of the property space that each case is nearest to, n x k levels: above 0.5 is 1, otherwise 0. */
-export function cornersOf({ conditions, values, one, caseIds }: CalibratedData): Int8Array {
-  const k = conditions.length;
-  const corners = new Int8Array(caseIds.length * k);
-  for (let c = 0; c < k; c++) {
-    const fuzzy = conditions[c]!.type === 'fuzzy';
-    for (let at = c; at < corners.length; at += k) corners[at] = fuzzy ? (values[at]! * 2 > one ? 1 : 0) : values[at]!;
-  }
-  return corners;
+/** Where each case lies in the property space. */
+interface Location {
+  /** n x k levels of the nearest corner: above 0.5 is 1, otherwise 0 */
+  readonly corners: Int8Array;
+  /** mixed-radix number of the corner; exact while the configurations are fewer than 2^53 */
+  readonly numbers: Float64Array;
+  /** 1 where a membership is exactly 0.5 */
+  readonly ambiguous: Uint8Array;
 }
+
+function locate({ conditions, values, one, caseIds }: CalibratedData): Location {
+  const n = caseIds.length;
+  const k = conditions.length;
+  const fuzzy = Uint8Array.from(conditions, ({ type }) => (type === 'fuzzy' ? 1 : 0));
+  const levels = Int32Array.from(conditions, (condition) => condition.levels);
+  const corners = new Int8Array(n * k);
+  const numbers = new Float64Array(n);
+  const ambiguous = new Uint8Array(n);
+  for (let i = 0, at = 0; i < n; i++) {
+    let number = 0;
+    let half = 0;
+    for (let c = 0; c < k; c++, at++) {
+      const x = values[at]!;
+      let level = x;
+      if (fuzzy[c] === 1) {
+        level = x * 2 > one ? 1 : 0;
+        half |= x * 2 === one ? 1 : 0;
+      }
+      corners[at] = level;
+      number = number * levels[c]! + level;
+    }
+    numbers[i] = number;
+    ambiguous[i] = half;
+  }
+  return { corners, numbers, ambiguous };
+}
+
+/** The corner of the property space that each case is nearest to, n x k levels: above 0.5 is 1, otherwise 0. */
+export const cornersOf = (data: CalibratedData): Int8Array => locate(data).corners;
 
 /**
  * The truth table: every configuration that holds a case, its number of cases, its consistency and PRI as a
@@ -113,29 +142,12 @@ export function cornersOf({ conditions, values, one, caseIds }: CalibratedData):
  */
 export function buildTruthTable(data: CalibratedData, settings: TruthTableSettings): TruthTable {
   checkSettings(settings);
-  const { conditions, values, one, caseIds } = data;
+  const { conditions } = data;
   const k = conditions.length;
-  const corners = cornersOf(data);
-  const ambiguousCases: number[] = [];
-  const members = new Map<number | string, number[]>();
-  const exact = conditions.reduce((product, condition) => product * condition.levels, 1) <= Number.MAX_SAFE_INTEGER;
-  for (let i = 0; i < caseIds.length; i++) {
-    let ambiguous = false;
-    let number = 0;
-    for (let c = 0; c < k; c++) {
-      if (conditions[c]!.type === 'fuzzy' && values[i * k + c]! * 2 === one) ambiguous = true;
-      number = number * conditions[c]!.levels + corners[i * k + c]!;
-    }
-    if (ambiguous) {
-      ambiguousCases.push(i);
-      continue;
-    }
-    const key = exact ? number : corners.subarray(i * k, i * k + k).join();
-    const list = members.get(key);
-    if (list) list.push(i);
-    else members.set(key, [i]);
-  }
-  const found = [...members.values()]
+  const location = locate(data);
+  const { corners } = location;
+  const { members, ambiguousCases } = groupByCorner(data, location);
+  const found = members
     .map((cases) => ({ cases, configuration: corners.slice(cases[0]! * k, cases[0]! * k + k) }))
     .sort((a, b) => ascending(a.configuration, b.configuration));
   const sums = sumRows(
@@ -184,6 +196,38 @@ export function buildTruthTable(data: CalibratedData, settings: TruthTableSettin
     };
   });
   return Object.freeze({ conditions, settings, rows, ambiguousCases, borderlineRows });
+}
+
+/** Cases by the corner they are nearest to, without those that have a membership of exactly 0.5. */
+function groupByCorner(
+  { conditions, caseIds }: CalibratedData,
+  { corners, numbers, ambiguous }: Location,
+): { members: number[][]; ambiguousCases: number[] } {
+  const k = conditions.length;
+  const configurations = conditions.reduce((product, condition) => product * condition.levels, 1);
+  const isExact = configurations <= Number.MAX_SAFE_INTEGER;
+  // Few configurations are looked up in an array, many in a map.
+  const direct = configurations <= 2 ** 20 ? new Int32Array(configurations).fill(-1) : null;
+  const mapped = new Map<number | string, number>();
+  const members: number[][] = [];
+  const ambiguousCases: number[] = [];
+  for (let i = 0; i < caseIds.length; i++) {
+    if (ambiguous[i] === 1) {
+      ambiguousCases.push(i);
+      continue;
+    }
+    const number = numbers[i]!;
+    const key = direct !== null || isExact ? number : corners.subarray(i * k, i * k + k).join();
+    let at = direct === null ? (mapped.get(key) ?? -1) : direct[number]!;
+    if (at < 0) {
+      at = members.length;
+      members.push([]);
+      if (direct === null) mapped.set(key, at);
+      else direct[number] = at;
+    }
+    members[at]!.push(i);
+  }
+  return { members, ambiguousCases };
 }
 
 function ascending(a: Cube, b: Cube): number {
