@@ -116,7 +116,7 @@ export function createService(ports: Ports, jobs: Jobs): Service {
     insights: analyse('insights'),
     qca: analyse('qca'),
     matchingStudy: analyse('matching-study'),
-    trainModel(actor, input, options) {
+    async trainModel(actor, input, options) {
       authorise(actor, 'train', { kind: 'model' });
       return analyse('training')(actor, input, options);
     },

@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import type { Actor } from '../../src/app/actor.ts';
+import type { ResultOf } from '../../src/app/analyses.ts';
+import { createJobs } from '../../src/app/jobs.ts';
+import type { Compute } from '../../src/app/ports.ts';
+import { createService, type Service } from '../../src/app/service.ts';
+import { operations, results } from '../../src/contract/operations.ts';
+import { recommendationExample } from '../../src/contract/recommend.ts';
+import { violations } from '../../src/contract/validate.ts';
+import { loadDefaultKernels } from '../../src/main/load-default-kernels.ts';
+import { createModelFiles } from '../../src/store/model-files.ts';
+import { computations } from '../../src/workers/computations.ts';
+import { memoryPorts } from '../support/memory-ports.ts';
+
+const operator: Actor = { role: 'operator' };
+const visitor: Actor = { role: 'visitor' };
+const models = createModelFiles({
+  shipped: new URL('../../models', import.meta.url).pathname,
+  own: new URL('../../models/none', import.meta.url).pathname,
+});
+
+const kernels = await loadDefaultKernels();
+/** As in a worker: with the fast kernels, but on this thread. */
+const compute: Compute = {
+  run: async (name, input, control) =>
+    (computations[name] as (input: unknown, environment: unknown) => unknown)(input, {
+      kernels,
+      progress: control.progress.bind(control),
+    }) as never,
+};
+
+function open(overrides: Parameters<typeof memoryPorts>[1] = { models }): Service {
+  const ports = memoryPorts([], { compute, ...overrides });
+  return createService(ports, createJobs(ports, { concurrency: 1 }));
+}
+
+const service = open();
+const wait = { waitMs: 60_000 };
+async function ask(actor: Actor, input: Parameters<Service['recommend']>[1]) {
+  const job = await service.recommend(actor, input, wait);
+  if (job.error) throw Object.assign(new Error(job.error.message), { code: job.error.code });
+  return job.result as unknown as ResultOf<'recommendation'>;
+}
+
+describe('recommend', () => {
+  test('the example of the contract gets advice that fits the contract, with settings, seed and data', async () => {
+    const result = await ask(operator, recommendationExample);
+    expect(violations(results.recommendation, JSON.parse(JSON.stringify(result)))).toEqual([]);
+    expect([result.body.state, result.seed, result.body.model.name]).toEqual(['advice', 20260101, 'warm-start']);
+    expect(result.body.mixes[0]!.blocks).toContain('insulation-purchase');
+    expect(result.body.mixes.every(({ cost }) => cost <= 250)).toBe(true);
+    expect(result.sources[0]!.digest).toBe(result.body.model.dataDigest);
+    expect(result.attrition[0]).toEqual({ step: 'experiments', units: 400 });
+    expect(result.warnings).toEqual([]);
+  });
+
+  test('the same question gives the same answer', async () => {
+    const [a, b] = [await ask(operator, recommendationExample), await ask(operator, recommendationExample)];
+    expect(JSON.stringify(a.body)).toBe(JSON.stringify(b.body));
+  });
+
+  test('a visitor sees the region of an experiment, not its neighbourhood; the operator sees both', async () => {
+    const hidden = (await ask(visitor, recommendationExample)).body.evidence[0]!.items;
+    const shown = (await ask(operator, recommendationExample)).body.evidence[0]!.items;
+    expect(hidden.map(({ neighbourhood, experiment }) => neighbourhood + experiment)).toEqual(hidden.map(() => ''));
+    expect(hidden.map(({ region }) => region)).toEqual(shown.map(({ region }) => region));
+    expect(shown.every(({ neighbourhood }) => /^BU9\d{7}$/.test(neighbourhood))).toBe(true);
+  });
+
+  test('the code of a known neighbourhood stands for its parameters, and what is said beside it wins', async () => {
+    const place = (await ask(operator, { neighbourhood: 'BU90010100', context: { mean_income: 30 } })).body.place;
+    expect(place.find(({ name }) => name === 'mean_income')!.value).toBe(30);
+    expect(place.every(({ value }) => value !== null)).toBe(true);
+  });
+
+  test('unknown parameters widen the answer and are said', async () => {
+    const result = await ask(operator, { context: { mean_income: 30 } });
+    expect(result.warnings[0]!.code).toBe('contexts-missing');
+    expect(result.body.missing.length).toBe(7);
+    expect(result.body.measureFirst.length).toBeGreaterThan(0);
+  });
+
+  test.each<[string, Parameters<Service['recommend']>[1], string, RegExp]>([
+    ['a parameter that does not exist', { context: { income: 30 } }, 'invalid-request', /no parameter "income"/],
+    ['an income in euros', { context: { mean_income: 30_000 } }, 'invalid-request', /thousand euro/],
+    ['a percentage above 100', { context: { owner_occupied_pct: 120 } }, 'invalid-request', /from 0 to 100/],
+    ['a neighbourhood nobody knows', { neighbourhood: 'BU00000000' }, 'invalid-request', /not in the table/],
+    ['a budget below every mix', { budget: 5 }, 'invalid-argument', /costs 15 euro/],
+    ['a goal nobody measured', { goals: { wind: 1 } }, 'unknown-variable', /no KPI "wind"/],
+    ['a model nobody trained', { model: 'other' }, 'model-not-found', /warm-start 1/],
+  ])('%s is refused', async (_, input, code, message) => {
+    await expect(ask(operator, input)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+});
+
+describe('models and experiments', () => {
+  test('lists, card, experiments and blocks fit the contract', async () => {
+    const answers = {
+      listModels: await service.listModels(visitor, {}),
+      describeModel: await service.describeModel(visitor, { model: 'warm-start' }),
+      modelCard: await service.modelCard(visitor, { model: 'warm-start' }),
+      listExperiments: await service.listExperiments(visitor, { kpi: 'comfort', block: 'savings-challenge', limit: 5 }),
+      listBuildingBlocks: await service.listBuildingBlocks(visitor, {}),
+    };
+    for (const [id, answer] of Object.entries(answers)) {
+      const schema = operations[id as keyof typeof answers].response;
+      expect([id, violations(schema, JSON.parse(JSON.stringify(answer)))]).toEqual([id, []]);
+    }
+    expect(answers.listExperiments.experiments.length).toBe(5);
+    expect(answers.listExperiments.experiments.every(({ blocks }) => blocks.includes('savings-challenge'))).toBe(true);
+    expect(answers.listBuildingBlocks.buildingBlocks.length).toBe(8);
+  });
+
+  test('failures are in the registry', async () => {
+    const { experiments } = await service.listExperiments(operator, { kpi: 'gas-saving', limit: 1000 });
+    expect(experiments.length).toBe(400);
+    expect(experiments.filter(({ effect }) => effect <= 0).length).toBe(51);
+  });
+
+  test('only the operator trains', async () => {
+    await expect(service.trainModel(visitor, {}, wait)).rejects.toMatchObject({ code: 'not-authorised' });
+  });
+
+  test('training keeps a new version that can be asked, with a card', async () => {
+    const own = open({});
+    const { experiments } = memoryPorts();
+    const registry = await experiments.load();
+    const few = { ...registry, experiments: registry.experiments.filter(({ kpi }) => kpi === 'comfort').slice(0, 100) };
+    const trainer = open({ experiments: { load: async () => few } });
+    const job = await trainer.trainModel(operator, { name: 'mine', folds: 2, candidates: ['ridge'] }, wait);
+    expect(job.error).toBe(null);
+    const { model } = (job.result as unknown as ResultOf<'training'>).body;
+    expect([model.name, model.version, model.kpis.map(({ kpi }) => kpi)]).toEqual(['mine', 1, ['comfort']]);
+    expect(violations(results.training, JSON.parse(JSON.stringify(job.result)))).toEqual([]);
+    expect((await trainer.modelCard(visitor, { model: 'mine' })).markdown).toMatch(/## comfort/);
+    const answer = await trainer.recommend(operator, { model: 'mine', context: { mean_income: 30 } }, wait);
+    expect(answer.state).toBe('succeeded');
+    await expect(own.describeModel(operator, { model: 'mine' })).rejects.toMatchObject({ code: 'model-not-found' });
+  }, 60_000);
+
+  test('without experiments nothing is trained', async () => {
+    const registry = await memoryPorts().experiments.load();
+    const empty = open({ experiments: { load: async () => ({ ...registry, experiments: [] }) } });
+    const job = await empty.trainModel(operator, {}, wait);
+    expect(job.error).toMatchObject({ code: 'empty-group' });
+  });
+
+  test('evaluation gives a leaderboard that fits the contract', async () => {
+    const job = await service.evaluateModels(
+      operator,
+      { kpi: 'comfort', folds: 3, kinds: ['constant', 'ridge'] },
+      wait,
+    );
+    expect(violations(results.evaluation, JSON.parse(JSON.stringify(job.result)))).toEqual([]);
+    const { leaderboard } = (job.result as unknown as ResultOf<'evaluation'>).body;
+    expect(leaderboard.models.map(({ model }) => model)).toEqual(['constant', 'ridge']);
+    expect([leaderboard.rows, leaderboard.groups, leaderboard.folds]).toEqual([177, 12, 3]);
+  }, 60_000);
+});
