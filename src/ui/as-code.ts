@@ -31,6 +31,7 @@ export function literal(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
     const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+    if (fields.length === 0) return '{}';
     return `{ ${fields.map(([key, field]) => `${/^[A-Za-z_]\w*$/.test(key) ? key : literal(key)}: ${literal(field)}`).join(', ')} }`;
   }
   if (typeof value === 'string')

@@ -9,10 +9,12 @@ import { collectivePage } from './pages/collective-page.ts';
 import { collectivesPage } from './pages/collectives-page.ts';
 import { loadCollective } from './pages/load-collective.ts';
 import { loadStudy } from './pages/load-study.ts';
+import { loadWarmStart } from './pages/load-warm-start.ts';
 import { problemPage } from './pages/problem-page.ts';
 import { startPage } from './pages/start-page.ts';
 import { studiesPage } from './pages/studies-page.ts';
 import { studyPage } from './pages/study-page.ts';
+import { warmStartPage } from './pages/warm-start-page.ts';
 import { workingPage } from './pages/working-page.ts';
 import { textsIn } from './texts.ts';
 
@@ -32,6 +34,10 @@ const pages: Readonly<Record<string, Handler>> = {
     collectivesPage(context, await service.listPanels(visitor, {}), demo),
   '/collectives/:panel': async (context, { service, version, demo }, [panel]) =>
     collectivePage(context, await loadCollective(service, version, demo, panel!, context.query), demo),
+  '/warm-start': async (context, { service, version }) => {
+    const { form, question, answer, refusal } = await loadWarmStart(service, version, context);
+    return warmStartPage(context, form, question, answer, refusal);
+  },
   '/studies': async (context, { service, version, demo }) => {
     const id = context.query.get('id')?.trim() ?? '';
     return id === ''

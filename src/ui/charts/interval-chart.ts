@@ -35,7 +35,10 @@ function draw(chart: IntervalChart, form: ChartForm): SafeHtml {
   if (reference) all.push(reference.value);
   const [low, high] = padded(all);
   const labels = rows.map((row) => row.label);
-  const lines = rows.map((row) => ({ ...row, lines: wrap(row.label, 24) }));
+  /** labels of whole mixes get more of the width */
+  const isLong = rows.some((row) => row.label.length > 48);
+  const left = isLong ? 270 : 200;
+  const lines = rows.map((row) => ({ ...row, lines: wrap(row.label, isLong ? 34 : 24) }));
 
   const mostLines = Math.max(...lines.map((row) => row.lines.split('\n').length));
   // On a phone the value stands at the end of the label's line, or on a line of its own where both do not fit.
@@ -119,7 +122,7 @@ function draw(chart: IntervalChart, form: ChartForm): SafeHtml {
         y: 'label',
         frameAnchor: 'left',
         text: (row) => row.lines,
-        dx: -196,
+        dx: 4 - left,
         textAnchor: 'start',
         fill: ink.text,
         fontWeight: 600,
@@ -164,7 +167,7 @@ function draw(chart: IntervalChart, form: ChartForm): SafeHtml {
   }
   return svgChart(frame, {
     height: rows.length * rowHeight + 76,
-    marginLeft: wide ? 200 : 8,
+    marginLeft: wide ? left : 8,
     marginRight: wide ? 200 : 8,
     marginTop: 28,
     marginBottom: 48,

@@ -72,7 +72,8 @@ function requestsToTry(origin: string, demoPanel: string | null): readonly TryLi
     command: commandLine('describe', [], []),
     request: request(origin, 'GET', '/v1/panels'),
   };
-  const recommend: TryLines = { id: 'recommend', ...exampleWarmStart(origin) };
+  const warmStart = exampleWarmStart(origin);
+  const recommend: TryLines = { id: 'recommend', command: warmStart.commandLine ?? '', request: warmStart.request };
   if (demoPanel === null) {
     const ingest: TryLines = {
       id: 'ingest',

@@ -84,12 +84,12 @@ function mixesPart(
       .map((mark) => html`<span class="mix-mark">${find(`recommend.mark.${mark}`) ?? mark}</span>`)}</p>
 <ul>${blocks(mix).map((name) => html`<li>${name}</li>`)}</ul>
 <p class="mix-gain">${gainInWords(texts, main, effect.mean)}</p>
-<dl><dt>${t('page.warm.between', { level })}</dt><dd>${gainRange(texts, main, effect.lower, effect.upper)}</dd>
-${isCalibrated && html`<dt>${t('page.warm.chance')}</dt><dd>${chanceInWords(texts, effect.probabilityPositive)}</dd>`}
-${others.map(({ kpi, mean, lower, upper }) => html`<dt>${capital(goal(kpi))}</dt><dd>${gainText(texts, kpi, shownGain(kpi, mean))} (${gainRange(texts, kpi, lower, upper)})</dd>`)}
-<dt>${t('page.warm.cost')}</dt><dd>${euros(mix.cost)}</dd></dl></li>`;
+<dl>${pair(t('page.warm.between', { level }), gainRange(texts, main, effect.lower, effect.upper))}
+${isCalibrated && pair(t('page.warm.chance'), chanceInWords(texts, effect.probabilityPositive))}
+${others.map(({ kpi, mean, lower, upper }) => pair(capital(goal(kpi)), `${gainText(texts, kpi, shownGain(kpi, mean))} (${gainRange(texts, kpi, lower, upper)})`))}
+${pair(t('page.warm.cost'), euros(mix.cost))}</dl></li>`;
   };
-  return html`<ol class="mixes">${mixes.slice(0, 3).map(card)}</ol>
+  return html`<ol class="mixes">${diverse(mixes).map(card)}</ol>
 ${figure({
   id: 'gains',
   summary,
@@ -139,6 +139,14 @@ ${figure({
 })}`;
 }
 
+const pair = (term: string, value: string): SafeHtml => html`<div><dt>${term}</dt><dd>${value}</dd></div>`;
+
+/** Three mixes that differ in what they are good for: the first, then those with a mark, then the next in order. */
+function diverse(mixes: readonly RankedMix[]): readonly RankedMix[] {
+  const chosen = new Set([mixes[0]!, ...mixes.filter((mix) => mix.marks.length > 0), ...mixes]);
+  return [...chosen].slice(0, 3).sort((a, b) => mixes.indexOf(a) - mixes.indexOf(b));
+}
+
 /** A chance as a frequency; never "10 out of 10", for no forecast is that sure. */
 function chanceInWords({ t }: Texts, chance: number): string {
   if (chance > 0.95) return t('page.warm.chance-high');
@@ -168,7 +176,8 @@ function evidencePart(
       .map(({ context, difference }) => {
         const field = form.fields.find(({ name }) => name === context);
         const unit = field ? words.unit(field) : '';
-        const size = `${difference > 0 ? '+' : ''}${number(difference)}${unit === '%' ? '%' : ` ${unit}`}`.trim();
+        const size =
+          `${difference > 0 ? '+' : ''}${number(difference)} ${unit === '%' ? t('page.warm.percentage-points') : unit}`.trim();
         return t('page.warm.difference', { field: words.variable({ name: context, title: null }), size });
       })
       .join('; ');

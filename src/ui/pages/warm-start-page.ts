@@ -1,4 +1,3 @@
-import type { AppError } from '../../app/errors.ts';
 import { selectField, textField } from '../design/form-fields.ts';
 import { layout } from '../design/layout.ts';
 import { notice, pageHead, section, whoSeesThis } from '../design/page-parts.ts';
@@ -17,7 +16,7 @@ export function warmStartPage(
   form: WarmStartForm,
   question: WarmStartQuestion,
   answer: WarmStartAnswer | null,
-  refusal: AppError | null,
+  refusal: { readonly message: string } | null,
 ): SafeHtml {
   const { texts } = context;
   const { t } = texts;

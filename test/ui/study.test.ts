@@ -1,0 +1,99 @@
+import { parseHTML } from 'linkedom';
+import { describe, expect, it } from 'vitest';
+import { studyPage } from '../../src/ui/pages/study-page.ts';
+import type { StudyView } from '../../src/ui/pages/study-view.ts';
+import { textsIn } from '../../src/ui/texts.ts';
+import { studyFixture } from '../support/page-fixtures.ts';
+
+const draw = (view: StudyView, language: 'en' | 'nl' = 'en') =>
+  parseHTML(
+    String(
+      studyPage(
+        {
+          texts: textsIn(language),
+          path: '/studies/x',
+          query: new URLSearchParams(),
+          origin: 'http://127.0.0.1:3000',
+          asset: (name: string) => name,
+        },
+        view,
+        null,
+      ),
+    ),
+  ).document;
+const text = (node: { textContent: string | null } | null) => node?.textContent?.replaceAll(/\s+/g, ' ').trim() ?? null;
+const sentence = (effect: StudyView['effect'], direction = 'less-is-better', language: 'en' | 'nl' = 'en') =>
+  text(
+    draw({ ...studyFixture, effect, outcome: { ...studyFixture.outcome, direction } }, language).querySelector(
+      '#effect-summary',
+    ),
+  );
+
+describe('the sentence of a study', () => {
+  it('compares with similar homes and uses no word for a cause', () => {
+    expect(sentence({ estimate: -5.4, lower: -8.1, upper: -2.7 })).toBe(
+      'Gas use was 5.4 m³ a month lower in homes with “draught-proofing evening” than in similar homes without (between 2.7 and 8.1). That is better.',
+    );
+    expect(sentence({ estimate: 5.4, lower: 2.7, upper: 8.1 }, 'neutral', 'nl')).toBe(
+      'Gasverbruik was 5,4 m³ per maand hoger bij woningen met “kierenavond” dan bij woningen die erop lijken (tussen 2,7 en 8,1).',
+    );
+    for (const language of ['en', 'nl'] as const) {
+      for (const effect of [-5, 5]) {
+        const said = sentence({ estimate: effect, lower: effect - 1, upper: effect + 1 }, 'less-is-better', language)!;
+        expect(said).not.toMatch(/\b(caus|effect|because|lowers|reduc|due|door|oorzaak|zorgt|verlaagt|leidt)/i);
+      }
+    }
+  });
+
+  it('says that nothing is clear where the interval includes no difference', () => {
+    expect(sentence({ estimate: -1, lower: -3, upper: 1 })).toBe(
+      'We see no clear difference in gas use between homes with “draught-proofing evening” and similar homes without: −1.0 m³ a month, between −3.0 and 1.0.',
+    );
+  });
+});
+
+describe('the page of a study', () => {
+  it('shows balance before and after as a table with the numbers of the love plot', () => {
+    const rows = [...draw(studyFixture).querySelectorAll('#love tbody tr')].map((row) => [
+      text(row.querySelector('th')),
+      ...[...row.querySelectorAll('td span:last-child')].map(text),
+    ]);
+    expect(rows[0]).toEqual(['Year of construction', '0.820', '0.040']);
+    expect(rows[3]).toEqual(['Type of home: flat', '0.220', '0.060']);
+    expect(rows).toHaveLength(studyFixture.balance.length);
+  });
+
+  it('counts how many properties are still apart', () => {
+    expect(text(draw(studyFixture).querySelector('#love-summary'))).toBe(
+      'Before matching, 6 of 6 properties were too far apart. After matching, none is above 0.1.',
+    );
+    const balance = [{ covariate: 'income_band', level: null, before: 0.5, after: -0.2, withheld: false }];
+    expect(text(draw({ ...studyFixture, balance }).querySelector('#love-summary'))).toMatch(
+      /^After matching, 1 of 1 properties are still above 0\.1/,
+    );
+  });
+
+  it('gives the reason in place of an effect, a count and a balance that are withheld', () => {
+    const document = draw({
+      ...studyFixture,
+      treated: null,
+      controls: null,
+      effect: null,
+      balance: studyFixture.balance.map((row) => ({ ...row, before: null, after: null, withheld: true })),
+    });
+    expect(document.querySelector('#effect')).toBeNull();
+    expect(text(document.querySelector('.facts dd'))).toBe('not shown: fewer than 10 households');
+    expect(text(document.querySelector('#love tbody td'))).toBe('not shown: fewer than 10 households');
+  });
+
+  it('writes recipes in words, with what must be absent', () => {
+    const recipe = draw(studyFixture).querySelector('.recipe-formula');
+    expect(text(recipe)).toBe('buying insulation together and heat-loss walk and not: savings contest');
+  });
+
+  it('says how many models are equally good', () => {
+    expect(text(draw(studyFixture).querySelector('.side-by-side'))).toContain(
+      '2 models are equally good; this is the first.',
+    );
+  });
+});
