@@ -1,6 +1,22 @@
 // The import rules of docs/architecture.md, checked by `npm test`.
 const room = (name) => `^src/${name}/`;
-const rooms = ['core', 'kernels', 'contract', 'app', 'store', 'formats', 'workers', 'solvers', 'neural', 'messages', 'http', 'cli', 'ui', 'conformance', 'main'];
+const rooms = [
+  'core',
+  'kernels',
+  'contract',
+  'app',
+  'store',
+  'formats',
+  'workers',
+  'solvers',
+  'neural',
+  'messages',
+  'http',
+  'cli',
+  'ui',
+  'conformance',
+  'main',
+];
 
 /** What a room may import of the project; types may come from more rooms (see `typesFrom`). */
 const may = {
@@ -51,17 +67,40 @@ for (const [from, allowed] of Object.entries(may)) {
     });
 }
 forbidden.push(
-  { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-  { name: 'only-main-reads-config', severity: 'error', from: { pathNot: ['^src/main/', '^src/config\\.ts$'] }, to: { path: '^src/config\\.ts$' } },
+  {
+    name: 'no-cycles',
+    severity: 'error',
+    from: {},
+    to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+  },
+  {
+    name: 'only-main-reads-config',
+    severity: 'error',
+    from: { pathNot: ['^src/main/', '^src/config\\.ts$'] },
+    to: { path: '^src/config\\.ts$' },
+  },
   {
     name: 'core-stays-pure',
     severity: 'error',
     from: { path: room('core') },
-    to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'core'], pathNot: 'node_modules/(ml-matrix|simple-statistics)/' },
+    to: {
+      dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'core'],
+      pathNot: 'node_modules/(ml-matrix|simple-statistics)/',
+    },
   },
-  { name: 'app-knows-no-driver', severity: 'error', from: { path: room('app') }, to: { dependencyTypes: ['npm', 'npm-optional', 'npm-peer'] } },
+  {
+    name: 'app-knows-no-driver',
+    severity: 'error',
+    from: { path: room('app') },
+    to: { dependencyTypes: ['npm', 'npm-optional', 'npm-peer'] },
+  },
   { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
-  { name: 'no-dev-dependency-in-src', severity: 'error', from: { path: '^src', pathNot: '^src/kernels/assembly' }, to: { dependencyTypes: ['npm-dev'] } },
+  {
+    name: 'no-dev-dependency-in-src',
+    severity: 'error',
+    from: { path: '^src', pathNot: '^src/kernels/assembly' },
+    to: { dependencyTypes: ['npm-dev'] },
+  },
 );
 
 module.exports = {
