@@ -6,10 +6,12 @@ import type { Estimand } from '../core/matching/estimand.ts';
 import { focalGroup } from '../core/matching/estimand.ts';
 import { forEachPair, type MatchSets, PairList, totalDistance } from '../core/matching/match-sets.ts';
 import {
+  type CovariatesDistance,
   type MatchedSample,
   type MatchingDesign,
   matchUnits,
   type NamedCaliper,
+  type PropensityDistance,
 } from '../core/matching/match-units.ts';
 import { effectiveSampleSize } from '../core/matching/match-weights.ts';
 import { focalRows } from '../core/matching/matching-problem.ts';
@@ -86,17 +88,28 @@ function toDesign(words: MatchWords): MatchingDesign {
       coarsening: (words.coarsening ?? []).map((c) => ({ variable: c.column, cut: toCut(c) })),
     };
   }
-  const distance = toDistance(words);
   if (method === 'subclassification') {
-    return { method, estimand, distance, subclasses: words.subclasses ?? 0, discard: words.discard ?? 'none' };
+    return {
+      method,
+      estimand,
+      distance: toPropensity(words),
+      subclasses: words.subclasses ?? 0,
+      discard: words.discard ?? 'none',
+    };
   }
-  if (method !== 'nearest') throw notBuilt(`The method "${method}"`);
-  if (words.mahalanobis !== undefined) throw notBuilt('Mahalanobis matching inside a propensity caliper');
-  if (estimand !== 'ATT' && estimand !== 'ATC') throw notBuilt(`Nearest matching for ${estimand}`);
+  if (method !== 'nearest' && method !== 'optimal') throw notBuilt(`The method "${method}"`);
+  if (estimand !== 'ATT' && estimand !== 'ATC') throw notBuilt(`Pair matching for ${estimand}`);
+  if (method === 'optimal') {
+    if ((words.calipers ?? []).length > 0 || (words.antiExact ?? []).length > 0)
+      throw notBuilt('Optimal matching with calipers');
+    const { ratio = 1, exact = [], discard = 'none' } = words;
+    return { method, estimand, distance: toPropensity(words), ratio, exact, discard };
+  }
   return {
     method,
     estimand,
-    distance,
+    distance: toDistance(words),
+    within: words.mahalanobis === undefined ? null : toTerms(words.mahalanobis),
     order: words.order ?? 'largest',
     ratio: words.ratio ?? 1,
     variableRatio:
@@ -112,12 +125,18 @@ function toDesign(words: MatchWords): MatchingDesign {
   };
 }
 
-function toDistance({
-  distance,
-}: MatchWords): { type: 'propensity-score' } & Extract<MatchingDesign, { method: 'nearest' }>['distance'] {
+function toPropensity({ distance }: MatchWords): PropensityDistance {
   if (distance === undefined || distance.type !== 'propensity-score')
     throw notBuilt(`The distance "${distance?.type}"`);
   return { type: 'propensity-score', link: distance.link, scale: distance.scale, terms: toTerms(distance.terms) };
+}
+
+function toDistance(words: MatchWords): PropensityDistance | CovariatesDistance {
+  const type = words.distance?.type;
+  if (type === 'mahalanobis' || type === 'robust-mahalanobis' || type === 'scaled-euclidean') {
+    return { type, terms: toTerms(words.distance!.terms) };
+  }
+  return toPropensity(words);
 }
 
 function toCut({ bins, cutPoints, quantileBins }: CoarseningWords): Coarsening | null {

@@ -35,6 +35,7 @@ function study(seed: number) {
         method: 'nearest',
         estimand: 'ATT',
         distance: { type: 'propensity-score', link: 'logit', scale: 'linear', terms: covariates },
+        within: null,
         order: 'largest',
         ratio: 1,
         variableRatio: null,

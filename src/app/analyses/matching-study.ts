@@ -283,6 +283,7 @@ function toDesign(settings: MatchingStudySettings, terms: readonly ModelTerm[]):
     method,
     estimand,
     distance,
+    within: null,
     order: settings.order,
     ratio: settings.ratio,
     variableRatio: null,

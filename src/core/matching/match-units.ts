@@ -1,4 +1,5 @@
 import { CoreError } from '../errors.ts';
+import type { Matrix } from '../linalg/matrix.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { type BinomialFit, fitBinomialRegression } from '../propensity/binomial-regression.ts';
 import { designColumns, type Frame, factorCodes, numbers, packMatrix } from '../propensity/design-matrix.ts';
@@ -11,16 +12,25 @@ import { type Estimand, focalGroup } from './estimand.ts';
 import { codesOfValues, exactCells } from './exact-cells.ts';
 import type { MatchSets } from './match-sets.ts';
 import { pairWeights, stratumCounts, stratumWeights } from './match-weights.ts';
-import { type FocalOrder, focalRows } from './matching-problem.ts';
+import { type FocalOrder, focalRows, type MatchingProblem } from './matching-problem.ts';
+import { matchNearestCovariates } from './nearest-covariates.ts';
 import { matchNearestScalar } from './nearest-scalar.ts';
+import { matchOptimalScalar } from './optimal-scalar.ts';
 import { subclassify } from './subclassify.ts';
 import { variableRatios } from './variable-ratio.ts';
+import { type CovariateDistance, whiten } from './whiten.ts';
 
 /** A propensity score from a model: the fitted probability, or its linear predictor. */
 export interface PropensityDistance {
   readonly type: 'propensity-score';
   readonly link: Link;
   readonly scale: 'probability' | 'linear';
+  readonly terms: readonly ModelTerm[];
+}
+
+/** A distance between covariates; it has no score, so no order by score, no caliper on it and no discarding. */
+export interface CovariatesDistance {
+  readonly type: CovariateDistance;
   readonly terms: readonly ModelTerm[];
 }
 
@@ -33,7 +43,9 @@ export interface NamedCaliper extends CaliperSetting {
 export interface NearestDesign {
   readonly method: 'nearest';
   readonly estimand: 'ATT' | 'ATC';
-  readonly distance: PropensityDistance;
+  readonly distance: PropensityDistance | CovariatesDistance;
+  /** beside a propensity score: candidates are compared by their Mahalanobis distance on these terms */
+  readonly within: readonly ModelTerm[] | null;
   readonly order: FocalOrder;
   readonly ratio: number;
   /** null: every focal unit gets `ratio` partners */
@@ -45,6 +57,16 @@ export interface NearestDesign {
   readonly discard: Discard;
   /** fit the model again without the discarded units, which keep their first score */
   readonly reestimate: boolean;
+}
+
+/** Smallest total score difference, every focal unit matched; see `matchOptimalScalar`. */
+export interface OptimalDesign {
+  readonly method: 'optimal';
+  readonly estimand: 'ATT' | 'ATC';
+  readonly distance: PropensityDistance;
+  readonly ratio: number;
+  readonly exact: readonly string[];
+  readonly discard: Discard;
 }
 
 export interface SubclassDesign {
@@ -68,7 +90,7 @@ export interface CoarsenedDesign {
   readonly coarsening: readonly { readonly variable: string; readonly cut: Coarsening | null }[];
 }
 
-export type MatchingDesign = NearestDesign | SubclassDesign | ExactDesign | CoarsenedDesign;
+export type MatchingDesign = NearestDesign | OptimalDesign | SubclassDesign | ExactDesign | CoarsenedDesign;
 
 export interface MatchedSample {
   /** n weights; 0 = not in the matched sample */
@@ -112,6 +134,8 @@ export function matchUnits(
   switch (design.method) {
     case 'nearest':
       return matchNearest(frame, treated, design, tieOrder, kernels, scored);
+    case 'optimal':
+      return matchOptimal(frame, treated, design, tieOrder, kernels);
     case 'subclassification': {
       const { score, propensity, eligible } = propensityScore(
         frame,
@@ -143,19 +167,17 @@ function matchNearest(
   kernels: MatrixKernels,
   scored: Scored | null,
 ): MatchedSample {
-  const { estimand, calipers, exact, antiExact } = design;
-  const known = scored?.score;
-  const { score, propensity, eligible } = known
-    ? { ...scored, score: known }
-    : propensityScore(frame, treated, design.distance, design.discard, design.reestimate, kernels);
+  const { estimand, calipers, exact, antiExact, distance } = design;
+  const { score, propensity, eligible } = scored ?? scoreUnits(frame, treated, design, kernels);
   const isFocal = focalGroup(treated, estimand);
-  const valuesOf = (on: string): Float64Array => (on === 'distance' ? score : numbers(frame, on));
+  const valuesOf = (on: string): Float64Array => (on === 'distance' ? score! : numbers(frame, on));
   const widths = calipers.map((caliper) => caliperWidth(valuesOf(caliper.on), eligible, caliper));
   const scoreWidths = widths.filter((_, i) => calipers[i]!.on === 'distance');
   const { ratio, variableRatio } = design;
-  const pairs = matchNearestScalar({
+  const line = score ?? new Float64Array(frame.rows);
+  const problem: MatchingProblem = {
     isFocal,
-    score,
+    score: line,
     eligible,
     stratum: exact.length === 0 ? null : exactCells(frame.rows, codesOf(frame, exact)),
     antiExact: codesOf(frame, antiExact),
@@ -165,10 +187,18 @@ function matchNearest(
     ),
     order: design.order,
     ratio:
-      variableRatio === null ? ratio : variableRatios(score, isFocal, focalRows(isFocal), { ratio, ...variableRatio }),
+      variableRatio === null ? ratio : variableRatios(line, isFocal, focalRows(isFocal), { ratio, ...variableRatio }),
     maximumReuse: design.maximumReuse,
     tieOrder,
-  });
+  };
+  const between =
+    distance.type === 'propensity-score'
+      ? design.within && { type: 'mahalanobis' as const, terms: design.within }
+      : distance;
+  const pairs =
+    between === null
+      ? matchNearestScalar(problem)
+      : matchNearestCovariates(pointsOf(frame, treated, between, kernels), problem);
   if (pairs.partners.length === 0) {
     throw new CoreError(
       'no-overlap',
@@ -186,6 +216,67 @@ function matchNearest(
     strata: null,
     cutPoints: null,
   };
+}
+
+function matchOptimal(
+  frame: Frame,
+  treated: Uint8Array,
+  design: OptimalDesign,
+  tieOrder: Uint32Array | null,
+  kernels: MatrixKernels,
+): MatchedSample {
+  const { exact, ratio, estimand } = design;
+  const { score, propensity, eligible } = propensityScore(
+    frame,
+    treated,
+    design.distance,
+    design.discard,
+    false,
+    kernels,
+  );
+  const pairs = matchOptimalScalar({
+    isFocal: focalGroup(treated, estimand),
+    score,
+    eligible,
+    stratum: exact.length === 0 ? null : exactCells(frame.rows, codesOf(frame, exact)),
+    antiExact: [],
+    scoreCaliper: null,
+    covariateCalipers: [],
+    order: 'data',
+    ratio,
+    maximumReuse: 1,
+    tieOrder,
+  });
+  const weights = pairWeights(pairs, frame.rows);
+  return { weights, score, propensity, eligible, caliperWidths: {}, pairs, strata: null, cutPoints: null };
+}
+
+function pointsOf(
+  frame: Frame,
+  treated: Uint8Array,
+  { type, terms }: CovariatesDistance,
+  kernels: MatrixKernels,
+): Matrix {
+  const columns = designColumns(frame, terms, type === 'robust-mahalanobis' ? 'all' : 'reference');
+  return whiten(columns, treated, type, kernels);
+}
+
+/** The propensity score of a nearest design, or none where it measures covariates alone. */
+function scoreUnits(frame: Frame, treated: Uint8Array, design: NearestDesign, kernels: MatrixKernels): Scored {
+  const { distance, discard, order, calipers } = design;
+  if (distance.type === 'propensity-score') {
+    return propensityScore(frame, treated, distance, discard, design.reestimate, kernels);
+  }
+  const needsScore =
+    discard !== 'none' || order === 'largest' || order === 'smallest' || calipers.some((c) => c.on === 'distance');
+  if (needsScore || design.variableRatio !== null) {
+    throw new CoreError(
+      'invalid-argument',
+      `The distance ${distance.type} has no score; an order by score, a caliper on the distance, a variable ratio and discarding need a propensity score. Use the order data or closest, calipers on covariates, or a propensity score with Mahalanobis distance inside it.`,
+      { distance: distance.type },
+    );
+  }
+  return { score: null, propensity: null, eligible: new Uint8Array(frame.rows).fill(1) };
 }
 
 function propensityScore(

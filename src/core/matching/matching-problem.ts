@@ -45,7 +45,7 @@ export function focalRows(isFocal: Uint8Array): Uint32Array {
 }
 
 /** Partners wanted by each focal unit. */
-export function ratiosOf(problem: MatchingProblem, focal: number): Uint32Array {
+export function ratiosOf(problem: Pick<MatchingProblem, 'ratio'>, focal: number): Uint32Array {
   return typeof problem.ratio === 'number' ? new Uint32Array(focal).fill(problem.ratio) : problem.ratio;
 }
 

@@ -1,5 +1,5 @@
 import { CoreError } from '../errors.ts';
-import { argsort } from '../stats/argsort.ts';
+import { averageRanks } from '../stats/average-ranks.ts';
 import { binomialUpperTail } from '../stats/binomial.ts';
 import { normalUpperTail } from '../stats/normal.ts';
 
@@ -77,17 +77,4 @@ export function mcNemarBounds(
 function shareOf(gamma: number): number {
   if (gamma >= 1 && Number.isFinite(gamma)) return gamma / (1 + gamma);
   throw new CoreError('invalid-argument', `Gamma is an odds ratio of 1 or more, not ${gamma}.`, { received: gamma });
-}
-
-/** Ranks 1 … n, equal values share the average of theirs. */
-export function averageRanks(values: Float64Array): Float64Array {
-  const order = argsort(values);
-  const ranks = new Float64Array(values.length);
-  for (let start = 0; start < order.length; ) {
-    let end = start;
-    while (end < order.length && values[order[end]!] === values[order[start]!]) end++;
-    for (let at = start; at < end; at++) ranks[order[at]!] = (start + 1 + end) / 2;
-    start = end;
-  }
-  return ranks;
 }

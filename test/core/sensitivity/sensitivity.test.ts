@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { stratifiedEffect } from '../../../src/core/effects/stratified-effect.ts';
 import { eValue, eValueOfInterval } from '../../../src/core/sensitivity/e-value.ts';
-import { averageRanks, mcNemarBounds, signedRankBounds } from '../../../src/core/sensitivity/rosenbaum-bounds.ts';
+import { mcNemarBounds, signedRankBounds } from '../../../src/core/sensitivity/rosenbaum-bounds.ts';
+import { averageRanks } from '../../../src/core/stats/average-ranks.ts';
 import { normalUpperTail } from '../../../src/core/stats/normal.ts';
 
 describe('the E-value', () => {

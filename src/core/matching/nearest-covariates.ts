@@ -1,0 +1,112 @@
+import { CoreError } from '../errors.ts';
+import type { Matrix } from '../linalg/matrix.ts';
+import { inversePermutation } from '../stats/argsort.ts';
+import { pairRule } from './eligibility.ts';
+import { type GreedySearch, matchInRounds } from './greedy-rounds.ts';
+import type { MatchSets } from './match-sets.ts';
+import { checkProblem, focalRows, type MatchingProblem } from './matching-problem.ts';
+import { NearestTree } from './nearest-tree.ts';
+import { choosingOrder, layOutScoreLine } from './score-line.ts';
+
+/**
+ * Greedy nearest-neighbour matching on a distance between covariates. As `matchNearestScalar`, but candidates are compared by
+ * the Euclidean distance between `points`; the score serves only the order and the score caliper.
+ *
+ * @param points n x d coordinates (see `whiten`), finite; read only
+ * @param problem scores of 0 where there is no score: then the order must be `data`, `closest` or given
+ * @returns partners of each focal unit. Ties: the partner first in the tie order
+ * @throws as `matchNearestScalar`
+ * Cost: a k-d tree for each exact-matching cell; about O(n log n) in few dimensions, O(n1 n0 d) at worst.
+ * Source: Rubin 1980, doi:10.2307/2529981.
+ */
+export function matchNearestCovariates(points: Matrix, problem: MatchingProblem): MatchSets {
+  checkProblem(problem);
+  if (points.rows !== problem.isFocal.length) {
+    throw new CoreError('dimension-mismatch', `There are ${points.rows} points for ${problem.isFocal.length} units.`);
+  }
+  const line = layOutScoreLine(problem);
+  const place = problem.tieOrder === null ? null : inversePermutation(problem.tieOrder);
+  const search = createSearch(points, problem, place);
+  return matchInRounds(problem, focalRows(problem.isFocal), choosingOrder(problem, line), search);
+}
+
+interface Cell {
+  readonly tree: NearestTree;
+  readonly rows: Uint32Array;
+}
+
+function createSearch(points: Matrix, problem: MatchingProblem, place: Uint32Array | null): GreedySearch {
+  const { isFocal, eligible, stratum, score, scoreCaliper, maximumReuse } = problem;
+  const n = isFocal.length;
+  const focal = focalRows(isFocal);
+  const rankOf = (row: number): number => (place === null ? row : place[row]!);
+  const cells = new Map<number, Cell>();
+  const cellOf = (row: number): number => (stratum === null ? 0 : stratum[row]!);
+  const members = new Map<number, number[]>();
+  for (let i = 0; i < n; i++) {
+    if (isFocal[i] === 1 || (eligible !== null && eligible[i] === 0) || cellOf(i) < 0) continue;
+    const list = members.get(cellOf(i));
+    if (list) list.push(i);
+    else members.set(cellOf(i), [i]);
+  }
+  for (const [cell, list] of members) cells.set(cell, createCell(points, list, rankOf));
+  const allowed = pairRule(problem);
+  const uses = new Uint32Array(n);
+  const own = new Map<number, number[]>();
+  const hasRule = allowed !== null || scoreCaliper !== null || maximumReuse > 1;
+  // Partners are numbered by their row, so that a position means the same in every cell.
+  const positionOf = new Int32Array(n).fill(-1);
+  for (const { rows } of cells.values()) for (let p = 0; p < rows.length; p++) positionOf[rows[p]!] = p;
+
+  return {
+    nearest(k) {
+      const row = focal[k]!;
+      const cell = cells.get(cellOf(row));
+      if (cell === undefined) return -1;
+      const { tree, rows } = cell;
+      const mine = own.get(k);
+      const accept = !hasRule
+        ? null
+        : (p: number): boolean => {
+            const partner = rows[p]!;
+            if (scoreCaliper !== null && !(Math.abs(score[row]! - score[partner]!) <= scoreCaliper)) return false;
+            if (allowed !== null && !allowed(row, partner)) return false;
+            return !(mine?.includes(partner) ?? false);
+          };
+      const found = tree.nearest(points, row, accept);
+      return found < 0 ? -1 : rows[found]!;
+    },
+    distance: (k, partner) => squaredDistance(points, focal[k]!, partner),
+    isFree: (partner) => cells.get(cellOf(partner))!.tree.isFree(positionOf[partner]!),
+    tieRank: (k, partner) => rankOf(focal[k]!) * n + rankOf(partner),
+    take(k, partner) {
+      uses[partner] = uses[partner]! + 1;
+      if (maximumReuse > 1) {
+        const mine = own.get(k);
+        if (mine) mine.push(partner);
+        else own.set(k, [partner]);
+      }
+      if (uses[partner] === maximumReuse) cells.get(cellOf(partner))!.tree.take(positionOf[partner]!);
+      return partner;
+    },
+  };
+}
+
+function createCell(points: Matrix, list: readonly number[], rankOf: (row: number) => number): Cell {
+  const rows = Uint32Array.from(list);
+  const values = new Float64Array(rows.length * points.cols);
+  for (let p = 0; p < rows.length; p++) {
+    values.set(points.values.subarray(rows[p]! * points.cols, (rows[p]! + 1) * points.cols), p * points.cols);
+  }
+  const tree = new NearestTree({ rows: rows.length, cols: points.cols, values }, Uint32Array.from(rows, rankOf));
+  return { tree, rows };
+}
+
+export function squaredDistance({ cols, values }: Matrix, a: number, b: number): number {
+  let sum = 0;
+  for (let j = 0; j < cols; j++) {
+    const d = values[a * cols + j]! - values[b * cols + j]!;
+    sum += d * d;
+  }
+  return sum;
+}
