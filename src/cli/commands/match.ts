@@ -190,8 +190,8 @@ function effectTable({ body }: ResultOf<'matching-study'>, { say, language }: Co
   );
 }
 
-/** Four significant digits; `none` for a number that is not there. */
+/** Four significant digits; `none` for a number that is not there. What is below 1e-12 is rounding and shown as 0. */
 function shower(language: string, none: string): (value: number | null) => string {
   const format = new Intl.NumberFormat(language, { maximumSignificantDigits: 4 });
-  return (value) => (value === null ? none : format.format(value));
+  return (value) => (value === null ? none : format.format(Math.abs(value) < 1e-12 ? 0 : value));
 }
