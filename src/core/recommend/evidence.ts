@@ -3,7 +3,7 @@ import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { scalePlace } from './context-scale.ts';
 import type { ExperimentTable, Place } from './experiment-table.ts';
 import { featureLayout } from './set-features.ts';
-import { mixFeatures, rowFeatures, type SetModel } from './set-model.ts';
+import { mixFeatures, type SetModel, writeRowFeatures } from './set-model.ts';
 
 /**
  * The weights with which the experiments make up a predicted effect: the estimate is the sum of weight times effect.
@@ -28,7 +28,13 @@ export function evidenceWeights(
   const direction = new Float64Array(p);
   kernels.gemv(matrix(p, p, model.operator), target.values, direction, { transpose: true });
   const along = new Float64Array(n);
-  kernels.gemv(rowFeatures(table, model.scale, layout, kernels), direction, along);
+  const row = new Float64Array(p);
+  for (let i = 0; i < n; i++) {
+    writeRowFeatures(table, model.scale, layout, i, row, kernels);
+    let sum = 0;
+    for (let k = 0; k < p; k++) sum += row[k]! * direction[k]!;
+    along[i] = sum;
+  }
   // The operator of a model with estimated noise already holds that noise: its V is the identity.
   const precision = (i: number) =>
     table.variance === null ? model.operatorPrecision : 1 / (table.variance[i]! + model.components.row);

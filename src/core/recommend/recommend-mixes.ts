@@ -79,8 +79,8 @@ export interface Recommendation {
 }
 
 /** Mixes that are compared jointly. */
-const jointly = 40;
-const draws = 1000;
+const jointly = 25;
+const draws = 500;
 const tieProbability = 0.75;
 
 /**
@@ -92,7 +92,7 @@ const tieProbability = 0.75;
  *
  * @throws unknown-variable for a goal without a model; invalid-argument for weights that are not positive or constraints
  * that clash
- * Cost: O(m p^2) for m feasible mixes, plus 1,000 draws of the 40 best.
+ * Cost: that of `predictEffects` for all feasible mixes, plus 500 draws of the 25 best.
  */
 export function recommendMixes(input: RecommendationInput, kernels: MatrixKernels): Recommendation {
   const { blocks } = input;

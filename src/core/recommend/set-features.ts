@@ -98,6 +98,39 @@ export function writeMixFeatures(
   out[start.crowding] = Math.max(0, size - 1);
 }
 
+/** The features of a mix that are not 0: their numbers and values, `count` of each; buffers are reused. */
+export interface SparseFeatures {
+  readonly index: Uint32Array;
+  readonly value: Float64Array;
+  count: number;
+}
+
+/** The same features as `writeMixFeatures` without the zeros, of which a mix of few blocks has most. */
+export function listMixFeatures(
+  layout: FeatureLayout,
+  z: Float64Array,
+  mix: Uint8Array,
+  offset: number,
+  out: SparseFeatures,
+): void {
+  const { blocks: J, contexts: P, start } = layout;
+  const put = (index: number, value: number) => {
+    out.index[out.count] = index;
+    out.value[out.count++] = value;
+  };
+  out.count = 0;
+  let size = 0;
+  for (let j = 0; j < J; j++) {
+    if (!mix[offset + j]) continue;
+    size++;
+    put(start.block + j, 1);
+    for (let p = 0; p < P; p++) put(start.blockByContext + j * P + p, z[p]!);
+    for (let l = j + 1; l < J; l++) if (mix[offset + l]) put(pairFeature(layout, j, l), 1);
+  }
+  put(start.size, size);
+  put(start.crowding, Math.max(0, size - 1));
+}
+
 /**
  * Adds to the features of a mix what else is in an observed row: its design, or the level without any block.
  *

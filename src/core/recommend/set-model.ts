@@ -10,6 +10,8 @@ import {
   type FeatureShape,
   featureFamilies,
   featureLayout,
+  listMixFeatures,
+  type SparseFeatures,
   writeMixFeatures,
 } from './set-features.ts';
 import { fitSparseCoefficients } from './sparse-coefficients.ts';
@@ -82,11 +84,23 @@ export function rowFeatures(
   const features = matrix(n, layout.count);
   for (let i = 0; i < n; i++) {
     const out = features.values.subarray(i * layout.count, (i + 1) * layout.count);
-    const { z } = scalePlace(scale, placeOf(table, i), kernels);
-    writeMixFeatures(layout, z, table.mix, i * layout.blocks, out);
-    addRowFeatures(layout, z, table.grade[i]!, table.region[i]!, out);
+    writeRowFeatures(table, scale, layout, i, out, kernels);
   }
   return features;
+}
+
+/** Features of one row into `out`, p values. */
+export function writeRowFeatures(
+  table: ExperimentTable,
+  scale: ContextScale,
+  layout: FeatureLayout,
+  row: number,
+  out: Float64Array,
+  kernels: MatrixKernels,
+): void {
+  const { z } = scalePlace(scale, placeOf(table, row), kernels);
+  writeMixFeatures(layout, z, table.mix, row * layout.blocks, out);
+  addRowFeatures(layout, z, table.grade[row]!, table.region[row]!, out);
 }
 
 /**
@@ -246,7 +260,7 @@ const startShare: Readonly<Record<FeatureFamily, number>> = {
  * Effects of mixes in a place: mean and variance of the true effect at the average site.
  *
  * @param mixes m x blocks, 0 or 1
- * Cost: O(m p^2). What a missing parameter could still be adds to the variance by the slope of each mix on it.
+ * Cost: O(m q^2), q the features of a mix that are not 0, about blocks in it times contexts. What a missing parameter could still be adds to the variance by the slope of each mix on it.
  */
 export function predictEffects(
   model: SetModel,
@@ -257,16 +271,23 @@ export function predictEffects(
   const layout = featureLayout(model.shape);
   const p = layout.count;
   const scaled = scalePlace(model.scale, place, kernels);
-  const features = mixFeatures(layout, scaled, mixes);
-  const m = features.rows;
+  const m = mixes.length / layout.blocks;
   const mean = new Float64Array(m);
-  kernels.gemv(features, model.mean, mean);
-  const half = matrix(m, p);
-  kernels.gemm(features, matrix(p, p, model.covariance), half);
   const variance = new Float64Array(m);
+  const features = sparseBuffer(p);
+  const { index, value } = features;
   for (let i = 0; i < m; i++) {
+    listMixFeatures(layout, scaled.z, mixes, i * layout.blocks, features);
+    let expected = 0;
     let own = 0;
-    for (let k = i * p; k < (i + 1) * p; k++) own += half.values[k]! * features.values[k]!;
+    for (let a = 0; a < features.count; a++) {
+      const row = index[a]! * p;
+      expected += value[a]! * model.mean[index[a]!]!;
+      let across = 0;
+      for (let b = 0; b < a; b++) across += value[b]! * model.covariance[row + index[b]!]!;
+      own += value[a]! * (2 * across + value[a]! * model.covariance[row + index[a]!]!);
+    }
+    mean[i] = expected;
     variance[i] = own;
   }
   if (scaled.uncertainty !== null) {
@@ -277,14 +298,25 @@ export function predictEffects(
   return { mean, variance };
 }
 
-/** The means of `predictEffects` alone. Cost: O(m p). */
+/** The means of `predictEffects` alone. Cost: O(m q). */
 export function meanEffects(model: SetModel, place: Place, mixes: Uint8Array, kernels: MatrixKernels): Float64Array {
   const layout = featureLayout(model.shape);
-  const features = mixFeatures(layout, scalePlace(model.scale, place, kernels), mixes);
-  const mean = new Float64Array(features.rows);
-  kernels.gemv(features, model.mean, mean);
-  return mean;
+  const { z } = scalePlace(model.scale, place, kernels);
+  const features = sparseBuffer(layout.count);
+  const { index, value } = features;
+  return Float64Array.from({ length: mixes.length / layout.blocks }, (_, i) => {
+    listMixFeatures(layout, z, mixes, i * layout.blocks, features);
+    let sum = 0;
+    for (let a = 0; a < features.count; a++) sum += value[a]! * model.mean[index[a]!]!;
+    return sum;
+  });
 }
+
+const sparseBuffer = (p: number): SparseFeatures => ({
+  index: new Uint32Array(p),
+  value: new Float64Array(p),
+  count: 0,
+});
 
 /**
  * Posterior covariance of the effects of mixes in a place, m x m; its diagonal is the variance of `predictEffects`.

@@ -1,0 +1,52 @@
+/**
+ * `npm run evaluate [-- --json] [--only NAME] [--seeds N]`: does the recommender do what it claims? Each row is a test, a metric,
+ * its value, the goal and whether it is met (`null` where the data are absent). Fixed seeds, grouped splits.
+ */
+
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadDefaultKernels } from '../src/main/load-default-kernels.ts';
+import { evaluateControls } from './evaluate/controls.ts';
+import { evaluateHeatTransition } from './evaluate/heat-transition.ts';
+import { evaluateNudge } from './evaluate/nudge.ts';
+import type { Row } from './evaluate/row.ts';
+import { evaluateSemiSynthetic } from './evaluate/semi-synthetic-regret.ts';
+import { evaluateTime } from './evaluate/time.ts';
+
+const { values } = parseArgs({
+  options: { json: { type: 'boolean' }, only: { type: 'string' }, seeds: { type: 'string' } },
+});
+const folder = resolve(process.env.SAMENWIJS_REFERENCE ?? '../shared/reference');
+const reference = existsSync(`${folder}/compare.mjs`) ? folder : null;
+const kernels = await loadDefaultKernels();
+const seeds = values.seeds === undefined ? null : Number(values.seeds);
+
+const tests: Readonly<Record<string, () => Iterable<Row>>> = {
+  'heat-transition': () => evaluateHeatTransition(seeds ?? 20, kernels),
+  controls: () => evaluateControls(seeds ?? 10, kernels),
+  time: () => evaluateTime(kernels),
+  nudge: () => evaluateNudge(reference, seeds ?? 40, kernels),
+  'semi-synthetic-300': () => evaluateSemiSynthetic(reference, 300, seeds ?? 40, kernels),
+  'semi-synthetic-1000': () => evaluateSemiSynthetic(reference, 1000, seeds ?? 40, kernels),
+};
+const chosen = Object.keys(tests).filter((name) => values.only === undefined || name.includes(values.only));
+if (chosen.length === 0) {
+  console.error(`There is no test "${values.only}"; expected part of one of ${Object.keys(tests).join(', ')}.`);
+  process.exit(2);
+}
+let failed = 0;
+for (const name of chosen) {
+  for (const row of tests[name]!()) {
+    if (row.ok === false) failed++;
+    if (values.json) console.log(JSON.stringify(row));
+    else {
+      const mark = row.ok === null ? '-' : row.ok ? 'ok' : 'NO';
+      const value = row.value === null ? 'no data' : Number(row.value.toPrecision(4));
+      console.log(
+        `${mark.padEnd(3)} ${row.test.padEnd(22)} ${row.metric.padEnd(58)} ${String(value).padStart(10)}   goal ${row.goal}`,
+      );
+    }
+  }
+}
+process.exitCode = failed > 0 ? 1 : 0;
