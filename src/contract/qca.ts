@@ -76,6 +76,14 @@ const fields = {
   solutions: Type.Array(kind),
   directionalExpectations: Type.Array(Type.String({ description: 'such as "A", "~B", "C[2]" or the product "A*B"' })),
 };
+const chance = {
+  permutations: Type.Integer({
+    minimum: 0,
+    maximum: 100_000,
+    description: 'times to deal the outcome anew; 0 = no test',
+  }),
+  seed: Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1 }),
+};
 const necessityFields = { consistencyCutoff: share, coverageCutoff: share, relevanceCutoff: share };
 const limitFields = {
   primeImplicants: whole(10_000_000),
@@ -102,6 +110,8 @@ export const qcaRequest = strict({
   excludedRows: Type.Optional(fields.excludedRows),
   solutions: Type.Optional(fields.solutions),
   directionalExpectations: Type.Optional(fields.directionalExpectations),
+  permutations: Type.Optional(chance.permutations),
+  seed: Type.Optional(chance.seed),
   necessity: Type.Optional(Type.Partial(strict(necessityFields))),
   limits: Type.Optional(Type.Partial(strict(limitFields))),
 });
@@ -110,6 +120,7 @@ export const qcaSettings = strict({
   outcome: strict({ ...variable, negated: Type.Boolean() }),
   conditions: Type.Array(strict(variable)),
   ...fields,
+  ...chance,
   necessity: strict(necessityFields),
   limits: strict(limitFields),
 });
@@ -210,6 +221,23 @@ const solution = strict({
   easyCounterfactuals: rowNumbers,
   difficultCounterfactuals: rowNumbers,
   certificate: nullable(certificate),
+  cutoffIntervals: nullable(
+    Type.Array(
+      strict({
+        cutoff: Type.Union([Type.Literal('consistency'), Type.Literal('pri'), Type.Literal('frequency')]),
+        from: number,
+        to: Type.Number(),
+      }),
+    ),
+  ),
+  permutationTest: nullable(
+    strict({
+      permutations: Type.Integer(),
+      pValues: numbers,
+      adjustedPValues: numbers,
+      falsePositiveShare: Type.Number(),
+    }),
+  ),
 });
 
 export const qcaBody = strict({

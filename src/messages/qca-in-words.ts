@@ -20,7 +20,8 @@ export function qcaInWords(language: Language, outcome: string, terms: readonly 
   const subject = outcome.startsWith('~')
     ? translate(language, 'qca.words.outcome-absent', { set: outcome.slice(1) })
     : translate(language, 'qca.words.outcome', { set: outcome });
-  const start = subject.charAt(0).toUpperCase() + subject.slice(1);
+  // The name of a set stays as it is; a sentence that begins with our own words begins with a capital.
+  const start = outcome.startsWith('~') ? subject.charAt(0).toUpperCase() + subject.slice(1) : subject;
   const said = terms.map((literals) =>
     literals.length === 0
       ? translate(language, 'qca.words.always')

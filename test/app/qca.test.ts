@@ -207,6 +207,7 @@ describe('samenwijs qca', () => {
       whole model        1.000  1.000         1.000
 
       In words: Y goes together with one combination: A.
+      The same models hold for: a consistency cutoff above 0.000 up to 1.000; a PRI cutoff above 0.000 up to 1.000; a frequency cutoff of 1 to 1.
       The number of terms is proven; the certificate travels in the result.
 
       Parsimonious solution (the only minimal model)
@@ -219,6 +220,7 @@ describe('samenwijs qca', () => {
       whole model        1.000  1.000         1.000
 
       In words: Y goes together with one combination: A.
+      The same models hold for: a consistency cutoff above 0.000 up to 1.000; a PRI cutoff above 0.000 up to 1.000; a frequency cutoff of 1 to 1.
       The number of terms is proven; the certificate travels in the result.
       "
     `);
@@ -239,6 +241,44 @@ describe('samenwijs qca', () => {
     const result = JSON.parse(out);
     expect(result.settings.consistencyCutoff).toBe(1);
     expect(result.body.solutions[0].models[0].formula).toBe('A');
+  });
+
+  it('names sets, takes the change since a wave, and says what chance gives', async () => {
+    const { out, err } = await command(setUp(), [
+      ...[
+        'qca',
+        'street',
+        '--cases',
+        'collective',
+        '--wave',
+        '2024',
+        '--outcome',
+        'SAVED=gas',
+        '--since',
+        'SAVED=2023',
+      ],
+      ...[
+        '--calibrate',
+        'SAVED=-100',
+        '--conditions',
+        'HIGH=gas',
+        '--calibrate',
+        'HIGH=1095',
+        '--permutations',
+        '20',
+        '--json',
+      ],
+    ]);
+    expect(err).toBe('');
+    const { body, settings, seed } = JSON.parse(out);
+    expect(settings.outcome).toMatchObject({ variable: 'gas', name: 'SAVED', since: '2023' });
+    expect([body.conditions[0].name, seed]).toEqual(['HIGH', 1]);
+    expect(body.solutions[0].permutationTest).toEqual({
+      permutations: 20,
+      pValues: [1],
+      adjustedPValues: [1],
+      falsePositiveShare: 1,
+    });
   });
 
   it('calibrates by thresholds and by anchors', async () => {

@@ -63,6 +63,9 @@ export interface QcaSettings {
   readonly solutions: readonly SolutionKind[];
   readonly directionalExpectations: readonly string[];
   readonly necessity: QcaInput['necessity'];
+  /** how often the outcome is dealt to the cases anew to see what chance gives; 0 = not */
+  readonly permutations: number;
+  readonly seed: number;
   readonly limits: QcaLimits;
 }
 
@@ -91,6 +94,8 @@ const defaults = {
   excludedRows: [],
   solutions: ['conservative', 'parsimonious'],
   directionalExpectations: [],
+  permutations: 0,
+  seed: 1,
 } as const satisfies Partial<QcaSettings>;
 const necessityDefaults = { consistencyCutoff: 0.9, coverageCutoff: 0, relevanceCutoff: 0.5 } as const;
 const limitDefaults = {
@@ -160,6 +165,8 @@ export const qca = {
         solutions: settings.solutions,
         directionalExpectations: settings.directionalExpectations,
         necessity: settings.necessity,
+        permutations: settings.permutations,
+        seed: settings.seed,
         limits: settings.limits,
       },
       context,
@@ -168,7 +175,7 @@ export const qca = {
     return {
       class: 'release',
       settings,
-      seed: 0,
+      seed: settings.seed,
       sources: cases.sources,
       attrition: [
         { step: 'cases-given', units: cases.ids.length },

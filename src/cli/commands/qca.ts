@@ -10,11 +10,12 @@ export const qca: Command = {
   name: 'qca',
   arguments: ['PANEL_OR_FILE'],
   options: {
-    outcome: { type: 'string', placeholder: 'VARIABLE' },
-    conditions: { type: 'string', placeholder: 'VARIABLE,…' },
+    outcome: { type: 'string', placeholder: '[NAME=]VARIABLE' },
+    conditions: { type: 'string', placeholder: '[NAME=]VARIABLE,…' },
     calibrate: { type: 'string', placeholder: 'NAME=T', multiple: true },
     level: { type: 'string', placeholder: 'NAME=VALUE', multiple: true },
     wave: { type: 'string', placeholder: 'WAVE' },
+    since: { type: 'string', placeholder: 'NAME=WAVE', multiple: true },
     cases: { type: 'string', placeholder: 'unit|collective' },
     frequency: { type: 'string', placeholder: '1' },
     consistency: { type: 'string', placeholder: '0.8' },
@@ -22,6 +23,7 @@ export const qca: Command = {
     pri: { type: 'string', placeholder: '0' },
     solutions: { type: 'string', placeholder: 'KIND,…' },
     expect: { type: 'string', placeholder: 'A,~B' },
+    permutations: { type: 'string', placeholder: '1000' },
     models: { type: 'string', placeholder: '100' },
     revision: { type: 'string', placeholder: 'N' },
   },
@@ -45,19 +47,24 @@ async function requestOf(context: CommandContext): Promise<QcaRequest> {
   const conditions = split(required(text('conditions'), '--conditions VARIABLE,…'));
   const calibrations = pairs(list('calibrate'), 'calibrate');
   const levels = pairs(list('level'), 'level');
-  const name = outcome.replace(/^~/, '');
-  const unknown = [...calibrations.keys(), ...levels.keys()].find((key) => key !== name && !conditions.includes(key));
+  const earlier = pairs(list('since'), 'since');
+  const sets = [outcome.replace(/^~/, ''), ...conditions].map(setOf);
+  const names = sets.map(({ name }) => name);
+  const unknown = [...calibrations.keys(), ...levels.keys(), ...earlier.keys()].find((key) => !names.includes(key));
   if (unknown !== undefined) {
-    throw new AppError(
-      'invalid-request',
-      `"${unknown}" is neither the outcome nor a condition; it cannot be calibrated.`,
-      { variable: unknown },
-    );
+    throw new AppError('invalid-request', `"${unknown}" is neither the outcome nor a condition.`, {
+      variable: unknown,
+    });
   }
-  const variable = (key: string): Pick<QcaVariable, 'variable'> & Partial<QcaVariable> => ({
+  const variable = ({
+    name,
     variable: key,
-    ...(calibrations.has(key) ? { calibration: calibrationOf(key, calibrations.get(key)!) } : {}),
-    ...(levels.has(key) ? { level: levels.get(key)! } : {}),
+  }: ReturnType<typeof setOf>): Pick<QcaVariable, 'variable'> & Partial<QcaVariable> => ({
+    variable: key,
+    ...(name === key ? {} : { name }),
+    ...(calibrations.has(name) ? { calibration: calibrationOf(name, calibrations.get(name)!) } : {}),
+    ...(levels.has(name) ? { level: levels.get(name)! } : {}),
+    ...(earlier.has(name) ? { since: earlier.get(name)! } : {}),
   });
   const models = number('models');
   const given = Object.entries({
@@ -72,13 +79,21 @@ async function requestOf(context: CommandContext): Promise<QcaRequest> {
     priCutoff: number('pri'),
     solutions: text('solutions') === null ? null : split(text('solutions')!),
     directionalExpectations: text('expect') === null ? null : split(text('expect')!),
+    permutations: number('permutations'),
+    seed: context.seed,
     limits: models === null ? null : { models },
   }).filter(([, value]) => value !== null);
   return {
     ...(Object.fromEntries(given) as Partial<QcaRequest> & { table?: QcaTable }),
-    outcome: { ...variable(name), ...(outcome.startsWith('~') ? { negated: true } : {}) },
-    conditions: conditions.map(variable),
+    outcome: { ...variable(sets[0]!), ...(outcome.startsWith('~') ? { negated: true } : {}) },
+    conditions: sets.slice(1).map(variable),
   };
+}
+
+/** `SAVED=gas_m3` gives the variable a name to speak of it by; `gas_m3` is its own name. */
+function setOf(spec: string): { readonly name: string; readonly variable: string } {
+  const at = spec.indexOf('=');
+  return at > 0 ? { name: spec.slice(0, at), variable: spec.slice(at + 1) } : { name: spec, variable: spec };
 }
 
 function required(value: string | null, option: string): string {
@@ -216,7 +231,26 @@ function solutionTexts(body: QcaBody, context: CommandContext): string[] {
       body.outcome,
       first.terms.map((t) => solution.terms[t]!.literals.map(({ text }) => text)),
     );
+    const chance = solution.permutationTest;
+    const tested =
+      chance === null
+        ? ''
+        : `\n${say('qca.permutation', {
+            terms: solution.terms.map(({ text }, t) => `${text} ${chance.adjustedPValues[t]!.toFixed(3)}`),
+            share: chance.falsePositiveShare,
+          })}`;
+    const stable = (solution.cutoffIntervals ?? [])
+      .map(({ cutoff, from, to }) =>
+        say(
+          `qca.interval.${cutoff}`,
+          cutoff === 'frequency'
+            ? { from: String((from ?? 0) + 1), to: String(to) }
+            : { from: decimals(from ?? 0), to: decimals(to) },
+        ),
+      )
+      .join('; ');
+    const robust = stable === '' ? '' : `\n${say('qca.stable', { intervals: stable })}`;
     const proof = solution.certificate?.lowerBound ? `\n${say('qca.certificate')}` : '';
-    return `${say(`qca.solution.${solution.kind}`)} (${count}${shown})\n\n${from}${formulas}\n\n${table}\n${say('cli.qca.words')}: ${words}${proof}`;
+    return `${say(`qca.solution.${solution.kind}`)} (${count}${shown})\n\n${from}${formulas}\n\n${table}\n${say('cli.qca.words')}: ${words}${robust}${tested}${proof}`;
   });
 }

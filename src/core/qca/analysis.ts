@@ -1,5 +1,6 @@
 import type { Warning } from '../errors.ts';
 import { CoreError } from '../errors.ts';
+import { createRandom } from '../random/random-stream.ts';
 import { type Calibration, calibrate } from './calibrate.ts';
 import {
   type CalibratedData,
@@ -21,9 +22,11 @@ import {
   formatLiteral,
   literalsOf,
 } from './cubes.ts';
+import { type CutoffInterval, findCutoffIntervals } from './cutoff-intervals.ts';
 import { parseExpression, toProducts } from './expression.ts';
 import { type NecessityFit, necessityFit } from './fit.ts';
 import { listPrimeImplicants, type MinimalModels, type SearchLimits } from './minimal-models.ts';
+import { type PermutationTest, testByPermutation } from './permutation-test.ts';
 import { fitModels } from './solution-fit.ts';
 import {
   assignRoles,
@@ -72,6 +75,9 @@ export interface QcaInput {
     readonly coverageCutoff: number;
     readonly relevanceCutoff: number;
   };
+  /** how often to deal the outcome anew for the permutation test; 0 = no test */
+  readonly permutations: number;
+  readonly seed: number;
   readonly limits: QcaLimits;
 }
 
@@ -142,6 +148,10 @@ export interface QcaSolution {
   readonly easyCounterfactuals: readonly number[] | null;
   readonly difficultCounterfactuals: readonly number[] | null;
   readonly certificate: Certificate | null;
+  /** for each cutoff, the values with the same models; null for intermediate solutions and for large ones */
+  readonly cutoffIntervals: readonly CutoffInterval[] | null;
+  /** could chance alone give these terms? null if not asked for */
+  readonly permutationTest: PermutationTest | null;
 }
 
 export interface QcaNecessity {
@@ -179,6 +189,10 @@ export interface QcaAnalysis {
 const necessityConditions = 8;
 const certificateNodes = 200_000;
 const certificateTerms = 500;
+/** Cutoff intervals minimise once for every row value passed, so they are kept to analyses where that is quick. */
+const intervalLimits: SearchLimits = { primeImplicants: 20_000, models: 100, nodes: 100_000 };
+const isSmall = (table: TruthTable, { primes, modelCount }: MinimalModels): boolean =>
+  table.rows.length <= 100 && primes.count <= 2000 && modelCount <= 100n;
 
 /**
  * A whole qualitative comparative analysis: calibration, truth table, every minimal model of the solutions asked
@@ -307,7 +321,16 @@ function solve(input: QcaInput, data: CalibratedData, table: TruthTable, setting
     territory: Territory,
     core: readonly Cube[],
     derivation: Pick<QcaSolution, 'derivedFrom' | 'easyCounterfactuals' | 'difficultCounterfactuals'>,
-  ) => solutions.push({ kind, ...derivation, ...describeSolution(input, data, table, solution, territory, core) });
+  ) =>
+    solutions.push({
+      kind,
+      ...derivation,
+      ...describeSolution(input, data, table, solution, territory, core),
+      cutoffIntervals:
+        kind === 'intermediate' || !isSmall(table, solution)
+          ? null
+          : findCutoffIntervals(table, { ...settings, limits: intervalLimits }, kind),
+    });
   const none = { derivedFrom: null, easyCounterfactuals: null, difficultCounterfactuals: null };
 
   if (conservative && wants('conservative'))
@@ -359,13 +382,13 @@ const formulaOf = ({ terms }: MinimalModels, model: readonly number[], condition
   model.map((t) => formatCube(terms[t]!.term, conditions)).join(' + ');
 
 function describeSolution(
-  { limits }: QcaInput,
+  { limits, permutations, seed }: QcaInput,
   data: CalibratedData,
   table: TruthTable,
   solution: MinimalModels,
   territory: Territory,
   core: readonly Cube[],
-): Omit<QcaSolution, 'kind' | 'derivedFrom' | 'easyCounterfactuals' | 'difficultCounterfactuals'> {
+): Omit<QcaSolution, 'kind' | 'derivedFrom' | 'easyCounterfactuals' | 'difficultCounterfactuals' | 'cutoffIntervals'> {
   const { conditions } = table;
   const fit = fitModels(data, solution);
   const memberships = solution.terms.map(({ term }) => termMembership(data, term));
@@ -426,6 +449,16 @@ function describeSolution(
       rows: rows.flatMap((r) => table.rows[positiveRows[r]!]!.rowNumber ?? []),
     })),
     certificate: certified ? writeCertificate(solution, territory, conditions, certificateNodes) : null,
+    permutationTest:
+      permutations === 0
+        ? null
+        : testByPermutation(
+            data,
+            table.settings,
+            solution.terms.map(({ term }) => term),
+            permutations,
+            createRandom(seed, 'qca'),
+          ),
   };
 }
 
