@@ -1,5 +1,6 @@
 import type { CaseHandler } from './case.ts';
 import { regression } from './effect-regression.ts';
+import { abadieImbensCase, augmentedIpwCase, gComputationCase } from './effects.ts';
 import { balance, match } from './matching.ts';
 import { panelHandlers } from './panel-handlers.ts';
 import { fitPropensity } from './propensity.ts';
@@ -12,6 +13,9 @@ export const handlers: Readonly<Record<string, CaseHandler>> = {
   'propensity.fit': fitPropensity,
   'matching.match': match,
   'matching.balance': balance,
+  'effect.abadie-imbens': abadieImbensCase,
+  'effect.augmented-ipw': augmentedIpwCase,
+  'effect.g-computation': gComputationCase,
   'effect.regression': regression,
   'effect.stratification': stratification,
   'sensitivity.e-value': eValues,

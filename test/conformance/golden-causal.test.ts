@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { referenceFolder } from '../support/reference.ts';
 
 const run = promisify(execFile);
-const kinds = ['propensity', 'matching', 'weighting', 'effect.regression', 'effect.stratification', 'sensitivity'];
+const kinds = ['propensity', 'matching', 'weighting', 'effect', 'sensitivity'];
 
 describe.skipIf(referenceFolder === null)('the conformance engine on the reference cases of causal inference', () => {
   it('gives the reference values of every case of tiers 1 and 2', { timeout: 120_000 }, async () => {
