@@ -5,6 +5,7 @@ import { createJobs } from '../../src/app/jobs.ts';
 import { createService } from '../../src/app/service.ts';
 import { buildHttp } from '../../src/http/app.ts';
 import { createPageRenderer } from '../../src/ui/page-renderer.ts';
+import { sameSeason } from '../../src/ui/pages/same-season.ts';
 import { householdPanel } from '../support/household-panel.ts';
 import { memoryPorts } from '../support/memory-ports.ts';
 
@@ -89,6 +90,16 @@ describe('the style sheet, the font and the icon', () => {
     expect([font.statusCode, font.headers['content-type']]).toEqual([200, 'font/woff2']);
     expect((await get(href.replace(/[0-9a-f]{16}/, '0000000000000000'))).headers['cache-control']).toBe('no-cache');
     expect((await get('/assets/x/secret.txt')).statusCode).toBe(404);
+  });
+});
+
+describe('periods', () => {
+  it('are compared with the same season, never a summer with a winter', () => {
+    const first = (...labels: readonly string[]) => sameSeason(labels.map((period) => ({ period })))?.period;
+    expect(first('2021-07', '2021-12', '2022-06', '2023-06', '2024-06')).toBe('2022-06');
+    expect(first('2022-Q1', '2022-Q2', '2023-Q2')).toBe('2022-Q2');
+    expect(first('2022', '2023', '2024')).toBe('2022');
+    expect(first()).toBeUndefined();
   });
 });
 

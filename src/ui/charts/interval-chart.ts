@@ -38,18 +38,19 @@ function draw(chart: IntervalChart, form: ChartForm): SafeHtml {
   /** labels of whole mixes get more of the width */
   const isLong = rows.some((row) => row.label.length > 48);
   const left = isLong ? 270 : 200;
-  const lines = rows.map((row) => ({ ...row, lines: wrap(row.label, isLong ? 34 : 24) }));
+  const lines = rows.map((row) => ({ ...row, lines: wrap(row.label, wide ? (isLong ? 34 : 24) : 42) }));
 
   const mostLines = Math.max(...lines.map((row) => row.lines.split('\n').length));
   // On a phone the value stands at the end of the label's line, or on a line of its own where both do not fit.
   const isTight = rows.some((row) => row.value !== null && row.label.length + row.text.length > 42);
-  const rowHeight = wide ? Math.max(44, mostLines * 16 + 14) : isTight ? 80 : 58;
-  const dy = wide ? 0 : isTight ? 0 : 10;
+  const extra = wide ? 0 : (mostLines - 1) * 16;
+  const rowHeight = wide ? Math.max(44, mostLines * 16 + 14) : (isTight ? 80 : 58) + extra;
+  const dy = wide ? 0 : (isTight ? 0 : 10) + extra / 2;
 
   const marks: Plot.Markish[] = [
-    Plot.gridX({ stroke: ink.line, strokeOpacity: 1, ticks: wide ? 6 : 4 }),
+    Plot.gridX({ stroke: ink.line, strokeOpacity: 1, ticks: wide && !isLong ? 6 : 4 }),
     Plot.axisX({
-      ticks: wide ? 6 : 4,
+      ticks: wide && !isLong ? 6 : 4,
       tickSize: 0,
       tickFormat: (value: number) => chart.formatTick(value),
       label: chart.axisLabel,
@@ -60,7 +61,14 @@ function draw(chart: IntervalChart, form: ChartForm): SafeHtml {
     }),
     Plot.barX(
       rows.filter((row) => row.value === null),
-      { x1: low, x2: high, y: 'label', fill: hatchOf(frame), insetTop: wide ? 8 : 24, insetBottom: wide ? 8 : 6 },
+      {
+        x1: low,
+        x2: high,
+        y: 'label',
+        fill: hatchOf(frame),
+        insetTop: wide ? 8 : 24 + extra,
+        insetBottom: wide ? 8 : 6,
+      },
     ),
   ];
   if (reference) {
@@ -140,11 +148,12 @@ function draw(chart: IntervalChart, form: ChartForm): SafeHtml {
   } else {
     const halo = { stroke: ink.surface, strokeWidth: 5 };
     marks.push(
-      Plot.text(rows, {
+      Plot.text(lines, {
         y: 'label',
         frameAnchor: 'left',
-        text: 'label',
-        dy: 12 - rowHeight / 2,
+        text: 'lines',
+        lineAnchor: 'top',
+        dy: 6 - rowHeight / 2,
         textAnchor: 'start',
         fill: ink.text,
         fontWeight: 600,

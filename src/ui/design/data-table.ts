@@ -21,7 +21,7 @@ export interface TableRow {
 export function dataTable(caption: string, columns: readonly TableColumn[], rows: readonly TableRow[]): SafeHtml {
   const align = (at: number) => columns[at]?.align === 'number' && html` class="number"`;
   const span = columns.length - 1;
-  return html`<table class="data${columns.length > 4 && ' data--many'}" role="table">
+  return html`<table class="data${columns.filter((column) => column.align === 'text').length > 2 && ' data--many'}" role="table">
 <caption>${caption}</caption>
 <thead role="rowgroup"><tr role="row">${columns.map((column, at) => html`<th role="columnheader" scope="col"${align(at)}>${column.label}</th>`)}</tr></thead>
 <tbody role="rowgroup">${rows.map(

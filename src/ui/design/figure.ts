@@ -8,16 +8,18 @@ export interface Figure {
   readonly legend: readonly { readonly symbol: LegendSymbol; readonly label: string }[];
   readonly tableLabel: string;
   readonly table: SafeHtml;
+  /** a long table starts closed; it is there all the same */
+  readonly isLong?: boolean;
 }
 
 export type LegendSymbol = 'main' | 'second' | 'goal' | 'withheld' | 'dot-main' | 'dot-second';
 
-export function figure({ id, summary, picture, legend, tableLabel, table }: Figure): SafeHtml {
+export function figure({ id, summary, picture, legend, tableLabel, table, isLong = false }: Figure): SafeHtml {
   return html`<figure class="figure" id="${id}" aria-labelledby="${id}-summary">
 <figcaption id="${id}-summary" class="figure-summary">${summary}</figcaption>
 ${legend.length > 0 && html`<ul class="legend" aria-hidden="true">${legend.map((item) => html`<li>${swatch(item.symbol, id)}${item.label}</li>`)}</ul>`}
 <div class="figure-picture">${[...picture]}</div>
-<details class="figure-table" open><summary>${tableLabel}</summary>${table}</details>
+<details class="figure-table"${!isLong && html` open`}><summary>${tableLabel}</summary>${table}</details>
 </figure>`;
 }
 

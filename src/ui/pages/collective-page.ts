@@ -15,6 +15,7 @@ import { type Vocabulary, vocabularyIn } from '../vocabulary.ts';
 import { decimalsFor } from './decimals.ts';
 import { insightsAsCode } from './insights-as-code.ts';
 import type { CollectiveView } from './load-collective.ts';
+import { sameSeason } from './same-season.ts';
 import { warningList } from './warning-list.ts';
 
 /** A panel, or one collective in it: a KPI by attribute in one period, and the way to the goal. */
@@ -274,6 +275,7 @@ function progress(context: PageContext, view: CollectiveView, words: Vocabulary)
       { symbol: 'main', label: t('page.legend.mean', { level: view.result.settings.confidence }) },
       ...(goal ? [{ symbol: 'goal', label: t('page.legend.goal') } as const] : []),
     ],
+    isLong: totals.length > 12,
     tableLabel: t('page.table-label'),
     table: dataTable(
       title,
@@ -322,7 +324,7 @@ function progressSentence({ texts }: PageContext, view: CollectiveView, words: V
   const say = (value: number) => `${number(value, decimals)} ${unit}`.trim();
   if (way === null) {
     const shown = periods.filter((period) => period.total.mean !== null);
-    const first = shown[0];
+    const first = sameSeason(shown);
     const last = shown.at(-1);
     if (!first || !last) return t('page.collective.sentence.no-trend', { kpi });
     return t('page.collective.sentence.trend', {

@@ -5,6 +5,7 @@ import type { DemoCatalogue } from '../../app/pages.ts';
 import type { PanelDescription, VariableDescription } from '../../app/panels.ts';
 import type { Service } from '../../app/service.ts';
 import { ask, visitor } from '../ask.ts';
+import { sameSeason } from './same-season.ts';
 
 export interface CollectiveView {
   readonly description: PanelDescription;
@@ -69,15 +70,20 @@ export async function loadCollective(
   const goalValue = goalText.trim() === '' ? null : Number(goalText.trim().replace(',', '.'));
   const goalIsNumber = goalValue !== null && Number.isFinite(goalValue);
 
-  const request: InsightsRequest = {
+  const question: InsightsRequest = {
     panel,
     revision: description.revision,
     kpi: kpi.name,
     by: attribute.name,
     period,
     ...(collective === null ? {} : { collective }),
-    ...(goalIsNumber ? { goal: { value: goalValue, ...(demoGoal ? { baseline: demoGoal.baseline } : {}) } } : {}),
   };
+  let request = question;
+  if (goalIsNumber) {
+    const plain = demoGoal ? null : await insightsOf(service, version, question);
+    const baseline = demoGoal?.baseline ?? (plain && sameSeason(plain.body.periods)?.period) ?? null;
+    request = { ...question, goal: { value: goalValue, baseline } };
+  }
   const result = await insightsOf(service, version, request);
   return {
     description,
