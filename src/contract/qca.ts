@@ -84,6 +84,11 @@ const chance = {
   }),
   seed: Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1 }),
 };
+const enhancedFields = {
+  contradictoryAssumptions: Type.Boolean(),
+  simultaneousSubsets: Type.Boolean(),
+  impossible: Type.Array(Type.String({ description: 'an expression that cannot be true' })),
+};
 const necessityFields = { consistencyCutoff: share, coverageCutoff: share, relevanceCutoff: share };
 const limitFields = {
   primeImplicants: whole(10_000_000),
@@ -112,6 +117,7 @@ export const qcaRequest = strict({
   directionalExpectations: Type.Optional(fields.directionalExpectations),
   permutations: Type.Optional(chance.permutations),
   seed: Type.Optional(chance.seed),
+  enhanced: Type.Optional(Type.Partial(strict(enhancedFields))),
   necessity: Type.Optional(Type.Partial(strict(necessityFields))),
   limits: Type.Optional(Type.Partial(strict(limitFields))),
 });
@@ -121,6 +127,7 @@ export const qcaSettings = strict({
   conditions: Type.Array(strict(variable)),
   ...fields,
   ...chance,
+  enhanced: strict(enhancedFields),
   necessity: strict(necessityFields),
   limits: strict(limitFields),
 });
@@ -262,6 +269,7 @@ export const qcaBody = strict({
     }),
   ),
   configurations: digits,
+  simultaneousRows: Type.Array(Type.Integer()),
   solutions: Type.Array(solution),
   necessity: strict({ literals: Type.Array(necessity), expressions: Type.Array(necessity) }),
   memberships: strict({ cases: texts, outcome: numbers, terms: Type.Record(Type.String(), numbers) }),

@@ -60,6 +60,8 @@ export interface QcaSettings {
   readonly explain: '1' | 'C';
   readonly includeContradictions: boolean;
   readonly excludedRows: readonly number[];
+  /** enhanced standard analysis: what no solution may assume */
+  readonly enhanced: QcaInput['enhanced'];
   readonly solutions: readonly SolutionKind[];
   readonly directionalExpectations: readonly string[];
   readonly necessity: QcaInput['necessity'];
@@ -72,10 +74,11 @@ export interface QcaSettings {
 type VariableRequest = Pick<QcaVariable, 'variable'> & Partial<QcaVariable>;
 
 /** What a caller must say; the rest has the defaults below. */
-export type QcaRequest = Partial<Omit<QcaSettings, 'outcome' | 'conditions' | 'limits' | 'necessity'>> & {
+export type QcaRequest = Partial<Omit<QcaSettings, 'outcome' | 'conditions' | 'limits' | 'necessity' | 'enhanced'>> & {
   readonly outcome: VariableRequest & { readonly negated?: boolean };
   readonly conditions: readonly VariableRequest[];
   readonly necessity?: Partial<QcaSettings['necessity']>;
+  readonly enhanced?: Partial<QcaSettings['enhanced']>;
   readonly limits?: Partial<QcaLimits>;
 };
 
@@ -98,6 +101,7 @@ const defaults = {
   seed: 1,
 } as const satisfies Partial<QcaSettings>;
 const necessityDefaults = { consistencyCutoff: 0.9, coverageCutoff: 0, relevanceCutoff: 0.5 } as const;
+const enhancedDefaults = { contradictoryAssumptions: false, simultaneousSubsets: false, impossible: [] } as const;
 const limitDefaults = {
   primeImplicants: 1_000_000,
   models: 100,
@@ -119,7 +123,7 @@ export interface QcaBody extends Omit<QcaAnalysis, 'warnings'> {
 /** Qualitative comparative analysis: truth table, every minimal model, fit, necessity and certificates. */
 export const qca = {
   settings(request: QcaRequest): QcaSettings {
-    const { outcome, conditions, necessity, limits, ...rest } = request;
+    const { outcome, conditions, necessity, enhanced, limits, ...rest } = request;
     if (((rest.panel ?? null) === null) === ((rest.table ?? null) === null)) {
       throw new AppError('invalid-request', 'Give either a panel or a table of cases, not both and not neither.', {});
     }
@@ -129,6 +133,7 @@ export const qca = {
       outcome: { ...variableDefaults, negated: false, ...outcome },
       conditions: conditions.map((condition) => ({ ...variableDefaults, ...condition })),
       necessity: { ...necessityDefaults, ...necessity },
+      enhanced: { ...enhancedDefaults, ...enhanced },
       limits: { ...limitDefaults, ...limits },
     };
   },
@@ -162,6 +167,7 @@ export const qca = {
         explain: settings.explain,
         includeContradictions: settings.includeContradictions,
         excludedRows: settings.excludedRows,
+        enhanced: settings.enhanced,
         solutions: settings.solutions,
         directionalExpectations: settings.directionalExpectations,
         necessity: settings.necessity,
@@ -202,6 +208,7 @@ export const qca = {
       withheld: small ? 'small-group' : null,
       conditions: body.conditions.map(withoutSmallCounts),
       outcomeSet: withoutSmallCounts(body.outcomeSet),
+      simultaneousRows: [],
       leftOut: [],
       ambiguousCases: [],
       memberships: { cases: [], outcome: [], terms: {} },

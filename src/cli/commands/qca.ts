@@ -23,6 +23,8 @@ export const qca: Command = {
     pri: { type: 'string', placeholder: '0' },
     solutions: { type: 'string', placeholder: 'KIND,…' },
     expect: { type: 'string', placeholder: 'A,~B' },
+    enhanced: { type: 'boolean' },
+    impossible: { type: 'string', placeholder: 'EXPRESSION', multiple: true },
     permutations: { type: 'string', placeholder: '1000' },
     models: { type: 'string', placeholder: '100' },
     revision: { type: 'string', placeholder: 'N' },
@@ -79,6 +81,7 @@ async function requestOf(context: CommandContext): Promise<QcaRequest> {
     priCutoff: number('pri'),
     solutions: text('solutions') === null ? null : split(text('solutions')!),
     directionalExpectations: text('expect') === null ? null : split(text('expect')!),
+    enhanced: enhancement(context),
     permutations: number('permutations'),
     seed: context.seed,
     limits: models === null ? null : { models },
@@ -88,6 +91,13 @@ async function requestOf(context: CommandContext): Promise<QcaRequest> {
     outcome: { ...variable(sets[0]!), ...(outcome.startsWith('~') ? { negated: true } : {}) },
     conditions: sets.slice(1).map(variable),
   };
+}
+
+/** `--enhanced` leaves out untenable assumptions, `--impossible` what cannot be. */
+function enhancement({ flag, list }: CommandContext): NonNullable<QcaRequest['enhanced']> | null {
+  const impossible = list('impossible');
+  if (!flag('enhanced') && impossible.length === 0) return null;
+  return { contradictoryAssumptions: flag('enhanced'), simultaneousSubsets: flag('enhanced'), impossible };
 }
 
 /** `SAVED=gas_m3` gives the variable a name to speak of it by; `gas_m3` is its own name. */

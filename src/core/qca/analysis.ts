@@ -23,6 +23,7 @@ import {
   literalsOf,
 } from './cubes.ts';
 import { type CutoffInterval, findCutoffIntervals } from './cutoff-intervals.ts';
+import { enhanceTable } from './enhanced-analysis.ts';
 import { parseExpression, toProducts } from './expression.ts';
 import { type NecessityFit, necessityFit } from './fit.ts';
 import { listPrimeImplicants, type MinimalModels, type SearchLimits } from './minimal-models.ts';
@@ -68,6 +69,13 @@ export interface QcaInput {
   readonly explain: '1' | 'C';
   readonly includeContradictions: boolean;
   readonly excludedRows: readonly number[];
+  /** what no solution may assume (enhanced standard analysis) */
+  readonly enhanced: {
+    readonly contradictoryAssumptions: boolean;
+    readonly simultaneousSubsets: boolean;
+    /** expressions that cannot be true */
+    readonly impossible: readonly string[];
+  };
   readonly solutions: readonly SolutionKind[];
   readonly directionalExpectations: readonly string[];
   readonly necessity: {
@@ -173,6 +181,8 @@ export interface QcaAnalysis {
   readonly rows: readonly QcaRow[];
   /** number of configurations, as decimal digits */
   readonly configurations: string;
+  /** row numbers that are negative because they are sufficient for the outcome and its negation, where that was asked for */
+  readonly simultaneousRows: readonly number[];
   readonly solutions: readonly QcaSolution[];
   /** every literal as a necessary condition, then longer expressions that reach the cutoffs */
   readonly necessity: { readonly literals: readonly QcaNecessity[]; readonly expressions: readonly QcaNecessity[] };
@@ -211,8 +221,8 @@ export function analyseQca(
 ): QcaAnalysis {
   const { data, leftOut, outcomeType } = readData(input);
   const { conditions } = data;
-  const table = buildTruthTable(data, input.truthTable);
-  const settings: MinimizeSettings = {
+  const observed = buildTruthTable(data, input.truthTable);
+  const plain: MinimizeSettings = {
     explain: input.explain,
     includeContradictions: input.includeContradictions,
     excluded: input.excludedRows.map((row) => configurationOf(row, conditions)),
@@ -220,6 +230,12 @@ export function analyseQca(
     limits: input.limits,
     proceed,
   };
+  const productsOf = (text: string) => toProducts(parseExpression(text, conditions), conditions);
+  const { table, excluded, simultaneousRows } = enhanceTable(data, observed, plain, {
+    ...input.enhanced,
+    impossible: input.enhanced.impossible.flatMap(productsOf),
+  });
+  const settings: MinimizeSettings = { ...plain, excluded: [...plain.excluded, ...excluded] };
   const solutions = input.solutions.length === 0 ? [] : solve(input, data, table, settings);
   const analysis = {
     outcome: input.outcome.negated ? `~${input.outcome.name}` : input.outcome.name,
@@ -240,6 +256,7 @@ export function analyseQca(
       cases: cases.map((i) => data.caseIds[i]!),
     })),
     configurations: countConfigurations(conditions).toString(),
+    simultaneousRows,
     solutions,
     necessity: describeNecessity(input, data),
     memberships: describeMemberships(data, solutions, input.limits.listed),

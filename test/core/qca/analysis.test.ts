@@ -29,6 +29,7 @@ function input(columns: readonly (readonly (number | null)[])[], change: Partial
     solutions: ['conservative', 'intermediate', 'parsimonious'],
     directionalExpectations: [],
     necessity: { consistencyCutoff: 0.9, coverageCutoff: 0, relevanceCutoff: 0.5 },
+    enhanced: { contradictoryAssumptions: false, simultaneousSubsets: false, impossible: [] },
     permutations: 0,
     seed: 1,
     limits,
