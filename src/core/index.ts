@@ -1,11 +1,246 @@
-/** The public face of the core: every statistical function by name. */
+/**
+ * The public face of the core: what a study calls, by method. Arrays are typed, records plain and frozen; functions on
+ * matrices take the kernels that do the arithmetic, `typescriptKernels` or faster ones (`samenwijs/kernels`).
+ * What is not listed here is a part of a stage and may change without notice (docs/decisions/0080-public-faces.md).
+ */
+
+// Balance and overlap
+export {
+  type BalanceDenominator,
+  type BalanceRow,
+  type BalanceSample,
+  balanceTable,
+  denominatorOf,
+} from './balance/balance-table.ts';
+export { type Overlap, overlapOf } from './balance/overlap.ts';
+export { meanPairDifferenceWithinStrata } from './balance/pair-difference.ts';
+// Stratified KPIs and disclosure
 export { type WithheldReason, type Withholding, withholdSmallGroups } from './disclosure/withhold-small-groups.ts';
+// Effects and their sensitivity
+export {
+  chooseInference,
+  type Inference,
+  type InferenceDesign,
+  type InferenceMethod,
+  type InferenceReason,
+} from './effects/choose-inference.ts';
+export { type EffectEstimate, type EffectSample, estimateEffect } from './effects/estimate-effect.ts';
+export {
+  type GroupCounts,
+  type LevelCounts,
+  type MatchingStudyInput,
+  type MatchingStudyOutput,
+  runMatchingStudy,
+  type StudyBalanceRow,
+  type TieSample,
+} from './effects/run-matching-study.ts';
+export { type StratifiedEffect, type StratumSummary, stratifiedEffect } from './effects/stratified-effect.ts';
+export { fitWeightedRegression, type RegressionFit } from './effects/weighted-regression.ts';
+// Errors and cautions
 export { CoreError, type CoreErrorCode, coreErrorCodes, type Warning } from './errors.ts';
 export { type InsightsInput, type InsightsTable, type StratumCell, stratify } from './insights/stratify.ts';
 export { type YearlyInput, type YearlyValues, yearlyValues } from './insights/yearly-values.ts';
-export type { MatrixKernels } from './linalg/matrix-kernels.ts';
+// Matrices and the kernels that work on them
+export { createMatrixKernels } from './linalg/create-matrix-kernels.ts';
+export type { KernelEngine, KernelVariant, LogisticPassArrays, MembershipSums } from './linalg/kernel-engine.ts';
+export { type Matrix, matrix } from './linalg/matrix.ts';
+export type { LeastSquaresFit, MatrixKernels, ProductOptions } from './linalg/matrix-kernels.ts';
+export { elementsPerBlock, rowsPerBlock } from './linalg/summation-order.ts';
+export { typescriptEngine } from './linalg/typescript-engine.ts';
 export { typescriptKernels } from './linalg/typescript-kernels.ts';
+// Matching
+export type { CaliperSetting } from './matching/caliper-width.ts';
+export { type Coarsening, coarsen } from './matching/coarsen.ts';
+export { commonSupport, type Discard } from './matching/common-support.ts';
+export type { Estimand } from './matching/estimand.ts';
+export { exactCells } from './matching/exact-cells.ts';
+export { forEachPair, type MatchSets, matchedFocalCount, totalDistance } from './matching/match-sets.ts';
+export {
+  type CoarsenedDesign,
+  type ExactDesign,
+  type MatchedSample,
+  type MatchingDesign,
+  matchUnits,
+  type NamedCaliper,
+  type NearestDesign,
+  type PropensityDistance,
+  type Scored,
+  type SubclassDesign,
+} from './matching/match-units.ts';
+export { effectiveSampleSize, pairWeights, stratumWeights } from './matching/match-weights.ts';
+export type { CovariateCaliper, FocalOrder, MatchingProblem } from './matching/matching-problem.ts';
+export { matchNearestScalar } from './matching/nearest-scalar.ts';
+export { type Subclasses, subclassify } from './matching/subclassify.ts';
+// Panels
 export { asCoded } from './panel/as-coded.ts';
-export type { CodedColumn, Column, NumberColumn, PanelColumns, ValueStatus } from './panel/columns.ts';
-export { valueStatus } from './panel/columns.ts';
+export {
+  type CodedColumn,
+  type Column,
+  type NumberColumn,
+  type PanelColumns,
+  type ValueStatus,
+  valueStatus,
+} from './panel/columns.ts';
+export { entry, treatmentEntry } from './panel/treatment-entry.ts';
+export { takeRows, valuesInPeriod, wavesOfPeriod } from './panel/unit-periods.ts';
+// Panel models
+export type { Average, EventTimeAverage, GroupTimeAggregates } from './panel-models/aggregate-effects.ts';
+export type { BasePeriod, ControlGroup } from './panel-models/cohorts.ts';
+export {
+  type CellNote,
+  type DifferenceInDifferencesInput,
+  estimateGroupTimeEffects,
+  type GroupTimeCell,
+  type GroupTimeEffects,
+} from './panel-models/group-time-effects.ts';
+export {
+  type PanelCovariance,
+  type PanelCovarianceType,
+  panelCovariance,
+  type SmallSample,
+} from './panel-models/panel-covariance.ts';
+export {
+  fitPanelRegression,
+  type PanelFit,
+  type PanelModel,
+  type PanelRegressionInput,
+  type VarianceComponents,
+} from './panel-models/panel-regression.ts';
+export { type PanelStructure, panelStructure } from './panel-models/panel-structure.ts';
+export { type PanelTest, type PanelTests, panelTests } from './panel-models/panel-tests.ts';
+export {
+  fitTwoByTwo,
+  type TwoByTwoEstimator,
+  type TwoByTwoFit,
+  type TwoByTwoSample,
+} from './panel-models/two-by-two.ts';
+export type { Effects } from './panel-models/within-transformation.ts';
+// Propensity scores
+export { type BinomialFit, fitBinomialRegression } from './propensity/binomial-regression.ts';
+export {
+  type DesignColumn,
+  type DesignMatrix,
+  designColumns,
+  type Frame,
+  modelMatrix,
+  packMatrix,
+} from './propensity/design-matrix.ts';
+export type { Link } from './propensity/links.ts';
+export { type ModelTerm, variablesOf } from './propensity/model-terms.ts';
+export { parseTerm } from './propensity/parse-term.ts';
+// Qualitative comparative analysis
+export {
+  analyseQca,
+  type CalibratedSet,
+  type QcaAnalysis,
+  type QcaColumn,
+  type QcaInput,
+  type QcaLimits,
+  type QcaModel,
+  type QcaNecessity,
+  type QcaRow,
+  type QcaSolution,
+  type QcaTerm,
+  type SolutionKind,
+  solutionKinds,
+} from './qca/analysis.ts';
+export { type Anchors, type Calibration, calibrate } from './qca/calibrate.ts';
+export { type CalibratedData, makeCalibratedData, negateOutcome } from './qca/calibrated-data.ts';
+export {
+  deviantConsistencyCases,
+  deviantCoverageCases,
+  type SelectedCase,
+  typicalCases,
+} from './qca/case-selection.ts';
+export { type Certificate, type Territory, writeCertificate } from './qca/certificate.ts';
+export { checkCertificate } from './qca/check-certificate.ts';
+export { type ClusterDiagnostics, type ClusterFit, diagnoseClusters } from './qca/clusters.ts';
+export { type Condition, type ConditionType, makeCondition } from './qca/conditions.ts';
+export { type Cube, formatCube, rowNumberOf } from './qca/cubes.ts';
+export { type Expression, formatProducts, parseExpression, toProducts } from './qca/expression.ts';
+export { findContradictoryAssumptions, findRowsInExpression, findSimultaneousSubsets } from './qca/find-rows.ts';
+export { type NecessityFit, necessityFit, type SufficiencyFit, sufficiencyFit } from './qca/fit.ts';
+export {
+  defaultSearchLimits,
+  type MinimalModels,
+  type ModelTerm as SolutionTerm,
+  type SearchLimits,
+} from './qca/minimal-models.ts';
+export { type RobustnessFit, robustnessFit } from './qca/robustness.ts';
+export { fitModels, type ModelFit, type SolutionFit, type TermFit } from './qca/solution-fit.ts';
+export {
+  type Assumptions,
+  assignRoles,
+  assumptionsOf,
+  type Derivation,
+  type DirectionalExpectation,
+  type MinimizeSettings,
+  type RowRoles,
+  solveConservative,
+  solveIntermediate,
+  solveParsimonious,
+} from './qca/solutions.ts';
+export {
+  findNecessaryExpressions,
+  findSufficientProducts,
+  type NecessaryExpression,
+  type NecessitySearch,
+  type SufficiencySearch,
+  type SufficientProduct,
+} from './qca/supersets.ts';
+export { type AreaFit, evaluateTheory, type TheoryArea } from './qca/theory.ts';
+export {
+  buildTruthTable,
+  defaultTruthTableSettings,
+  type RowOutput,
+  type TruthTable,
+  type TruthTableRow,
+  type TruthTableSettings,
+} from './qca/truth-table.ts';
+// Random numbers and distributions
 export { createRandom, type RandomStream } from './random/random-stream.ts';
+// Recommender
+export {
+  crossValidate,
+  type KnownTruth,
+  type Leaderboard,
+  type LeftOutPredictions,
+  type ModelScore,
+} from './recommend/cross-validate.ts';
+export { type ModelKind, modelKinds, type ServableKind, servableKinds } from './recommend/effect-models.ts';
+export { evidenceWeights } from './recommend/evidence.ts';
+export { type ExperimentTable, type Place, placeOf, selectExperiments } from './recommend/experiment-table.ts';
+export { type EffectTerm, explainEffect } from './recommend/explain-effect.ts';
+export { type BlockRules, feasibleMixes, type MixConstraints } from './recommend/feasible-mixes.ts';
+export {
+  type AnswerState,
+  type PredictedEffect,
+  type RankedMix,
+  type Recommendation,
+  type RecommendationInput,
+  recommendMixes,
+  type StateReason,
+} from './recommend/recommend-mixes.ts';
+export { type EffectPrediction, predictEffects, type SetModel } from './recommend/set-model.ts';
+export { type EvidenceItem, type ShownEvidence, showEvidence } from './recommend/show-evidence.ts';
+export type { Support } from './recommend/support.ts';
+export { type TrainingInput, trainModel } from './recommend/train-model.ts';
+export type { TrainedKpi, TrainedModel } from './recommend/trained-model.ts';
+export { eValue, eValueOfInterval, type RiskRatio, riskRatioOfStandardizedDifference } from './sensitivity/e-value.ts';
+export {
+  mcNemarBounds,
+  type RosenbaumBound,
+  type SignedRankBounds,
+  signedRankBounds,
+} from './sensitivity/rosenbaum-bounds.ts';
+export { binomialCdf, binomialProbability, binomialUpperTail } from './stats/binomial.ts';
+export { chiSquaredCdf, chiSquaredQuantile, chiSquaredUpperTail } from './stats/chi-squared.ts';
+export { fCdf, fQuantile, fUpperTail } from './stats/f-distribution.ts';
+export { mean, sampleStandardDeviation, sampleVariance, weightedMean } from './stats/moments.ts';
+export { normalCdf, normalDensity, normalUpperTail } from './stats/normal.ts';
+export { normalQuantile } from './stats/normal-quantile.ts';
+export { quantileType7 } from './stats/quantile.ts';
+export { studentTCdf, studentTDensity, studentTQuantile, studentTUpperTail } from './stats/student-t.ts';
+// Weighting
+export { mEstimationCovariance, type WeightEquations } from './weighting/m-estimation.ts';
+export { type WeightedSample, type WeightingDesign, weightUnits } from './weighting/weight-units.ts';
