@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { type Column, type PanelColumns, valueStatus } from '../src/core/index.ts';
+import { demoPanels } from '../src/main/demo-panels.ts';
+
+interface Schema {
+  readonly fields: readonly { readonly name: string; readonly type: string }[];
+  readonly primaryKey: readonly string[];
+  readonly missingValues: readonly { readonly value: string; readonly label: string }[];
+}
+
+const statuses: Readonly<Record<string, number>> = {
+  absent: valueStatus.absent,
+  suppressed: valueStatus.suppressed,
+  'not-applicable': valueStatus.notApplicable,
+};
+
+/**
+ * A panel that comes with the service (`heat-transition`, `lalonde`, `lipset`) as the core takes it: typed arrays in
+ * canonical order (unit id in UTF-8 bytes, then wave), types and missing values as its Table Schema says. Reads these
+ * plain files in a moment; files of your own go through `samenwijs ingest`, which checks them.
+ *
+ * @param variables columns to keep, or null for all
+ */
+export async function bundledPanel(name: string, variables: readonly string[] | null = null): Promise<PanelColumns> {
+  const known = demoPanels();
+  const demo = known.find(({ input }) => input.panel === name);
+  if (!demo) throw new Error(`There is no panel ${name}; there are ${known.map((d) => d.input.panel).join(', ')}.`);
+  const schema = demo.input.schema as Schema;
+  const hash = createHash('sha256');
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const piece of demo.content()) {
+    hash.update(piece);
+    text += decoder.decode(piece, { stream: true });
+  }
+  const [header, ...lines] = text.replaceAll('"', '').trimEnd().split('\n');
+  const names = header!.split(',');
+  const [unitColumn, waveColumn] = schema.primaryKey as [string, string?];
+  const kept = schema.fields.filter(
+    (field) => variables?.includes(field.name) ?? !schema.primaryKey.includes(field.name),
+  );
+  const cells = new Map(
+    [...schema.primaryKey, ...kept.map((field) => field.name)].map((column) => [column, [] as string[]]),
+  );
+  const places = [...cells].map(([column, values]) => ({ at: names.indexOf(column), values }));
+  for (const line of lines) {
+    const record = line.split(',');
+    for (const { at, values } of places) values.push(record[at]!);
+  }
+  const units = cells.get(unitColumn)!;
+  const labels = waveColumn === undefined ? lines.map(() => '') : cells.get(waveColumn)!;
+  const [unitIds, waves] = [inByteOrder(units), inByteOrder(labels)];
+  const [unitNumber, waveNumber] = [numbersOf(unitIds), numbersOf(waves)];
+  const key = Float64Array.from(
+    units,
+    (unit, row) => unitNumber.get(unit)! * waves.length + waveNumber.get(labels[row]!)!,
+  );
+  const order = Uint32Array.from(units.keys()).sort((a, b) => key[a]! - key[b]!);
+  const missing = new Map(schema.missingValues.map(({ value, label }) => [value, statuses[label]!]));
+  const columns = kept.map(({ name: column, type }): [string, Column] => {
+    const values = Array.from(order, (row) => cells.get(column)![row]!);
+    return [column, type === 'string' ? codes(values, missing) : numbers(values, missing)];
+  });
+  return {
+    panel: name,
+    revision: 1,
+    digest: hash.digest('hex'),
+    rows: order.length,
+    unitIds,
+    unitIndex: Uint32Array.from(order, (row) => unitNumber.get(units[row]!)!),
+    waves,
+    waveIndex: Uint32Array.from(order, (row) => waveNumber.get(labels[row]!)!),
+    columns: Object.fromEntries(columns),
+  };
+}
+
+const inByteOrder = (values: readonly string[]): readonly string[] =>
+  [...new Set(values)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+const numbersOf = (values: readonly string[]) => new Map(values.map((value, at) => [value, at]));
+
+function numbers(cells: readonly string[], missing: ReadonlyMap<string, number>): Column {
+  const status = Uint8Array.from(cells, (cell) => missing.get(cell) ?? valueStatus.observed);
+  return {
+    type: 'number',
+    values: Float64Array.from(cells, (cell, row) => (status[row] === 0 ? Number(cell) : 0)),
+    status,
+  };
+}
+
+function codes(cells: readonly string[], missing: ReadonlyMap<string, number>): Column {
+  const status = Uint8Array.from(cells, (cell) => missing.get(cell) ?? valueStatus.observed);
+  const levels = inByteOrder(cells.filter((_, row) => status[row] === 0));
+  const code = numbersOf(levels);
+  return {
+    type: 'coded',
+    levels,
+    codes: Int32Array.from(cells, (cell, row) => (status[row] === 0 ? code.get(cell)! : -1)),
+    status,
+  };
+}
