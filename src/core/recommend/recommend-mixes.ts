@@ -82,6 +82,8 @@ export interface Recommendation {
 const jointly = 25;
 const draws = 500;
 const tieProbability = 0.75;
+/** The best of many mixes looks good by chance: against the middle one it must be better with this probability. */
+const toldApart = 0.975;
 
 /**
  * Ranks the mixes that fit a neighbourhood, and says how far to trust that.
@@ -329,7 +331,7 @@ function tiesWithMedian(
   for (const { part, factor } of goals) {
     variance += factor ** 2 * differenceVariance(effectCovariance(part.model, place, pair, kernels).values, 2, 0, 1);
   }
-  return better(mean[a]! - mean[b]!, variance) < tieProbability;
+  return better(mean[a]! - mean[b]!, variance) < toldApart;
 }
 
 const fewestSites = 10;
