@@ -18,17 +18,8 @@ function powerOfTwo(k: number): number {
   return float[0]!;
 }
 
-/**
- * e^x. Below -745.14 zero, above 709.79 Infinity, NaN for NaN.
- *
- * Argument reduction x = k ln 2 + r, |r| <= 0.347 (Cody and Waite 1980), Taylor polynomial of degree 13 in even and odd
- * parts, and a scale by 2^k in two halves so that subnormal results are right. Measured relative error for normal
- * results: see docs/methods/kernels.md (bound asserted in the tests).
- */
-export function exponential(x: number): number {
-  const clamped = Math.min(Math.max(x, -746), 710);
-  const k = clamped * log2OfE + rounder - rounder;
-  const r = clamped - k * ln2High - k * ln2Low;
+/** e^r for |r| <= 0.347: Taylor polynomial of degree 13, in even and odd parts. */
+function exponentialOfRemainder(r: number): number {
   const r2 = r * r;
   const even =
     ((((r2 * 2.08767569878681e-9 + 2.755731922398589e-7) * r2 + 2.48015873015873e-5) * r2 + 1.388888888888889e-3) * r2 +
@@ -41,10 +32,33 @@ export function exponential(x: number): number {
       8.333333333333333e-3) *
       r2 +
     0.16666666666666666;
-  const polynomial = 1 + (r + r2 * (even + r * odd));
+  return 1 + (r + r2 * (even + r * odd));
+}
+
+/**
+ * e^x. Below -745.14 zero, above 709.79 Infinity, NaN for NaN.
+ *
+ * Argument reduction x = k ln 2 + r, |r| <= 0.347 (Cody and Waite 1980), a polynomial, and a scale by 2^k in two halves so
+ * that subnormal results are right. Relative error below 4.5e-16 for normal results (asserted in the tests).
+ */
+export function exponential(x: number): number {
+  const clamped = Math.min(Math.max(x, -746), 710);
+  const k = clamped * log2OfE + rounder - rounder;
+  const polynomial = exponentialOfRemainder(clamped - k * ln2High - k * ln2Low);
   if (Number.isNaN(polynomial)) return polynomial;
   const half = k * 0.5 + rounder - rounder;
   return polynomial * powerOfTwo(half) * powerOfTwo(k - half);
+}
+
+/**
+ * e^x for x <= 0, where results below e^-708 (3.3e-308) are replaced by it: never 0 and never subnormal, which is what a
+ * probability needs that is to stay inside (0, 1). The bits of `exponential` for -708 <= x <= 0; NaN for NaN.
+ */
+export function exponentialOfNegative(x: number): number {
+  const clamped = Math.max(x, -708);
+  const k = clamped * log2OfE + rounder - rounder;
+  const polynomial = exponentialOfRemainder(clamped - k * ln2High - k * ln2Low);
+  return Number.isNaN(polynomial) ? polynomial : polynomial * powerOfTwo(k);
 }
 
 const twoTo54 = 18_014_398_509_481_984;

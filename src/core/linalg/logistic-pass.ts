@@ -1,4 +1,4 @@
-import { exponential, logarithmOfOnePlus } from './elementary-functions.ts';
+import { exponentialOfNegative, logarithmOfOnePlus } from './elementary-functions.ts';
 import type { LogisticPassArrays } from './kernel-engine.ts';
 import { addInto, allFinite, mirrorLower } from './products.ts';
 import { rowChunk, rowsPerBlock } from './summation-order.ts';
@@ -6,8 +6,8 @@ import { rowChunk, rowsPerBlock } from './summation-order.ts';
 /**
  * Plain form of the fused pass of logistic IRLS; contract in `MatrixKernels.logisticPass`, sizes checked by the caller.
  *
- * Per row, with e = exp(-|eta|): mu and 1 - mu are 1 / (1 + e) and e / (1 + e) in the order of the sign of eta, so that
- * neither loses digits; y - mu is formed as y (1 - mu) - (1 - y) mu for the same reason; and
+ * Per row, with e = exp(-|eta|) (at least e^-708): mu and 1 - mu are 1 / (1 + e) and e times that, in the order of the sign
+ * of eta, so that neither loses digits or becomes 0; y - mu is formed as y (1 - mu) - (1 - y) mu for the same reason; and
  * log(1 + e^eta) = max(eta, 0) + log1p(e).
  */
 export function logisticPass(pass: LogisticPassArrays): { finite: boolean; logLikelihood: number } {
@@ -28,9 +28,9 @@ export function logisticPass(pass: LogisticPassArrays): { finite: boolean; logLi
         const row = i * p;
         let linear = offset === null ? 0 : offset[i]!;
         for (let j = 0; j < p; j++) linear += x[row + j]! * beta[j]!;
-        const e = exponential(-Math.abs(linear));
+        const e = exponentialOfNegative(-Math.abs(linear));
         const near = 1 / (1 + e);
-        const far = e / (1 + e);
+        const far = e * near;
         const mean = linear >= 0 ? near : far;
         const complement = linear >= 0 ? far : near;
         const prior = priorWeights === null ? 1 : priorWeights[i]!;

@@ -76,28 +76,85 @@ function tileOfTwo(pairs: i32, rows: usize, a: usize, aStride: usize, b: usize, 
   if (pairs > 4) { addTo(out + 64, c04); addTo(out + outStride + 64, c14); }
 }
 
+/** As above for one row of the result and `pairs` (4 to 8) pairs of columns. */
+// @ts-ignore: decorator
+@inline
+function tileOfOne(pairs: i32, rows: usize, a: usize, aStride: usize, b: usize, bStride: usize, out: usize): void {
+  let c0 = zero(), c1 = zero(), c2 = zero(), c3 = zero(), c4 = zero(), c5 = zero(), c6 = zero(), c7 = zero();
+  const end = a + rows * aStride;
+  while (a < end) {
+    const x = v128.load64_splat(a);
+    c0 = multiplyAdd(c0, x, v128.load(b));
+    c1 = multiplyAdd(c1, x, v128.load(b, 16));
+    c2 = multiplyAdd(c2, x, v128.load(b, 32));
+    c3 = multiplyAdd(c3, x, v128.load(b, 48));
+    if (pairs > 4) c4 = multiplyAdd(c4, x, v128.load(b, 64));
+    if (pairs > 5) c5 = multiplyAdd(c5, x, v128.load(b, 80));
+    if (pairs > 6) c6 = multiplyAdd(c6, x, v128.load(b, 96));
+    if (pairs > 7) c7 = multiplyAdd(c7, x, v128.load(b, 112));
+    a += aStride;
+    b += bStride;
+  }
+  addTo(out, c0); addTo(out + 16, c1); addTo(out + 32, c2); addTo(out + 48, c3);
+  if (pairs > 4) addTo(out + 64, c4);
+  if (pairs > 5) addTo(out + 80, c5);
+  if (pairs > 6) addTo(out + 96, c6);
+  if (pairs > 7) addTo(out + 112, c7);
+}
+
+/** Two rows of the result over an odd number of pairs of columns. */
+function lastTwo(pairs: usize, rows: usize, a: usize, aStride: usize, b: usize, bStride: usize, out: usize, outStride: usize): void {
+  for (; pairs > 5; pairs -= 4) {
+    tileOfTwo(4, rows, a, aStride, b, bStride, out, outStride);
+    b += 64;
+    out += 64;
+  }
+  if (pairs == 5) tileOfTwo(5, rows, a, aStride, b, bStride, out, outStride);
+  else if (pairs == 3) tileOfTwo(3, rows, a, aStride, b, bStride, out, outStride);
+  else tileOfTwo(1, rows, a, aStride, b, bStride, out, outStride);
+}
+
+/** One row of the result over at least four pairs of columns. */
+function lastOne(pairs: usize, rows: usize, a: usize, aStride: usize, b: usize, bStride: usize, out: usize): void {
+  while (pairs > 8) {
+    // Never leaves fewer than four: fewer sums side by side would wait for each other.
+    if (pairs >= 12) {
+      tileOfOne(8, rows, a, aStride, b, bStride, out);
+      b += 128;
+      out += 128;
+      pairs -= 8;
+    } else {
+      tileOfOne(5, rows, a, aStride, b, bStride, out);
+      b += 80;
+      out += 80;
+      pairs -= 5;
+    }
+  }
+  if (pairs == 8) tileOfOne(8, rows, a, aStride, b, bStride, out);
+  else if (pairs == 7) tileOfOne(7, rows, a, aStride, b, bStride, out);
+  else if (pairs == 6) tileOfOne(6, rows, a, aStride, b, bStride, out);
+  else if (pairs == 5) tileOfOne(5, rows, a, aStride, b, bStride, out);
+  else tileOfOne(4, rows, a, aStride, b, bStride, out);
+}
+
 /** Adds the lower triangle of a chunk's a'b into a partial. */
 export function addLowerProducts(rows: usize, p: usize, a: usize, aStride: usize, b: usize, bStride: usize, partial: usize): void {
   const outStride = padded(p) << 3;
   let i: usize = 0;
-  for (; i + 2 < p; i += 4) {
+  for (; i + 4 <= p; i += 4) {
     const out = partial + i * outStride;
     for (let j: usize = 0; j < i; j += 4) tileOfFour(false, rows, a + (i << 3), aStride, b + (j << 3), bStride, out + (j << 3), outStride);
     tileOfFour(true, rows, a + (i << 3), aStride, b + (i << 3), bStride, out + (i << 3), outStride);
   }
-  if (i >= p) return;
+  // One to three rows are left. Two at a time where that reuses what is loaded; a lone row of few columns with its neighbour,
+  // whose sums nobody reads.
+  const left = p - i;
+  const pairs = (i >> 1) + 1;
   const out = partial + i * outStride;
-  const at = a + (i << 3);
-  let pairs = (i >> 1) + 1;
-  let j: usize = 0;
-  while (pairs > 5) {
-    tileOfTwo(4, rows, at, aStride, b + j, bStride, out + j, outStride);
-    j += 64;
-    pairs -= 4;
-  }
-  if (pairs == 5) tileOfTwo(5, rows, at, aStride, b + j, bStride, out + j, outStride);
-  else if (pairs == 3) tileOfTwo(3, rows, at, aStride, b + j, bStride, out + j, outStride);
-  else tileOfTwo(1, rows, at, aStride, b + j, bStride, out + j, outStride);
+  if (left == 3 && i == 0) tileOfFour(true, rows, a, aStride, b, bStride, out, outStride);
+  else if (left >= 2 || (left == 1 && pairs < 4)) lastTwo(pairs, rows, a + (i << 3), aStride, b, bStride, out, outStride);
+  else if (left == 1) lastOne(pairs, rows, a + (i << 3), aStride, b, bStride, out);
+  if (left == 3 && i > 0) lastOne(pairs + 1, rows, a + (i << 3) + 16, aStride, b, bStride, out + (outStride << 1));
 }
 
 /**

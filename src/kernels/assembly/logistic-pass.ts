@@ -1,6 +1,6 @@
 // One pass of logistic IRLS over blocks of rows; the formulas are those of core/linalg/logistic-pass.ts. A chunk of 128
 // rows goes through linear predictor, exp, weights, score and X'WX while it is in the first cache.
-import { exponential, logarithmOfOnePlus } from './elementary';
+import { exponentialOfNegative, logarithmOfOnePlus } from './elementary';
 import { addLowerProducts, padded, rowChunk, weighWithScore } from './gram';
 import { rowsTimesVector } from './rows-times-vector';
 import { zero } from './simd';
@@ -17,9 +17,9 @@ function scratchBytes(p: usize): usize {
 @inline
 function twoRows(likelihood: bool, eta: v128, y: v128, prior: v128, mu: usize, weight: usize, residual: usize, term: usize): void {
   const one = f64x2.splat(1);
-  const e = exponential(f64x2.neg(f64x2.abs(eta)));
+  const e = exponentialOfNegative(f64x2.neg(f64x2.abs(eta)));
   const sum = f64x2.add(one, e);
-  const near = f64x2.div(one, sum), far = f64x2.div(e, sum);
+  const near = f64x2.div(one, sum), far = f64x2.mul(e, near);
   const positive = f64x2.ge(eta, zero());
   const mean = v128.bitselect(near, far, positive), complement = v128.bitselect(far, near, positive);
   v128.store(mu, mean);
