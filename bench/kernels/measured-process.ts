@@ -1,6 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
+export interface Round {
+  readonly ms: readonly number[];
+  /** processor time of the thread per run: what the others on a busy machine take does not count */
+  readonly cpuMs: number;
+}
+
 export interface Start {
   readonly ready: boolean;
   readonly probe: readonly number[];
@@ -28,11 +34,11 @@ export class MeasuredProcess {
     return done ? null : (JSON.parse(value) as Start);
   }
 
-  async round(): Promise<number[]> {
+  async round(): Promise<Round> {
     this.#child.stdin!.write('\n');
     const { value, done } = await this.#lines.next();
     if (done) throw new Error('A measured process ended before its round was over.');
-    return (JSON.parse(value) as { ms: number[] }).ms;
+    return JSON.parse(value) as Round;
   }
 
   stop(): void {

@@ -16,6 +16,7 @@ export function kernelTable(rows: readonly Row[]): string {
       peak === null ? '' : `${Math.round((100 * (row.detail.bestGflops as number)) / peak)} %`,
       own === undefined ? '' : (row.medianMs / own.medianMs).toFixed(2),
       own === undefined ? '' : (row.minMs / own.minMs).toFixed(2),
+      own === undefined ? '' : ((row.detail.cpuMs as number) / (own.detail.cpuMs as number)).toFixed(2),
       row.ok ? 'yes' : 'NO',
     ];
   });
@@ -29,6 +30,7 @@ export function kernelTable(rows: readonly Row[]): string {
     'best of peak',
     'time / samenwijs',
     '(of bests)',
+    '(of CPU)',
     'right',
   ];
   return toMarkdown([head, ...lines]);

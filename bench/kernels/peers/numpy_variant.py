@@ -95,10 +95,10 @@ if kind == "cholesky-solve":
 found = [float(v) for v in result] if kind == "irls" else probe(result)
 print(json.dumps({"ready": True, "probe": found, "detail": detail}), flush=True)
 for _line in sys.stdin:
-    ms, spent = [], 0.0
+    ms, spent, before = [], 0.0, time.process_time()
     while spent < 40 and len(ms) < 200:
         t = time.perf_counter()
         run()
         ms.append((time.perf_counter() - t) * 1e3)
         spent += ms[-1]
-    print(json.dumps({"ms": ms}), flush=True)
+    print(json.dumps({"ms": ms, "cpuMs": (time.process_time() - before) * 1e3 / len(ms)}), flush=True)
