@@ -37,26 +37,6 @@ export {
 export { type StratifiedEffect, type StratumSummary, stratifiedEffect } from './effects/stratified-effect.ts';
 export { fitWeightedRegression, type RegressionFit } from './effects/weighted-regression.ts';
 // Errors and cautions
-/** The public face of the core: every statistical function by name. */
-
-export { type BalanceRow, type BalanceSample, balanceTable } from './balance/balance-table.ts';
-export { type Overlap, overlapOf } from './balance/overlap.ts';
-export { type WithheldReason, type Withholding, withholdSmallGroups } from './disclosure/withhold-small-groups.ts';
-export { type AbadieImbensEffect, type AbadieImbensInput, abadieImbensEffect } from './effects/abadie-imbens.ts';
-export { type AugmentedEffects, augmentedIpw } from './effects/augmented-ipw.ts';
-export { type ClusterError, clusterRobustBellMcCaffrey } from './effects/bell-mccaffrey.ts';
-export { chooseInference, type Inference, type InferenceDesign } from './effects/choose-inference.ts';
-export { type EffectEstimate, type EffectSample, estimateEffect } from './effects/estimate-effect.ts';
-export { gComputation, type MarginalEffects, type OutcomeModel } from './effects/g-computation.ts';
-export {
-  classicalCovariance,
-  clusterCovariance,
-  heteroskedasticCovariance,
-  standardErrors,
-} from './effects/robust-covariance.ts';
-export { type MatchingStudyInput, type MatchingStudyOutput, runMatchingStudy } from './effects/run-matching-study.ts';
-export { type StratifiedEffect, stratifiedEffect } from './effects/stratified-effect.ts';
-export { fitWeightedRegression, type RegressionFit } from './effects/weighted-regression.ts';
 export { CoreError, type CoreErrorCode, coreErrorCodes, type Warning } from './errors.ts';
 export { type InsightsInput, type InsightsTable, type StratumCell, stratify } from './insights/stratify.ts';
 export { type YearlyInput, type YearlyValues, yearlyValues } from './insights/yearly-values.ts';
@@ -74,16 +54,12 @@ export { type Coarsening, coarsen } from './matching/coarsen.ts';
 export { commonSupport, type Discard } from './matching/common-support.ts';
 export type { Estimand } from './matching/estimand.ts';
 export { exactCells } from './matching/exact-cells.ts';
-export type { MatchSets } from './matching/match-sets.ts';
 export { forEachPair, type MatchSets, matchedFocalCount, totalDistance } from './matching/match-sets.ts';
 export {
   type CoarsenedDesign,
   type ExactDesign,
   type MatchedSample,
-  type MatchedSample,
   type MatchingDesign,
-  type MatchingDesign,
-  matchUnits,
   matchUnits,
   type NamedCaliper,
   type NearestDesign,
@@ -91,29 +67,18 @@ export {
   type Scored,
   type SubclassDesign,
 } from './matching/match-units.ts';
-export {
-  effectiveSampleSize,
-  effectiveSampleSize,
-  pairWeights,
-  pairWeights,
-  stratumWeights,
-  stratumWeights,
-} from './matching/match-weights.ts';
-export type { CovariateCaliper, FocalOrder, MatchingProblem, MatchingProblem } from './matching/matching-problem.ts';
-export { matchNearestCovariates } from './matching/nearest-covariates.ts';
-export { matchNearestScalar, matchNearestScalar } from './matching/nearest-scalar.ts';
-export { matchOptimalScalar } from './matching/optimal-scalar.ts';
+export { effectiveSampleSize, pairWeights, stratumWeights } from './matching/match-weights.ts';
+export type { CovariateCaliper, FocalOrder, MatchingProblem } from './matching/matching-problem.ts';
+export { matchNearestScalar } from './matching/nearest-scalar.ts';
 export { type Subclasses, subclassify } from './matching/subclassify.ts';
 // Panels
-export { asCoded, asCoded } from './panel/as-coded.ts';
-export type { CodedColumn, Column, NumberColumn, PanelColumns, ValueStatus } from './panel/columns.ts';
+export { asCoded } from './panel/as-coded.ts';
 export {
   type CodedColumn,
   type Column,
   type NumberColumn,
   type PanelColumns,
   type ValueStatus,
-  valueStatus,
   valueStatus,
 } from './panel/columns.ts';
 export { entry, treatmentEntry } from './panel/treatment-entry.ts';
@@ -151,29 +116,18 @@ export {
 } from './panel-models/two-by-two.ts';
 export type { Effects } from './panel-models/within-transformation.ts';
 // Propensity scores
+export { type BinomialFit, fitBinomialRegression } from './propensity/binomial-regression.ts';
 export {
-  type BinomialFit,
-  type BinomialFit,
-  fitBinomialRegression,
-  fitBinomialRegression,
-} from './propensity/binomial-regression.ts';
-export {
-  type DesignColumn,
   type DesignColumn,
   type DesignMatrix,
   designColumns,
-  designColumns,
-  type Frame,
   type Frame,
   modelMatrix,
-  modelMatrix,
-  packMatrix,
   packMatrix,
 } from './propensity/design-matrix.ts';
 export type { Link } from './propensity/links.ts';
-export type { ModelTerm } from './propensity/model-terms.ts';
 export { type ModelTerm, variablesOf } from './propensity/model-terms.ts';
-export { parseTerm, parseTerm } from './propensity/parse-term.ts';
+export { parseTerm } from './propensity/parse-term.ts';
 // Qualitative comparative analysis
 export {
   analyseQca,
@@ -244,7 +198,7 @@ export {
   type TruthTableSettings,
 } from './qca/truth-table.ts';
 // Random numbers and distributions
-export { createRandom, createRandom, type RandomStream, type RandomStream } from './random/random-stream.ts';
+export { createRandom, type RandomStream } from './random/random-stream.ts';
 // Recommender
 export {
   crossValidate,
@@ -272,21 +226,11 @@ export { type EvidenceItem, type ShownEvidence, showEvidence } from './recommend
 export type { Support } from './recommend/support.ts';
 export { type TrainingInput, trainModel } from './recommend/train-model.ts';
 export type { TrainedKpi, TrainedModel } from './recommend/trained-model.ts';
-export {
-  eValue,
-  eValue,
-  eValueOfInterval,
-  eValueOfInterval,
-  type RiskRatio,
-  riskRatioOfStandardizedDifference,
-} from './sensitivity/e-value.ts';
+export { eValue, eValueOfInterval, type RiskRatio, riskRatioOfStandardizedDifference } from './sensitivity/e-value.ts';
 export {
   mcNemarBounds,
-  mcNemarBounds,
-  type RosenbaumBound,
   type RosenbaumBound,
   type SignedRankBounds,
-  signedRankBounds,
   signedRankBounds,
 } from './sensitivity/rosenbaum-bounds.ts';
 export { binomialCdf, binomialProbability, binomialUpperTail } from './stats/binomial.ts';
