@@ -2,6 +2,7 @@ import type { Actor } from './actor.ts';
 import { evaluation } from './analyses/evaluation.ts';
 import { insights } from './analyses/insights.ts';
 import { matchingStudy } from './analyses/matching-study.ts';
+import { panelModel } from './analyses/panel-model.ts';
 import { qca } from './analyses/qca.ts';
 import { recommendation } from './analyses/recommendation.ts';
 import { training } from './analyses/training.ts';
@@ -23,6 +24,7 @@ export const analyses = {
   insights,
   qca,
   'matching-study': matchingStudy,
+  'panel-model': panelModel,
   training,
   evaluation,
   recommendation,

@@ -1,5 +1,6 @@
 import type { MatchingStudyInput, MatchingStudyOutput } from '../core/effects/run-matching-study.ts';
 import type { InsightsInput, InsightsTable } from '../core/insights/stratify.ts';
+import type { PanelModelInput, PanelModelOutput } from '../core/panel-models/run-panel-model.ts';
 import type { QcaAnalysis, QcaInput } from '../core/qca/analysis.ts';
 import type { KnownTruth, Leaderboard, LeftOut } from '../core/recommend/cross-validate.ts';
 import type { ModelKind } from '../core/recommend/effect-models.ts';
@@ -16,6 +17,7 @@ export interface Computations {
   insights: { input: InsightsInput; output: InsightsTable };
   qca: { input: QcaInput; output: QcaAnalysis };
   'matching-study': { input: MatchingStudyInput; output: MatchingStudyOutput };
+  'panel-model': { input: PanelModelInput; output: PanelModelOutput };
   trainModel: { input: TrainingInput; output: TrainedModel };
   compareModels: {
     input: {

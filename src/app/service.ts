@@ -61,6 +61,7 @@ export interface Service {
   insights(actor: Actor, input: RequestOf<'insights'>, options: SubmitOptions): Promise<JobView>;
   qca(actor: Actor, input: RequestOf<'qca'>, options: SubmitOptions): Promise<JobView>;
   matchingStudy(actor: Actor, input: RequestOf<'matching-study'>, options: SubmitOptions): Promise<JobView>;
+  panelModel(actor: Actor, input: RequestOf<'panel-model'>, options: SubmitOptions): Promise<JobView>;
   trainModel(actor: Actor, input: RequestOf<'training'>, options: SubmitOptions): Promise<JobView>;
   evaluateModels(actor: Actor, input: RequestOf<'evaluation'>, options: SubmitOptions): Promise<JobView>;
   recommend(actor: Actor, input: RequestOf<'recommendation'>, options: SubmitOptions): Promise<JobView>;
@@ -116,6 +117,7 @@ export function createService(ports: Ports, jobs: Jobs): Service {
     insights: analyse('insights'),
     qca: analyse('qca'),
     matchingStudy: analyse('matching-study'),
+    panelModel: analyse('panel-model'),
     async trainModel(actor, input, options) {
       authorise(actor, 'train', { kind: 'model' });
       return analyse('training')(actor, input, options);

@@ -6,6 +6,7 @@ import { evaluate } from './commands/evaluate.ts';
 import { ingest } from './commands/ingest.ts';
 import { insights } from './commands/insights.ts';
 import { match } from './commands/match.ts';
+import { panelModel } from './commands/panel-model.ts';
 import { qca } from './commands/qca.ts';
 import { recommend } from './commands/recommend.ts';
 import { serve } from './commands/serve.ts';
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   describe,
   insights,
   match,
+  panelModel,
   qca,
   train,
   evaluate,

@@ -2,6 +2,7 @@ import { type TSchema, Type } from 'typebox';
 import { insightsBody, insightsRequest, insightsSettings } from './insights.ts';
 import { matchingStudyBody, matchingStudyRequest, matchingStudySettings } from './matching-study.ts';
 import { nothing, type Operation, strict } from './operation.ts';
+import { panelModelBody, panelModelExample, panelModelRequest, panelModelSettings } from './panel-model.ts';
 import { ingestQuery, ingestReport, panelDescription, panelList, panelName } from './panels.ts';
 import { qcaBody, qcaExample, qcaRequest, qcaSettings } from './qca.ts';
 import * as recommend from './recommend.ts';
@@ -15,6 +16,7 @@ export const results = {
   insights: resultOf('insights', insightsSettings, insightsBody),
   qca: resultOf('qca', qcaSettings, qcaBody),
   'matching-study': resultOf('matching-study', matchingStudySettings, matchingStudyBody),
+  'panel-model': resultOf('panel-model', panelModelSettings, panelModelBody),
   training: resultOf('training', recommend.trainingSettings, recommend.trainingBody),
   evaluation: resultOf('evaluation', recommend.evaluationSettings, recommend.evaluationBody),
   recommendation: resultOf('recommendation', recommend.recommendationSettings, recommend.recommendationBody),
@@ -95,6 +97,19 @@ export const operations = {
     body: matchingStudyRequest,
     response: jobOf(results['matching-study']),
     problems: ['panel-not-found', 'unknown-variable', 'separation', 'empty-group', 'no-overlap', 'too-few-groups'],
+  },
+  panelModel: {
+    ...none,
+    method: 'POST',
+    path: '/v1/panel-models',
+    kind: 'analysis',
+    tag: 'causal',
+    summary:
+      'Panel regressions with clustered errors and their tests, and differences in differences with staggered treatment',
+    body: panelModelRequest,
+    response: jobOf(results['panel-model']),
+    problems: ['panel-not-found', 'unknown-variable', 'collinear', 'no-variation', 'empty-group', 'too-few-groups'],
+    example: panelModelExample,
   },
   recommend: {
     ...none,

@@ -81,6 +81,8 @@ export {
   type ValueStatus,
   valueStatus,
 } from './panel/columns.ts';
+export { mergeWaves } from './panel/merge-waves.ts';
+export { observedLevels } from './panel/observed-levels.ts';
 export { entry, treatmentEntry } from './panel/treatment-entry.ts';
 export { takeRows, valuesInPeriod, wavesOfPeriod } from './panel/unit-periods.ts';
 // Panel models
@@ -108,6 +110,7 @@ export {
 } from './panel-models/panel-regression.ts';
 export { type PanelStructure, panelStructure } from './panel-models/panel-structure.ts';
 export { type PanelTest, type PanelTests, panelTests } from './panel-models/panel-tests.ts';
+export { type PanelModelInput, type PanelModelOutput, runPanelModel } from './panel-models/run-panel-model.ts';
 export {
   fitTwoByTwo,
   type TwoByTwoEstimator,

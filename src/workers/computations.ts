@@ -2,6 +2,7 @@ import type { Computations } from '../app/computations.ts';
 import { runMatchingStudy } from '../core/effects/run-matching-study.ts';
 import { stratify } from '../core/insights/stratify.ts';
 import type { MatrixKernels } from '../core/linalg/matrix-kernels.ts';
+import { runPanelModel } from '../core/panel-models/run-panel-model.ts';
 import { analyseQca } from '../core/qca/analysis.ts';
 import { crossValidate } from '../core/recommend/cross-validate.ts';
 import { recommendMixes } from '../core/recommend/recommend-mixes.ts';
@@ -30,6 +31,7 @@ export const computations: Table = {
       return true;
     }),
   'matching-study': (input, { kernels, progress }) => runMatchingStudy(input, kernels, progress),
+  'panel-model': (input, { kernels, progress }) => runPanelModel(input, kernels, progress),
   trainModel: (input, { kernels, progress }) =>
     trainModel(input, kernels, (fraction) => progress(fraction, 'training')),
   compareModels: (input, { kernels, progress }) =>

@@ -1,6 +1,7 @@
 import { CoreError } from '../../core/errors.ts';
 import { asCoded } from '../../core/panel/as-coded.ts';
 import { type Column, type NumberColumn, type PanelColumns, valueStatus } from '../../core/panel/columns.ts';
+import { observedLevels } from '../../core/panel/observed-levels.ts';
 import { entry, treatmentEntry } from '../../core/panel/treatment-entry.ts';
 import { takeRows, valuesInPeriod, wavesOfPeriod } from '../../core/panel/unit-periods.ts';
 import type { Frame } from '../../core/propensity/design-matrix.ts';
@@ -111,7 +112,10 @@ function periods(panel: PanelColumns, { baseline, followUp }: StudyUnitsRequest)
 }
 
 /** 0/1 by row: the numbers themselves, or whether the code is the treated level. */
-function treatmentColumn(column: Column, { treatment, treatedLevel }: StudyUnitsRequest): NumberColumn {
+export function treatmentColumn(
+  column: Column,
+  { treatment, treatedLevel }: Pick<StudyUnitsRequest, 'treatment' | 'treatedLevel'>,
+): NumberColumn {
   if (treatedLevel === null) {
     if (column.type === 'number') return column;
     throw new AppError(
@@ -137,19 +141,6 @@ function numeric(column: Column, name: string): NumberColumn {
   throw new AppError('invalid-request', `The outcome "${name}" is coded; expected a number.`, { variable: name });
 }
 
-/** Levels that no unit of the study has would be columns of zeros. */
-function observedLevels(column: Column): Column {
-  if (column.type === 'number') return column;
-  const used = new Set(column.codes);
-  const kept = column.levels.map((_, code) => code).filter((code) => used.has(code));
-  const place = new Map(kept.map((code, at) => [code, at]));
-  return {
-    ...column,
-    levels: kept.map((code) => column.levels[code]!),
-    codes: column.codes.map((code) => place.get(code)!),
-  };
-}
-
 function clusterOf(
   panel: PanelColumns,
   name: string | null,
@@ -164,7 +155,7 @@ function clusterOf(
 }
 
 /** Any number may name a cluster. */
-function clusterNumbers(column: NumberColumn): Extract<Column, { type: 'coded' }> {
+export function clusterNumbers(column: NumberColumn): Extract<Column, { type: 'coded' }> {
   const place = new Map<number, number>();
   const codes = Int32Array.from(column.values, (value, row) => {
     if (column.status[row] !== valueStatus.observed) return -1;

@@ -93,7 +93,7 @@ const blockSize = 512;
  *   units), too-few-groups (one period, one cluster), non-finite, dimension-mismatch
  * Cost: O(cells (n k^2 + n cells)); memory O(n k), no unit x comparison matrix. Source: Callaway and Sant'Anna 2021,
  * doi:10.1016/j.jeconom.2020.12.001, theorem 1 and section 4; Sant'Anna and Zhao 2020, doi:10.1016/j.jeconom.2020.06.003.
- * Deviation from R's did: clusters enter by sums (not means) of influence; a failing comparison is reported, not fatal;
+ * Deviation from R's did: clusters enter by their sums of influence; a failing comparison is reported, not fatal;
  * with anticipation the pre-test takes periods before g - anticipation.
  */
 export function estimateGroupTimeEffects(

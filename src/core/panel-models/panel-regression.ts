@@ -71,7 +71,7 @@ const leastVariation = 1e-11;
  *   too-few-groups for one period or one unit where the model compares them, empty-group with too few rows
  * Cost: O(n k^2), no dummy columns. Source: Wooldridge 2010, Econometric Analysis of Cross Section and Panel Data,
  * chapter 10; Swamy and Arora 1972, doi:10.2307/1909405; Baltagi and Chang 1994, doi:10.1016/0304-4076(94)90030-2.
- * Deviation from R's plm: two-way effects of a disconnected unbalanced panel count the connected sets.
+ * Deviation from R's plm: a column that does not vary beside the effects is refused by name, not left out.
  */
 export function fitPanelRegression(input: PanelRegressionInput, kernels: MatrixKernels): PanelFit {
   check(input);
