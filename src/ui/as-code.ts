@@ -21,10 +21,18 @@ export function request(origin: string, method: 'GET' | 'POST', path: string, bo
   return `curl -s ${shellWord(origin + path)} ${visitor} -H 'content-type: application/json' -d ${shellWord(JSON.stringify(body))}`;
 }
 
-/** A call of the typed library: the operation's input is one plain record. */
-export function libraryCall(operation: string, input: unknown): string {
-  return `const job = await service.${operation}({ role: 'visitor' }, ${literal(input)}, { waitMs: 10_000 });`;
-}
+/** A whole program with the typed library around one call. */
+export const program = (call: string, shown: string): string =>
+  `import { openSamenwijs } from 'samenwijs';
+
+const { service, close } = await openSamenwijs();
+const ${shown} = ${call};
+console.log(${shown === 'job' ? 'job.result' : shown.replaceAll(/[{} ]/g, '')});
+await close();`;
+
+/** An analysis with the typed library: the operation's input is one plain record. */
+export const libraryCall = (operation: string, input: unknown): string =>
+  program(`await service.${operation}({ role: 'visitor' }, ${literal(input)}, { waitMs: 60_000 })`, 'job');
 
 /** JSON as a TypeScript literal: keys without quotes where they need none, strings in single quotes. */
 export function literal(value: unknown): string {
@@ -32,9 +40,13 @@ export function literal(value: unknown): string {
   if (typeof value === 'object' && value !== null) {
     const fields = Object.entries(value).filter(([, field]) => field !== undefined);
     if (fields.length === 0) return '{}';
-    return `{ ${fields.map(([key, field]) => `${/^[A-Za-z_]\w*$/.test(key) ? key : literal(key)}: ${literal(field)}`).join(', ')} }`;
+    return `{ ${fields.map(([key, field]) => `${keyOf(key)}: ${literal(field)}`).join(', ')} }`;
   }
   if (typeof value === 'string')
-    return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
+    return `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
   return String(value);
 }
+
+/** `__proto__` as a plain key would set the prototype instead. */
+const keyOf = (key: string): string =>
+  key === '__proto__' ? "['__proto__']" : /^[A-Za-z_]\w*$/.test(key) ? key : literal(key);

@@ -1,6 +1,6 @@
 import type { DemoCatalogue } from '../../app/pages.ts';
 import type { PanelList } from '../../app/panels.ts';
-import { commandLine, request } from '../as-code.ts';
+import { commandLine, program, request } from '../as-code.ts';
 import { layout } from '../design/layout.ts';
 import { pageHead, whoSeesThis } from '../design/page-parts.ts';
 import { sameAnswer } from '../design/same-answer.ts';
@@ -21,7 +21,7 @@ ${whoSeesThis(texts, t('page.who.collective'))}
 ${sameAnswer(texts, {
   commandLine: commandLine('describe', [], []),
   request: request(origin, 'GET', '/v1/panels'),
-  typescript: "const { panels } = await service.listPanels({ role: 'visitor' }, {});",
+  typescript: program("await service.listPanels({ role: 'visitor' }, {})", '{ panels }'),
 })}`,
   });
 }
