@@ -7,6 +7,7 @@ import { normalQuantile } from '../stats/normal-quantile.ts';
 import type { Place } from './experiment-table.ts';
 import { type EffectTerm, explainEffect } from './explain-effect.ts';
 import { type BlockRules, feasibleMixes, type MixConstraints } from './feasible-mixes.ts';
+import { notDominated } from './not-dominated.ts';
 import { effectCovariance, newSiteVariance, predictEffects } from './set-model.ts';
 import { type ShownEvidence, showEvidence } from './show-evidence.ts';
 import { evidencePerBlock, type Support, supportOf } from './support.ts';
@@ -88,7 +89,8 @@ const toldApart = 0.975;
 /**
  * Ranks the mixes that fit a neighbourhood, and says how far to trust that.
  *
- * Mixes are ranked by expected weighted gain (never by an upper bound). Intervals are for the true effect in a new site:
+ * Mixes are ranked by expected weighted gain (never by an upper bound). A mix from which blocks can be left out without
+ * losing expected gain is not listed: nobody is advised to pay for a block that does nothing, or harm. Intervals are for the true effect in a new site:
  * posterior variance plus the variance between regions and sites, times the conformal reach of the model. Two mixes
  * share a rank when the probability that one is better is below 0.75.
  *
@@ -121,7 +123,8 @@ export function recommendMixes(input: RecommendationInput, kernels: MatrixKernel
     }
   });
   const order = Uint32Array.from(mean, (_, i) => i).sort((a, b) => mean[b]! - mean[a]! || a - b);
-  const top = order.subarray(0, Math.max(input.count, Math.min(jointly, m)));
+  const ranking = order.filter(notDominated(mixes, J, mean));
+  const top = ranking.subarray(0, Math.max(input.count, Math.min(jointly, ranking.length)));
   const flags = new Uint8Array(top.length * J);
   top.forEach((i, t) => {
     flags.set(mixes.subarray(i * J, (i + 1) * J), t * J);
@@ -147,7 +150,7 @@ export function recommendMixes(input: RecommendationInput, kernels: MatrixKernel
   const describe = (i: number, t: number, marks: RankedMix['marks']): RankedMix => {
     const half = reach * Math.sqrt(variance[i]! + between);
     return {
-      rank: t < 0 ? order.indexOf(i) + 1 : ranks[t]!,
+      rank: t < 0 ? ranking.indexOf(i) + 1 : ranks[t]!,
       blocks: blocks.filter((_, j) => mixes[i * J + j]).map(({ id }) => id),
       cost: costOf(i),
       score: { mean: mean[i]!, lower: mean[i]! - half, upper: mean[i]! + half },
@@ -168,17 +171,17 @@ export function recommendMixes(input: RecommendationInput, kernels: MatrixKernel
     };
   };
 
-  const best = order[0]!;
+  const best = ranking[0]!;
   const budget = input.constraints.budget ?? costOf(best);
-  const half = order.find((i) => costOf(i) <= budget / 2);
+  const half = ranking.find((i) => costOf(i) <= budget / 2);
   const low = (i: number) => mean[i]! - normalQuantile(0.9) * Math.sqrt(variance[i]! + between);
-  const certain = order.reduce((found, i) => (low(i) > low(found) ? i : found), best);
+  const certain = ranking.reduce((found, i) => (low(i) > low(found) ? i : found), best);
   const marksOf = (i: number): RankedMix['marks'] => [
     ...(i === best ? (['best'] as const) : []),
     ...(i === half ? (['half-budget'] as const) : []),
     ...(i === certain ? (['most-certain'] as const) : []),
   ];
-  const listed = [...order.subarray(0, input.count)];
+  const listed = [...ranking.subarray(0, input.count)];
   for (const i of [half, certain]) if (i !== undefined && !listed.includes(i)) listed.push(i);
 
   const perBlock = evidencePerBlock(first.table, first.support, first.model, place, kernels);
