@@ -101,11 +101,12 @@ export const operations = {
   panelModel: {
     ...none,
     method: 'POST',
-    path: '/v1/panel-models',
+    path: '/v1/panels/{panel}/panel-models',
     kind: 'analysis',
     tag: 'causal',
     summary:
       'Panel regressions with clustered errors and their tests, and differences in differences with staggered treatment',
+    parameters: panel,
     body: panelModelRequest,
     response: jobOf(results['panel-model']),
     problems: ['panel-not-found', 'unknown-variable', 'collinear', 'no-variation', 'empty-group', 'too-few-groups'],

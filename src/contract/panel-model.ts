@@ -22,7 +22,6 @@ const standardErrorType = literals([
   'driscoll-kraay',
 ]);
 const required = {
-  panel: panelName,
   outcome: Type.String({ description: 'a numeric variable, or log(variable)' }),
   model,
 };
@@ -71,7 +70,7 @@ export const panelModelRequest = strict({
   anticipation: Type.Optional(fields.anticipation),
 });
 
-export const panelModelSettings = strict({ ...required, ...fields });
+export const panelModelSettings = strict({ panel: panelName, ...required, ...fields });
 
 const number = nullable(Type.Number());
 const count = nullable(Type.Integer());
@@ -159,7 +158,6 @@ export const panelModelBody = strict({
 });
 
 export const panelModelExample = {
-  panel: 'heat-transition',
   model: 'difference-in-differences',
   outcome: 'gas_m3',
   treatment: 'draught-proofing',
