@@ -1,10 +1,11 @@
 // `npm run bench -- SUITE [--case CASE] [--json] [--save]`: runs bench/SUITE/suite.ts.
-// With --json one object a line goes to stdout, without it a table at the end; --save also writes bench/results/SUITE.json.
+// With --json one object a line goes to stdout, without it a table at the end; --save also writes bench/results/SUITE.json,
+// case by case.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { describeMachine } from './describe-machine.ts';
-import type { Suite } from './suite.ts';
+import type { Row, Suite } from './suite.ts';
 
 const here = new URL('.', import.meta.url);
 const { values, positionals } = parseArgs({
@@ -28,21 +29,26 @@ if (cases.length === 0) {
   console.error(`No case ${values.case}; there are: ${suite.cases.join(', ')}.`);
   process.exit(2);
 }
-const rows = [];
+const rows: Row[] = [];
 for (const id of cases) {
+  const ofCase: Row[] = [];
   for await (const row of suite.run(id)) {
-    rows.push(row);
+    ofCase.push(row);
     if (values.json) console.log(JSON.stringify(row));
     else console.error(`${row.case} ${row.variant}: ${row.ok ? `${row.medianMs.toPrecision(3)} ms` : 'NOT OK'}`);
   }
+  rows.push(...ofCase);
+  if (values.save) save(id, ofCase);
 }
 if (!values.json) console.log(suite.table(rows));
-if (values.save) {
+if (rows.some((row) => !row.ok)) process.exitCode = 1;
+
+/** Writes the rows of one case beside those of the other cases that are saved already. */
+function save(id: string, ofCase: readonly Row[]): void {
   mkdirSync(new URL('results', here), { recursive: true });
   const file = new URL(`results/${name}.json`, here);
-  writeFileSync(
-    file,
-    `${JSON.stringify({ ...describeMachine(), command: `npm run bench -- ${name} --save`, rows }, null, 1)}\n`,
-  );
+  const saved = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { rows: Row[] }).rows : [];
+  const all = suite.cases.flatMap((one) => (one === id ? ofCase : saved.filter((row) => row.case === one)));
+  const content = { ...describeMachine(), command: `npm run bench -- ${name} --save`, rows: all };
+  writeFileSync(file, `${JSON.stringify(content, null, 1)}\n`);
 }
-if (rows.some((row) => !row.ok)) process.exitCode = 1;

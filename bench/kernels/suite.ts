@@ -51,7 +51,7 @@ function difference(found: readonly number[], reference: readonly number[]): num
 }
 
 const rounds = 15;
-/** A variant that has taken so long in all has had enough rounds, if it had three. */
+/** A variant that has taken so long in all has had enough rounds. */
 const enoughMs = 4000;
 
 async function* run(id: string): AsyncIterable<Row> {
@@ -93,7 +93,7 @@ async function* run(id: string): AsyncIterable<Row> {
   running.sort((a, b) => variants.indexOf(a.variant) - variants.indexOf(b.variant));
   for (let round = 0; round < rounds; round++) {
     for (const one of round % 2 === 0 ? running : running.toReversed()) {
-      if (one.rounds >= 3 && one.ms.reduce((sum, ms) => sum + ms, 0) > enoughMs) continue;
+      if (one.ms.reduce((sum, ms) => sum + ms, 0) > enoughMs) continue;
       const { ms, cpuMs } = await one.process.round();
       one.ms.push(...ms);
       one.cpuMs.push(cpuMs);
