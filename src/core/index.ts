@@ -16,6 +16,9 @@ export { type Overlap, overlapOf } from './balance/overlap.ts';
 export { meanPairDifferenceWithinStrata } from './balance/pair-difference.ts';
 // Stratified KPIs and disclosure
 export { type WithheldReason, type Withholding, withholdSmallGroups } from './disclosure/withhold-small-groups.ts';
+export { type AbadieImbensEffect, type AbadieImbensInput, abadieImbensEffect } from './effects/abadie-imbens.ts';
+export { type AugmentedEffects, augmentedIpw } from './effects/augmented-ipw.ts';
+export { type ClusterError, clusterRobustBellMcCaffrey } from './effects/bell-mccaffrey.ts';
 // Effects and their sensitivity
 export {
   chooseInference,
@@ -25,6 +28,7 @@ export {
   type InferenceReason,
 } from './effects/choose-inference.ts';
 export { type EffectEstimate, type EffectSample, estimateEffect } from './effects/estimate-effect.ts';
+export { gComputation, type MarginalEffects, type OutcomeModel } from './effects/g-computation.ts';
 export {
   type GroupCounts,
   type LevelCounts,
@@ -69,7 +73,9 @@ export {
 } from './matching/match-units.ts';
 export { effectiveSampleSize, pairWeights, stratumWeights } from './matching/match-weights.ts';
 export type { CovariateCaliper, FocalOrder, MatchingProblem } from './matching/matching-problem.ts';
+export { matchNearestCovariates } from './matching/nearest-covariates.ts';
 export { matchNearestScalar } from './matching/nearest-scalar.ts';
+export { matchOptimalScalar } from './matching/optimal-scalar.ts';
 export { type Subclasses, subclassify } from './matching/subclassify.ts';
 // Panels
 export { asCoded } from './panel/as-coded.ts';

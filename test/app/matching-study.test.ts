@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
-import { householdPanel } from '../../datasets/heat-transition/generate.ts';
 import type { Actor } from '../../src/app/actor.ts';
 import type { MatchingStudyRequest } from '../../src/app/analyses/matching-study.ts';
 import type { ResultOf } from '../../src/app/analyses.ts';
@@ -9,8 +8,8 @@ import { createJobs } from '../../src/app/jobs.ts';
 import { createService } from '../../src/app/service.ts';
 import { results } from '../../src/contract/operations.ts';
 import en from '../../src/messages/en.json' with { type: 'json' };
+import { heatPanel } from '../support/heat-panel.ts';
 import { codes, type MemoryPanel, memoryPorts, numbers } from '../support/memory-ports.ts';
-import { openTestStore } from '../support/open-test-store.ts';
 import { studyPanel } from '../support/study-panel.ts';
 
 const operator: Actor = { role: 'operator' };
@@ -347,30 +346,24 @@ describe('a matching study on the demo panel', () => {
     const truth = JSON.parse(
       readFileSync(new URL('../../datasets/heat-transition/truth.json', import.meta.url), 'utf8'),
     );
-    const schema = JSON.parse(
-      readFileSync(new URL('../../datasets/heat-transition/households.schema.json', import.meta.url), 'utf8'),
+    const covariates = ['gas_m3', 'construction_year', 'insulation', 'dwelling_type', 'income_band', 'household_size'];
+    const panel = heatPanel(
+      ['gas_m3', 'construction_year', 'income_band', 'household_size', 'draught-proofing', 'savings-challenge'],
+      ['insulation', 'dwelling_type'],
     );
-    await using store = await openTestStore();
-    await store.ingest(householdPanel(), { panel: 'heat', schema });
-    const ports = memoryPorts([], { panels: store.store.panels });
-    const service = createService(ports, createJobs(ports, { concurrency: 1 }));
     for (const [block, sign] of [
       ['draught-proofing', -1],
       ['savings-challenge', 1],
     ] as const) {
-      const job = await service.matchingStudy(
-        operator,
-        {
-          panel: 'heat',
-          treatment: block,
-          outcome: 'gas_m3',
-          covariates: ['gas_m3', 'construction_year', 'insulation', 'dwelling_type', 'income_band', 'household_size'],
-          baseline: '2021-07..2022-06',
-          followUp: '2023-07..2024-06',
-        },
-        { waitMs: 50_000 },
-      );
-      const { effects } = (job.result as Study).body;
+      const periods = { baseline: '2021-07..2022-06', followUp: '2023-07..2024-06' };
+      const { body } = await study(panel, {
+        panel: 'heat',
+        treatment: block,
+        outcome: 'gas_m3',
+        covariates,
+        ...periods,
+      });
+      const { effects } = body;
       expect(Math.sign(truth.householdPanel.blocks[block].trueSaving)).toBe(-sign);
       expect(Math.sign(effects.unmatched!.estimate)).toBe(-sign);
       expect(effects.unmatched!.pValue).toBeLessThan(0.001); // confidently wrong
