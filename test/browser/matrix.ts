@@ -6,7 +6,8 @@ import { pagePaths } from './page-paths.ts';
 
 /**
  * The whole matrix: every page and state, language, width and theme. `npm run test:browser` prints a line per combination,
- * writes test/browser/matrix.json and fails when one is not clean.
+ * writes test/browser/matrix.json and fails when one is not clean. With `-- --theme NAME` only that theme is visited again,
+ * and its rows replace those in the file.
  */
 const widths = [1280, 320] as const;
 const themes = [
@@ -32,8 +33,15 @@ interface Row {
 const app = await demoServer();
 const origin = await app.listen({ port: 0, host: '127.0.0.1' });
 const browser = await openBrowser();
-const rows: Row[] = [];
-for (const { name: theme, colorScheme, forcedColors } of themes) {
+const file = new URL('./matrix.json', import.meta.url);
+const at = process.argv.indexOf('--theme');
+const only = at < 0 ? null : process.argv[at + 1];
+const rows: Row[] =
+  only === null ? [] : JSON.parse(readFileSync(file, 'utf8')).rows.filter((row: Row) => row.theme !== only);
+const chosen = themes.filter(({ name }) => only === null || name === only);
+if (chosen.length === 0)
+  throw new Error(`--theme is "${only}"; expected one of ${themes.map(({ name }) => name).join(', ')}.`);
+for (const { name: theme, colorScheme, forcedColors } of chosen) {
   for (const width of widths) {
     const context = await browser.newContext({
       viewport: { width, height: 900 },
@@ -83,7 +91,7 @@ await app.close();
 const { devDependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const failed = rows.filter((row) => !row.ok).length;
 writeFileSync(
-  new URL('./matrix.json', import.meta.url),
+  file,
   `${JSON.stringify({ command: 'npm run test:browser', axe: devDependencies['axe-core'], chromium: devDependencies['@sparticuz/chromium'], combinations: rows.length, failed, rows: rows.length > 0 ? '@' : [] }, null, 2).replace('"@"', `[\n${rows.map((row) => `    ${JSON.stringify(row)}`).join(',\n')}\n  ]`)}\n`,
 );
 console.log(`${rows.length - failed} passed, ${failed} failed`);

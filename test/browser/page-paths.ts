@@ -15,3 +15,7 @@ export const pagePaths: readonly string[] = [
   '/studies/demo',
   ...fixturePaths,
 ];
+
+/** Those that `npm test` visits: one of each kind; the matrix visits the rest. */
+const matrixOnly = /^\/collectives\/heat-transition$|^\/studies$|gas_before=|\/working$|-(cautious|borrow|advice)$/;
+export const everydayPaths = pagePaths.filter((path) => !matrixOnly.test(path));

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoServer } from '../support/demo-server.ts';
 import { axe, complaintsOf, keyboardWalk, overflow } from './check-page.ts';
 import { openBrowser } from './open-browser.ts';
-import { pagePaths } from './page-paths.ts';
+import { everydayPaths } from './page-paths.ts';
 
-// The everyday part: every page and state in both languages. All themes and widths: npm run test:browser.
+// The everyday part: one page of each kind in both languages. All states, themes and widths: npm run test:browser.
 let app: FastifyInstance;
 let browser: Browser;
 let origin: string;
@@ -30,10 +30,7 @@ async function open<T>(options: Parameters<Browser['newContext']>[0], visit: (pa
 }
 const url = (language: string, path: string) => `${origin}/${language}${path === '/' ? '' : path}`;
 
-// Two of the four verdicts: the other two differ in words and border only, and the matrix visits them.
-const everyday = pagePaths.filter((path) => !/-(cautious|borrow)$/.test(path));
-
-describe.each(everyday)('the page %s', (path) => {
+describe.each(everydayPaths)('the page %s', (path) => {
   it('has no accessibility fault that axe finds, fits 320 pixels, and gives the browser nothing to complain about', async () => {
     await open({ viewport: { width: 1280, height: 900 } }, async (page) => {
       const complaints = complaintsOf(page);
