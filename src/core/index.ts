@@ -4,55 +4,49 @@
  * What is not listed here is a part of a stage and may change without notice (docs/decisions/0080-public-faces.md).
  */
 
-// Balance and overlap
-export {
-  type BalanceDenominator,
-  type BalanceRow,
-  type BalanceSample,
-  balanceTable,
-  denominatorOf,
-} from './balance/balance-table.ts';
-export { type Overlap, overlapOf } from './balance/overlap.ts';
-export { meanPairDifferenceWithinStrata } from './balance/pair-difference.ts';
-// Stratified KPIs and disclosure
-export { type WithheldReason, type Withholding, withholdSmallGroups } from './disclosure/withhold-small-groups.ts';
-export { type AbadieImbensEffect, type AbadieImbensInput, abadieImbensEffect } from './effects/abadie-imbens.ts';
-export { type AugmentedEffects, augmentedIpw } from './effects/augmented-ipw.ts';
-export { type ClusterError, clusterRobustBellMcCaffrey } from './effects/bell-mccaffrey.ts';
-// Effects and their sensitivity
-export {
-  chooseInference,
-  type Inference,
-  type InferenceDesign,
-  type InferenceMethod,
-  type InferenceReason,
-} from './effects/choose-inference.ts';
-export { type EffectEstimate, type EffectSample, estimateEffect } from './effects/estimate-effect.ts';
-export { gComputation, type MarginalEffects, type OutcomeModel } from './effects/g-computation.ts';
-export {
-  type GroupCounts,
-  type LevelCounts,
-  type MatchingStudyInput,
-  type MatchingStudyOutput,
-  runMatchingStudy,
-  type StudyBalanceRow,
-  type TieSample,
-} from './effects/run-matching-study.ts';
-export { type StratifiedEffect, type StratumSummary, stratifiedEffect } from './effects/stratified-effect.ts';
-export { fitWeightedRegression, type RegressionFit } from './effects/weighted-regression.ts';
 // Errors and cautions
+
 export { CoreError, type CoreErrorCode, coreErrorCodes, type Warning } from './errors.ts';
+
+// Panels
+
+export { asCoded } from './panel/as-coded.ts';
+export {
+  type CodedColumn,
+  type Column,
+  type NumberColumn,
+  type PanelColumns,
+  type ValueStatus,
+  valueStatus,
+} from './panel/columns.ts';
+export { mergeWaves } from './panel/merge-waves.ts';
+export { observedLevels } from './panel/observed-levels.ts';
+export { entry, treatmentEntry } from './panel/treatment-entry.ts';
+export { takeRows, valuesInPeriod, wavesOfPeriod } from './panel/unit-periods.ts';
+
+// Stratified KPIs and disclosure
+
+export { type WithheldReason, type Withholding, withholdSmallGroups } from './disclosure/withhold-small-groups.ts';
 export { type InsightsInput, type InsightsTable, type StratumCell, stratify } from './insights/stratify.ts';
 export { type YearlyInput, type YearlyValues, yearlyValues } from './insights/yearly-values.ts';
-// Matrices and the kernels that work on them
-export { createMatrixKernels } from './linalg/create-matrix-kernels.ts';
-export type { KernelEngine, KernelVariant, LogisticPassArrays, MembershipSums } from './linalg/kernel-engine.ts';
-export { type Matrix, matrix } from './linalg/matrix.ts';
-export type { LeastSquaresFit, MatrixKernels, ProductOptions } from './linalg/matrix-kernels.ts';
-export { elementsPerBlock, rowsPerBlock } from './linalg/summation-order.ts';
-export { typescriptEngine } from './linalg/typescript-engine.ts';
-export { typescriptKernels } from './linalg/typescript-kernels.ts';
+
+// Propensity scores
+
+export { type BinomialFit, fitBinomialRegression } from './propensity/binomial-regression.ts';
+export {
+  type DesignColumn,
+  type DesignMatrix,
+  designColumns,
+  type Frame,
+  modelMatrix,
+  packMatrix,
+} from './propensity/design-matrix.ts';
+export type { Link } from './propensity/links.ts';
+export { type ModelTerm, variablesOf } from './propensity/model-terms.ts';
+export { parseTerm } from './propensity/parse-term.ts';
+
 // Matching
+
 export type { CaliperSetting } from './matching/caliper-width.ts';
 export { type Coarsening, coarsen } from './matching/coarsen.ts';
 export { commonSupport, type Discard } from './matching/common-support.ts';
@@ -77,21 +71,65 @@ export { matchNearestCovariates } from './matching/nearest-covariates.ts';
 export { matchNearestScalar } from './matching/nearest-scalar.ts';
 export { matchOptimalScalar } from './matching/optimal-scalar.ts';
 export { type Subclasses, subclassify } from './matching/subclassify.ts';
-// Panels
-export { asCoded } from './panel/as-coded.ts';
+export { type CovariateDistance, whiten } from './matching/whiten.ts';
+
+// Balance and overlap
+
 export {
-  type CodedColumn,
-  type Column,
-  type NumberColumn,
-  type PanelColumns,
-  type ValueStatus,
-  valueStatus,
-} from './panel/columns.ts';
-export { mergeWaves } from './panel/merge-waves.ts';
-export { observedLevels } from './panel/observed-levels.ts';
-export { entry, treatmentEntry } from './panel/treatment-entry.ts';
-export { takeRows, valuesInPeriod, wavesOfPeriod } from './panel/unit-periods.ts';
+  type BalanceDenominator,
+  type BalanceRow,
+  type BalanceSample,
+  balanceTable,
+  denominatorOf,
+} from './balance/balance-table.ts';
+export { type Overlap, overlapOf } from './balance/overlap.ts';
+export { meanPairDifferenceWithinStrata } from './balance/pair-difference.ts';
+
+// Weighting
+
+export { mEstimationCovariance, type WeightEquations } from './weighting/m-estimation.ts';
+export { type WeightedSample, type WeightingDesign, weightUnits } from './weighting/weight-units.ts';
+
+// Effects and their sensitivity
+
+export {
+  type AbadieImbensEffect,
+  type AbadieImbensInput,
+  abadieImbensEffect,
+  type WeightedMatch,
+} from './effects/abadie-imbens.ts';
+export { type AugmentedEffects, augmentedIpw } from './effects/augmented-ipw.ts';
+export { type ClusterError, clusterRobustBellMcCaffrey } from './effects/bell-mccaffrey.ts';
+export {
+  chooseInference,
+  type Inference,
+  type InferenceDesign,
+  type InferenceMethod,
+  type InferenceReason,
+} from './effects/choose-inference.ts';
+export { type EffectEstimate, type EffectSample, estimateEffect } from './effects/estimate-effect.ts';
+export { type Contrast, gComputation, type MarginalEffects, type OutcomeModel } from './effects/g-computation.ts';
+export {
+  type GroupCounts,
+  type LevelCounts,
+  type MatchingStudyInput,
+  type MatchingStudyOutput,
+  runMatchingStudy,
+  type StudyBalanceRow,
+  type TieSample,
+} from './effects/run-matching-study.ts';
+export { type StratifiedEffect, type StratumSummary, stratifiedEffect } from './effects/stratified-effect.ts';
+export { fitWeightedRegression, type RegressionFit } from './effects/weighted-regression.ts';
+export { eValue, eValueOfInterval, type RiskRatio, riskRatioOfStandardizedDifference } from './sensitivity/e-value.ts';
+export {
+  mcNemarBounds,
+  type RosenbaumBound,
+  type SignedRankBounds,
+  signedRankBounds,
+} from './sensitivity/rosenbaum-bounds.ts';
+
 // Panel models
+
 export type { Average, EventTimeAverage, GroupTimeAggregates } from './panel-models/aggregate-effects.ts';
 export type { BasePeriod, ControlGroup } from './panel-models/cohorts.ts';
 export {
@@ -124,20 +162,9 @@ export {
   type TwoByTwoSample,
 } from './panel-models/two-by-two.ts';
 export type { Effects } from './panel-models/within-transformation.ts';
-// Propensity scores
-export { type BinomialFit, fitBinomialRegression } from './propensity/binomial-regression.ts';
-export {
-  type DesignColumn,
-  type DesignMatrix,
-  designColumns,
-  type Frame,
-  modelMatrix,
-  packMatrix,
-} from './propensity/design-matrix.ts';
-export type { Link } from './propensity/links.ts';
-export { type ModelTerm, variablesOf } from './propensity/model-terms.ts';
-export { parseTerm } from './propensity/parse-term.ts';
+
 // Qualitative comparative analysis
+
 export {
   analyseQca,
   type CalibratedSet,
@@ -166,6 +193,8 @@ export { checkCertificate } from './qca/check-certificate.ts';
 export { type ClusterDiagnostics, type ClusterFit, diagnoseClusters } from './qca/clusters.ts';
 export { type Condition, type ConditionType, makeCondition } from './qca/conditions.ts';
 export { type Cube, formatCube, rowNumberOf } from './qca/cubes.ts';
+export { type CutoffInterval, findCutoffIntervals } from './qca/cutoff-intervals.ts';
+export { type EnhancedTable, type Enhancement, enhanceTable } from './qca/enhanced-analysis.ts';
 export { type Expression, formatProducts, parseExpression, toProducts } from './qca/expression.ts';
 export { findContradictoryAssumptions, findRowsInExpression, findSimultaneousSubsets } from './qca/find-rows.ts';
 export { type NecessityFit, necessityFit, type SufficiencyFit, sufficiencyFit } from './qca/fit.ts';
@@ -175,6 +204,7 @@ export {
   type ModelTerm as SolutionTerm,
   type SearchLimits,
 } from './qca/minimal-models.ts';
+export { type PermutationTest, testByPermutation } from './qca/permutation-test.ts';
 export { type RobustnessFit, robustnessFit } from './qca/robustness.ts';
 export { fitModels, type ModelFit, type SolutionFit, type TermFit } from './qca/solution-fit.ts';
 export {
@@ -206,13 +236,14 @@ export {
   type TruthTableRow,
   type TruthTableSettings,
 } from './qca/truth-table.ts';
-// Random numbers and distributions
-export { createRandom, type RandomStream } from './random/random-stream.ts';
+
 // Recommender
+
 export {
   crossValidate,
   type KnownTruth,
   type Leaderboard,
+  type LeftOut,
   type LeftOutPredictions,
   type ModelScore,
 } from './recommend/cross-validate.ts';
@@ -235,13 +266,10 @@ export { type EvidenceItem, type ShownEvidence, showEvidence } from './recommend
 export type { Support } from './recommend/support.ts';
 export { type TrainingInput, trainModel } from './recommend/train-model.ts';
 export type { TrainedKpi, TrainedModel } from './recommend/trained-model.ts';
-export { eValue, eValueOfInterval, type RiskRatio, riskRatioOfStandardizedDifference } from './sensitivity/e-value.ts';
-export {
-  mcNemarBounds,
-  type RosenbaumBound,
-  type SignedRankBounds,
-  signedRankBounds,
-} from './sensitivity/rosenbaum-bounds.ts';
+
+// Random numbers and distributions
+
+export { createRandom, type RandomStream } from './random/random-stream.ts';
 export { binomialCdf, binomialProbability, binomialUpperTail } from './stats/binomial.ts';
 export { chiSquaredCdf, chiSquaredQuantile, chiSquaredUpperTail } from './stats/chi-squared.ts';
 export { fCdf, fQuantile, fUpperTail } from './stats/f-distribution.ts';
@@ -250,6 +278,13 @@ export { normalCdf, normalDensity, normalUpperTail } from './stats/normal.ts';
 export { normalQuantile } from './stats/normal-quantile.ts';
 export { quantileType7 } from './stats/quantile.ts';
 export { studentTCdf, studentTDensity, studentTQuantile, studentTUpperTail } from './stats/student-t.ts';
-// Weighting
-export { mEstimationCovariance, type WeightEquations } from './weighting/m-estimation.ts';
-export { type WeightedSample, type WeightingDesign, weightUnits } from './weighting/weight-units.ts';
+
+// Matrices and the kernels that work on them
+
+export { createMatrixKernels } from './linalg/create-matrix-kernels.ts';
+export type { KernelEngine, KernelVariant, LogisticPassArrays, MembershipSums } from './linalg/kernel-engine.ts';
+export { type Matrix, matrix } from './linalg/matrix.ts';
+export type { LeastSquaresFit, MatrixKernels, ProductOptions } from './linalg/matrix-kernels.ts';
+export { elementsPerBlock, rowsPerBlock } from './linalg/summation-order.ts';
+export { typescriptEngine } from './linalg/typescript-engine.ts';
+export { typescriptKernels } from './linalg/typescript-kernels.ts';

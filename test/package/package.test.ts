@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -56,6 +56,24 @@ describe('the package', () => {
       throw new Error(error.stdout);
     });
   }, 120_000);
+
+  it('opens every entry that it names, and nothing else', async () => {
+    const { exports } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
+    const rooms = ['app', 'contract', 'core', 'formats', 'kernels', 'messages', 'store'];
+    expect(Object.keys(exports).toSorted()).toEqual(['.', ...rooms.map((room) => `./${room}`)]);
+    await writeFile(
+      join(folder, 'rooms.mjs'),
+      `const { createService } = await import('samenwijs/app');
+       const { loadKernels } = await import('samenwijs/kernels');
+       const { openStore } = await import('samenwijs/store');
+       const { fileFormats } = await import('samenwijs/formats');
+       const { languages } = await import('samenwijs/messages');
+       const inside = await import('samenwijs/dist/src/core/index.js').catch((error) => error.code);
+       console.log(typeof createService, typeof loadKernels, typeof openStore, typeof fileFormats, languages.join(), inside);`,
+    );
+    const { stdout } = await run('node', ['rooms.mjs'], { cwd: folder, env });
+    expect(stdout).toBe('function function function object en,nl ERR_PACKAGE_PATH_NOT_EXPORTED\n');
+  }, 60_000);
 
   it('has the command, which works from an empty folder', async () => {
     const { stdout } = await run('npx', ['samenwijs', '--help'], { cwd: folder, env });
