@@ -50,6 +50,12 @@ export function denominatorOf(estimand: Estimand): BalanceDenominator {
  * @param columns n finite values each (all levels of factors); read only
  * @throws dimension-mismatch; empty-group where a group has no unit or no weight
  * Cost: O(n) per column and one sort. Source: Austin 2009, doi:10.1002/sim.3697; Stuart 2010, doi:10.1214/09-STS313.
+ *
+ * @example
+ * const age = { name: 'age', values: Float64Array.of(40, 60, 30, 50) };
+ * const treated = Uint8Array.of(1, 1, 0, 0);
+ * const [row] = balanceTable([age], { treated, estimand: 'ATT', weights: null, pairs: null, strata: null });
+ * row!.standardizedMeanDifference; // → 0.7071
  */
 export function balanceTable(columns: readonly DesignColumn[], sample: BalanceSample): readonly BalanceRow[] {
   const n = sample.treated.length;

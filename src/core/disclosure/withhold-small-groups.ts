@@ -18,6 +18,9 @@ export interface Withholding {
  * @param counts households per group that together make the total, whole numbers >= 0
  * @param minimum smallest group that may be shown, >= 1
  * Cost: O(groups²) at worst. Source: Hundepool et al. 2012, Statistical Disclosure Control, sections 4.2-4.3.
+ *
+ * @example
+ * withholdSmallGroups([25, 4, 12], 10).groups; // → [null, 'small-group', 'protects-other']
  */
 export function withholdSmallGroups(counts: readonly number[], minimum: number): Withholding {
   const groups: WithheldReason[] = counts.map((n) => (n > 0 && n < minimum ? 'small-group' : null));

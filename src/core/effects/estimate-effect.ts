@@ -36,6 +36,15 @@ export interface EffectSample {
  * @param confidence level of the interval, in (0, 1)
  * @throws empty-group (too few units), too-few-groups, no-variation (the outcome is constant), non-finite
  * Cost: O(n k^2). Source: Stuart 2010, doi:10.1214/09-STS313, section 5; standard errors as `inference` says.
+ *
+ * @example
+ * const sample = {
+ *   treated: Uint8Array.of(1, 1, 0, 0),
+ *   outcome: Float64Array.of(5, 7, 2, 4),
+ *   weights: Float64Array.of(1, 1, 1, 1),
+ * };
+ * const plain = { method: 'HC3', reason: 'partners-used-again', cluster: null, clusters: null } as const;
+ * estimateEffect(sample, [], plain, 0.95, typescriptKernels).estimate; // → 3
  */
 export function estimateEffect(
   sample: EffectSample,

@@ -44,6 +44,20 @@ export interface InsightsTable {
  *   non-finite for an observed value that is not finite
  * Cost: two passes, O(rows + waves x groups). Source: Student 1908, doi:10.1093/biomet/6.1.1.
  * Agrees with R's `t.test(x)$conf.int`.
+ *
+ * @example
+ * const table = stratify({
+ *   waves: 1,
+ *   groups: 2,
+ *   waveIndex: Uint32Array.of(0, 0, 0),
+ *   groupIndex: Int32Array.of(0, 0, 1),
+ *   values: Float64Array.of(2, 4, 9),
+ *   observed: Uint8Array.of(1, 1, 1),
+ *   confidence: 0.95,
+ * });
+ * table.cells[0]!.map((cell) => cell.mean); // → [3, 9]
+ * table.cells[0]![0]!.standardDeviation; // → 1.4142
+ * table.totals[0]!.mean; // → 5
  */
 export function stratify(input: InsightsInput): InsightsTable {
   const { waves, groups, waveIndex, groupIndex, values, observed, confidence } = input;

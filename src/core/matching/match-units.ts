@@ -121,6 +121,15 @@ export type Scored = Pick<MatchedSample, 'score' | 'propensity' | 'eligible'>;
  * @throws empty-group, unknown-variable, missing-values, invalid-argument, separation, not-converged, no-overlap (no pair
  *   or stratum was found)
  * Cost: that of the propensity fit and the method.
+ *
+ * @example
+ * // two treated and one control in old homes, one treated and two controls in new ones
+ * const codes = Int32Array.of(1, 1, 1, 0, 0, 0);
+ * const home = { type: 'coded', levels: ['new', 'old'], codes, status: new Uint8Array(6) } as const;
+ * const treated = Uint8Array.of(1, 1, 0, 1, 0, 0);
+ * const frame = { rows: 6, columns: { home } };
+ * const design = { method: 'exact', estimand: 'ATT', exact: ['home'] } as const;
+ * matchUnits(frame, treated, design, null, typescriptKernels).weights; // → [1, 1, 2, 1, 0.5, 0.5]
  */
 export function matchUnits(
   frame: Frame,

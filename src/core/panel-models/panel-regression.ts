@@ -72,6 +72,21 @@ const leastVariation = 1e-11;
  * Cost: O(n k^2), no dummy columns. Source: Wooldridge 2010, Econometric Analysis of Cross Section and Panel Data,
  * chapter 10; Swamy and Arora 1972, doi:10.2307/1909405; Baltagi and Chang 1994, doi:10.1016/0304-4076(94)90030-2.
  * Deviation from R's plm: a column that does not vary beside the effects is refused by name, not left out.
+ *
+ * @example
+ * // within units x moves by 1 and 2, the outcome by 2 and 5: (1 * 2 + 2 * 5) / (1 + 4)
+ * const fit = fitPanelRegression(
+ *   {
+ *     unit: [0, 0, 1, 1],
+ *     period: [0, 1, 0, 1],
+ *     outcome: Float64Array.of(1, 3, 10, 15),
+ *     columns: [{ name: 'x', values: Float64Array.of(0, 1, 0, 2) }],
+ *     model: 'fixed-effects',
+ *     effects: 'unit',
+ *   },
+ *   typescriptKernels,
+ * );
+ * fit.regression.coefficients; // → [2.4]
  */
 export function fitPanelRegression(input: PanelRegressionInput, kernels: MatrixKernels): PanelFit {
   check(input);

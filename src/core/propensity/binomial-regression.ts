@@ -42,6 +42,13 @@ export interface BinomialFit {
  * separation: Albert and Anderson 1984, doi:10.1093/biomet/71.1.1 (the direction in which the likelihood has no
  * maximum is checked on every unit). Deviation from R's glm: converges on the step, not on the deviance, so that the
  * last digits of coefficients are right; a fit without a finite maximum is refused instead of returned with a warning.
+ *
+ * @example
+ * // 1 of 4 without and 3 of 4 with the attribute: log odds log(1/3), log odds ratio log(9)
+ * const x = matrix(8, 2, Float64Array.of(1, 0, 1, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1));
+ * const y = Float64Array.of(1, 0, 0, 0, 1, 1, 1, 0);
+ * const fit = fitBinomialRegression(x, ['(Intercept)', 'owner'], y, null, 'logit', typescriptKernels);
+ * fit.coefficients; // → [-1.0986, 2.1972]
  */
 export function fitBinomialRegression(
   x: Matrix,

@@ -64,7 +64,23 @@ export function solveConservative(table: TruthTable, settings: MinimizeSettings)
   return findMinimalModels(positives, outside, table.conditions, settings);
 }
 
-/** The parsimonious solution: any remainder may be assumed, observed negative and excluded rows may not. */
+/**
+ * The parsimonious solution: any remainder may be assumed, observed negative and excluded rows may not.
+ *
+ * @example
+ * const conditions = [makeCondition('coach', 'crisp'), makeCondition('meeting', 'crisp')];
+ * const data = makeCalibratedData(['a', 'b', 'c'], conditions, [[1, 1, 0], [1, 0, 1]], [1, 1, 0]);
+ * const table = buildTruthTable(data, { ...defaultTruthTableSettings, consistencyCutoff: 1 });
+ * const settings = {
+ *   explain: '1',
+ *   includeContradictions: false,
+ *   excluded: [],
+ *   rowDominance: false,
+ *   limits: defaultSearchLimits,
+ * } as const;
+ * const { terms, models } = solveParsimonious(table, settings);
+ * models.map((model) => model.map((t) => formatCube(terms[t]!.term, conditions)).join(' + ')); // → ['coach']
+ */
 export function solveParsimonious(table: TruthTable, settings: MinimizeSettings): MinimalModels {
   const { positives, negatives } = assignRoles(table, settings);
   return findMinimalModels(positives, negatives, table.conditions, settings);

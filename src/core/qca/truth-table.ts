@@ -139,6 +139,12 @@ export const cornersOf = (data: CalibratedData): Int8Array => locate(data).corne
  * @throws invalid-argument for a cutoff out of range
  * Cost: see `sumRows`. Source: Ragin 2008, doi:10.7208/chicago/9780226702797.001.0001. Differs from R QCA: a C row
  * cannot land on a wrong row when frequency and contradiction cutoffs are combined.
+ *
+ * @example
+ * const conditions = [makeCondition('coach', 'crisp'), makeCondition('meeting', 'crisp')];
+ * const data = makeCalibratedData(['a', 'b', 'c', 'd'], conditions, [[1, 1, 0, 0], [1, 0, 1, 1]], [1, 1, 0, 1]);
+ * const table = buildTruthTable(data, { ...defaultTruthTableSettings, consistencyCutoff: 0.8 });
+ * table.rows.map((row) => [row.rowNumber, row.n, row.consistency, row.output]); // → [[2, 2, 0.5, '0'], [3, 1, 1, '1'], [4, 1, 1, '1']]
  */
 export function buildTruthTable(data: CalibratedData, settings: TruthTableSettings): TruthTable {
   checkSettings(settings);

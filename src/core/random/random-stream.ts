@@ -144,7 +144,9 @@ function open(key0: number, key1: number): RandomStream {
  *
  * @example
  * const random = createRandom(20240501, 'bootstrap');
- * const first = random.stream(0).uniform(); // does not depend on how much of random.stream(1) was drawn
+ * const first = random.stream(0).uniform();
+ * random.stream(1).normal(); // does not touch the other stream
+ * random.stream(0).uniform() === first; // → true
  */
 export function createRandom(seed: number, ...path: readonly (string | number)[]): RandomStream {
   requireInteger(seed, 'the seed', 0, Number.MAX_SAFE_INTEGER);

@@ -32,6 +32,14 @@ const mostMixes = 20000;
  * @throws unknown-variable for a block that is not in the list; invalid-argument when no mix fits, naming the rules that
  * clash; limit-exceeded when more than 20,000 would fit
  * Cost: all subsets up to the size are visited, cut as soon as a subset cannot be completed.
+ *
+ * @example
+ * const blocks = [
+ *   { id: 'coach', cost: 90, prerequisites: [], excludes: [] },
+ *   { id: 'heat-pump', cost: 240, prerequisites: ['coach'], excludes: [] },
+ * ];
+ * const constraints = { budget: 400, maximumSize: 2, required: [], excluded: [] };
+ * feasibleMixes(blocks, constraints); // → [1, 0, 1, 1]
  */
 export function feasibleMixes(blocks: readonly BlockRules[], constraints: MixConstraints): Uint8Array {
   requireKnown(blocks, constraints);
