@@ -1,3 +1,5 @@
+import { withholdSmallSteps } from '../core/disclosure/withhold-small-steps.ts';
+import type { Warning } from '../core/errors.ts';
 import { isAboutPeople } from './about-people.ts';
 import type { Actor } from './actor.ts';
 import { type Analysis, type AnyResult, analyses } from './analyses.ts';
@@ -5,6 +7,7 @@ import { AppError } from './errors.ts';
 import type { ExperimentList } from './experiments.ts';
 import { minimumGroup } from './minimum-group.ts';
 import type { PanelDescription, PanelList, PanelSummary } from './panels.ts';
+import type { AttritionStep } from './results.ts';
 
 declare const passed: unique symbol;
 /** Something that went through the gate. Adapters take only this, and only this file makes it. */
@@ -24,7 +27,32 @@ export function release<R extends AnyResult>(result: R, actor: Actor): Released<
     );
   }
   const rule = analyses[result.kind] as unknown as Analysis<unknown, unknown, unknown>;
-  return Object.freeze({ ...result, body: rule.release(result.body, actor) }) as Released<R>;
+  const body = rule.release(result.body, actor);
+  if (!hidesFrom(actor, result.body)) return Object.freeze({ ...result, body }) as Released<R>;
+  const attrition = gateAttrition(result.attrition);
+  return Object.freeze({ ...result, attrition, warnings: gateWarnings(result.warnings), body }) as Released<R>;
+}
+
+/** A body that is about people says so: `protected`. */
+const hidesFrom = (actor: Actor, body: object): boolean =>
+  actor.role !== 'operator' && (body as { protected?: boolean }).protected === true;
+
+const cautionsCountingPeople: ReadonlySet<string> = new Set(['incomplete-years', 'units-without-partner']);
+
+/** A caution that counts a few people says only that there were few. */
+function gateWarnings(warnings: readonly Warning[]): readonly Warning[] {
+  const counts = ({ code, parameters: { count } }: Warning) =>
+    cautionsCountingPeople.has(code) && typeof count === 'number' && count > 0 && count < minimumGroup;
+  const few = warnings.some(counts) ? [{ code: 'few-left-out', parameters: {} }] : [];
+  return [...warnings.filter((warning) => !counts(warning)), ...few];
+}
+
+function gateAttrition(steps: readonly AttritionStep[]): readonly AttritionStep[] {
+  const counts = withholdSmallSteps(
+    steps.map(({ units }) => units!),
+    minimumGroup,
+  );
+  return steps.map(({ step }, i) => ({ step, units: counts[i]! }));
 }
 
 /** The list of panels: how many people a small panel of people holds is nobody's business but the operator's. */

@@ -11,7 +11,8 @@ export interface DataSource {
 export interface AttritionStep {
   /** code of the step; its text is `attrition.<step>` in messages */
   readonly step: string;
-  readonly units: number;
+  /** null where withheld: the step left out fewer people than may be shown */
+  readonly units: number | null;
 }
 
 /**

@@ -24,7 +24,7 @@ export const resultOf = (kind: string, settings: TSchema, body: TSchema) =>
       settings,
       seed: Type.Integer(),
       sources: Type.Array(dataSource),
-      attrition: Type.Array(strict({ step: Type.String(), units: Type.Number() })),
+      attrition: Type.Array(strict({ step: Type.String(), units: nullable(Type.Number()) })),
       warnings: Type.Array(warning),
       body,
     },

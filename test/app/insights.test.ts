@@ -3,6 +3,7 @@ import type { Actor } from '../../src/app/actor.ts';
 import type { ResultOf } from '../../src/app/analyses.ts';
 import { createJobs } from '../../src/app/jobs.ts';
 import { createService } from '../../src/app/service.ts';
+import type { NumberColumn } from '../../src/core/panel/columns.ts';
 import { householdPanel } from '../support/household-panel.ts';
 import { memoryPorts, numbers } from '../support/memory-ports.ts';
 
@@ -42,6 +43,20 @@ describe('insights', () => {
       expect(total.n).toBe(40);
     }
     expect(JSON.stringify(body)).not.toContain('1380'); // the mean of the three farms in 2023
+  });
+
+  it('do not tell a visitor that a step left out a few households', async () => {
+    const panel = householdPanel();
+    const gas = panel.columns.gas as NumberColumn;
+    gas.status.fill(1, 0, 4); // four readings of two households are missing
+    const ports = memoryPorts([panel]);
+    const service = createService(ports, createJobs(ports, { concurrency: 1 }));
+    const steps = async (actor: Actor) =>
+      (await service.insights(actor, { panel: 'street', kpi: 'gas' }, { waitMs: 5000 })).result?.attrition.map(
+        (s) => s.units,
+      );
+    expect(await steps(operator)).toEqual([80, 80, 76]);
+    expect(await steps(visitor)).toEqual([80, 80, null]);
   });
 
   it('narrow to a collective and say how many rows that leaves', async () => {

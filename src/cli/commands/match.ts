@@ -111,7 +111,7 @@ function studyText(result: ResultOf<'matching-study'>, context: CommandContext):
     `${head}\n\n`,
     textTable(
       [{ title: say('match.step') }, { title: 'n', align: 'right' }],
-      attrition.map((s) => [say(`attrition.${s.step}`), String(s.units)]),
+      attrition.map((s) => [say(`attrition.${s.step}`), s.units === null ? say('cli.withheld') : String(s.units)]),
     ),
     '\n',
     groupTable(result, context),

@@ -236,6 +236,9 @@ function attritionPart({ texts }: PageContext, view: StudyView): SafeHtml {
       { label: t('page.study.column.step'), align: 'text' },
       { label: t('page.study.column.units'), align: 'number' },
     ],
-    view.attrition.map(({ step, units }) => ({ heading: find(`attrition.${step}`) ?? step, cells: [number(units)] })),
+    view.attrition.map(({ step, units }) => ({
+      heading: find(`attrition.${step}`) ?? step,
+      cells: [units === null ? t('page.withheld') : number(units)],
+    })),
   )}`;
 }
