@@ -26,15 +26,6 @@ export async function bundledPanel(name: string, variables: readonly string[] | 
   const demo = known.find(({ input }) => input.panel === name);
   if (!demo) throw new Error(`There is no panel ${name}; there are ${known.map((d) => d.input.panel).join(', ')}.`);
   const schema = demo.input.schema as Schema;
-  const hash = createHash('sha256');
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const piece of demo.content()) {
-    hash.update(piece);
-    text += decoder.decode(piece, { stream: true });
-  }
-  const [header, ...lines] = text.replaceAll('"', '').trimEnd().split('\n');
-  const names = header!.split(',');
   const [unitColumn, waveColumn] = schema.primaryKey as [string, string?];
   const kept = schema.fields.filter(
     (field) => variables?.includes(field.name) ?? !schema.primaryKey.includes(field.name),
@@ -42,20 +33,32 @@ export async function bundledPanel(name: string, variables: readonly string[] | 
   const cells = new Map(
     [...schema.primaryKey, ...kept.map((field) => field.name)].map((column) => [column, [] as string[]]),
   );
-  const places = [...cells].map(([column, values]) => ({ at: names.indexOf(column), values }));
-  for (const line of lines) {
+  let places: { readonly at: number; readonly values: string[] }[] | null = null;
+  const takeLine = (line: string): void => {
     const record = line.split(',');
-    for (const { at, values } of places) values.push(record[at]!);
+    if (places === null) places = [...cells].map(([column, values]) => ({ at: record.indexOf(column), values }));
+    else for (const { at, values } of places) values.push(record[at]!);
+  };
+  const hash = createHash('sha256');
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const piece of demo.content()) {
+    hash.update(piece);
+    const lines = (rest + decoder.decode(piece, { stream: true })).replaceAll('"', '').split('\n');
+    rest = lines.pop()!;
+    lines.forEach(takeLine);
   }
+  if (rest !== '') takeLine(rest);
   const units = cells.get(unitColumn)!;
-  const labels = waveColumn === undefined ? lines.map(() => '') : cells.get(waveColumn)!;
+  const labels = waveColumn === undefined ? units.map(() => '') : cells.get(waveColumn)!;
   const [unitIds, waves] = [inByteOrder(units), inByteOrder(labels)];
   const [unitNumber, waveNumber] = [numbersOf(unitIds), numbersOf(waves)];
   const key = Float64Array.from(
     units,
     (unit, row) => unitNumber.get(unit)! * waves.length + waveNumber.get(labels[row]!)!,
   );
-  const order = Uint32Array.from(units.keys()).sort((a, b) => key[a]! - key[b]!);
+  const order = Uint32Array.from(units.keys());
+  if (key.some((value, row) => row > 0 && value < key[row - 1]!)) order.sort((a, b) => key[a]! - key[b]!);
   const missing = new Map(schema.missingValues.map(({ value, label }) => [value, statuses[label]!]));
   const columns = kept.map(({ name: column, type }): [string, Column] => {
     const values = Array.from(order, (row) => cells.get(column)![row]!);
@@ -78,23 +81,29 @@ const inByteOrder = (values: readonly string[]): readonly string[] =>
   [...new Set(values)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 const numbersOf = (values: readonly string[]) => new Map(values.map((value, at) => [value, at]));
 
-function numbers(cells: readonly string[], missing: ReadonlyMap<string, number>): Column {
-  const status = Uint8Array.from(cells, (cell) => missing.get(cell) ?? valueStatus.observed);
-  return {
-    type: 'number',
-    values: Float64Array.from(cells, (cell, row) => (status[row] === 0 ? Number(cell) : 0)),
-    status,
-  };
+type Missing = ReadonlyMap<string, number>;
+
+function statusOf(cell: string, missing: Missing): number {
+  const status = missing.get(cell);
+  if (status === undefined) throw new Error(`"${cell}" is no number and no missing value of the schema.`);
+  return status;
 }
 
-function codes(cells: readonly string[], missing: ReadonlyMap<string, number>): Column {
-  const status = Uint8Array.from(cells, (cell) => missing.get(cell) ?? valueStatus.observed);
-  const levels = inByteOrder(cells.filter((_, row) => status[row] === 0));
+function numbers(cells: readonly string[], missing: Missing): Column {
+  const values = Float64Array.from(cells, Number);
+  const status = new Uint8Array(cells.length);
+  for (let row = 0; row < cells.length; row++) {
+    if (cells[row] !== '' && !Number.isNaN(values[row])) continue;
+    status[row] = statusOf(cells[row]!, missing);
+    values[row] = 0;
+  }
+  return { type: 'number', values, status };
+}
+
+function codes(cells: readonly string[], missing: Missing): Column {
+  const levels = inByteOrder(cells).filter((level) => !missing.has(level));
   const code = numbersOf(levels);
-  return {
-    type: 'coded',
-    levels,
-    codes: Int32Array.from(cells, (cell, row) => (status[row] === 0 ? code.get(cell)! : -1)),
-    status,
-  };
+  const found = Int32Array.from(cells, (cell) => code.get(cell) ?? -1);
+  const status = Uint8Array.from(found, (at, row) => (at < 0 ? statusOf(cells[row]!, missing) : valueStatus.observed));
+  return { type: 'coded', levels, codes: found, status };
 }
