@@ -5,8 +5,10 @@ import { yearlyValues } from '../../core/insights/yearly-values.ts';
 import { asCoded } from '../../core/panel/as-coded.ts';
 import type { PanelColumns } from '../../core/panel/columns.ts';
 import { valueStatus } from '../../core/panel/columns.ts';
+import { isAboutPeople } from '../about-people.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../errors.ts';
+import { loadColumns } from '../load-columns.ts';
 import { minimumGroup } from '../minimum-group.ts';
 import type { PanelDescription } from '../panels.ts';
 import type { AnalysisContext } from '../ports.ts';
@@ -108,7 +110,7 @@ export const insights = {
     const wanted = [settings.kpi];
     if (settings.by !== null) wanted.push(settings.by);
     if (settings.collective !== null) wanted.push(collectiveColumn(description, settings.collective));
-    const data = await panels.columns(settings.panel, description.revision, wanted);
+    const data = await loadColumns(panels, description, wanted);
     context.progress(0.3, 'reading');
 
     const kpi = data.columns[settings.kpi]!;
@@ -117,13 +119,6 @@ export const insights = {
         'invalid-request',
         `The KPI "${settings.kpi}" is coded, not a number; expected a numeric variable. Use it as \`by\` instead.`,
         { variable: settings.kpi },
-      );
-    }
-    if (description.description.some((v) => v.name === settings.by && v.type === 'text')) {
-      throw new AppError(
-        'invalid-request',
-        `"${settings.by}" is free text, which never leaves the hub; expected a coded attribute. Code the answers first.`,
-        { variable: settings.by },
       );
     }
     const by = settings.by === null ? null : asCoded(data.columns[settings.by]!, settings.by);
@@ -205,7 +200,7 @@ export const insights = {
       body: {
         kpi: { name, title, unit, direction },
         by: settings.by === null ? null : { name: settings.by, title: named(settings.by).title },
-        protected: description.unitKind === 'household' || description.unitKind === 'other',
+        protected: isAboutPeople(description.unitKind),
         periods,
         progress: progress(settings.goal, periods),
       },

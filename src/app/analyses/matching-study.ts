@@ -8,6 +8,7 @@ import { parseTerm } from '../../core/propensity/parse-term.ts';
 import { isAboutPeople } from '../about-people.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../errors.ts';
+import { loadColumns } from '../load-columns.ts';
 import { minimumGroup } from '../minimum-group.ts';
 import type { PanelDescription } from '../panels.ts';
 import type { AnalysisContext } from '../ports.ts';
@@ -180,7 +181,7 @@ export const matchingStudy = {
     ]);
     const cluster = settings.cluster ?? description.collectiveColumn;
     const wanted = unique([...variables, settings.treatment, settings.outcome, ...(cluster === null ? [] : [cluster])]);
-    const data = await panels.columns(settings.panel, description.revision, wanted);
+    const data = await loadColumns(panels, description, wanted);
     context.progress(0.1, 'reading');
     const units = studyUnits(data, { ...settings, variables, cluster });
     const output = await compute.run(

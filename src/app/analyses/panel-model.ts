@@ -14,6 +14,7 @@ import { parseTerm } from '../../core/propensity/parse-term.ts';
 import { isAboutPeople } from '../about-people.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../errors.ts';
+import { loadColumns } from '../load-columns.ts';
 import type { PanelDescription } from '../panels.ts';
 import type { AnalysisContext } from '../ports.ts';
 import type { AttritionStep, Draft } from '../results.ts';
@@ -114,10 +115,10 @@ export const panelModel = {
     const outcome = parse(settings.outcome);
     const terms = settings.terms.map(parse);
     const used = unique(variablesOf([outcome, ...terms]));
-    refuse(settings, description, outcome, terms);
+    refuse(settings, outcome, terms);
     const cluster = settings.cluster ?? description.collectiveColumn;
     const extra = [cluster, settings.treatment].filter((name) => name !== null);
-    const raw = await panels.columns(settings.panel, description.revision, unique([...used, ...extra]));
+    const raw = await loadColumns(panels, description, unique([...used, ...extra]));
     context.progress(0.1, 'reading');
 
     const warnings: Warning[] = [];
@@ -194,23 +195,9 @@ function refuseForeignFields(request: PanelModelRequest): void {
   );
 }
 
-function refuse(
-  { model, treatment }: PanelModelSettings,
-  { description }: PanelDescription,
-  outcome: ModelTerm,
-  terms: readonly ModelTerm[],
-): void {
+function refuse({ model, treatment }: PanelModelSettings, outcome: ModelTerm, terms: readonly ModelTerm[]): void {
   const outcomes = variablesOf([outcome]);
   const used = variablesOf(terms);
-  const isText = (name: string) => description.some((v) => v.name === name && v.type === 'text');
-  const text = [...outcomes, ...used].find(isText);
-  if (text !== undefined) {
-    throw new AppError(
-      'invalid-request',
-      `"${text}" is free text, which never leaves the hub; expected a number or a coded attribute. Code the answers first.`,
-      { variable: text },
-    );
-  }
   const own = model === 'difference-in-differences' ? undefined : used.find((name) => outcomes.includes(name));
   if (own !== undefined) {
     throw new AppError(

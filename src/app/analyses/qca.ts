@@ -12,8 +12,10 @@ import type {
 } from '../../core/qca/analysis.ts';
 import type { Calibration } from '../../core/qca/calibrate.ts';
 import type { ConditionType } from '../../core/qca/conditions.ts';
+import { isAboutPeople } from '../about-people.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../errors.ts';
+import { loadColumns } from '../load-columns.ts';
 import { minimumGroup } from '../minimum-group.ts';
 import type { PanelDescription } from '../panels.ts';
 import type { AnalysisContext } from '../ports.ts';
@@ -300,9 +302,9 @@ async function casesFromPanel(settings: QcaSettings, context: AnalysisContext): 
   const wanted = new Set(used.map(({ variable }) => variable));
   const group = settings.cases === 'collective' ? collectiveColumn(description) : null;
   if (group !== null) wanted.add(group);
-  const data = await panels.columns(panel, description.revision, [...wanted]);
+  const data = await loadColumns(panels, description, [...wanted]);
   const place = group === null ? unitPlaces(data) : collectivePlaces(data, group);
-  const people = description.unitKind === 'household' || description.unitKind === 'other';
+  const people = isAboutPeople(description.unitKind);
   return {
     ids: place.ids,
     protected: people && group === null,
