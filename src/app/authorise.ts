@@ -1,13 +1,16 @@
 import type { Actor } from './actor.ts';
 import { AppError } from './errors.ts';
 
-export type Action = 'read' | 'analyse' | 'ingest' | 'train' | 'cancel';
+export type Action = 'read' | 'analyse' | 'cancel' | 'ingest' | 'train' | 'see-units';
 export type ResourceKind = 'panel' | 'job' | 'result' | 'model' | 'experiments';
 
 export interface Resource {
   readonly kind: ResourceKind;
   readonly id?: string;
 }
+
+/** What everybody may ask for; whose job it is, the jobs themselves decide. */
+const open: ReadonlySet<Action> = new Set(['read', 'analyse', 'cancel']);
 
 /**
  * The one question every use case asks before it touches anything. The local operator may do everything; everybody
@@ -16,7 +19,7 @@ export interface Resource {
  * @throws not-authorised
  */
 export function authorise(actor: Actor, action: Action, resource: Resource): void {
-  if (actor.role === 'operator' || action === 'read' || action === 'analyse') return;
+  if (actor.role === 'operator' || open.has(action)) return;
   throw new AppError(
     'not-authorised',
     `The role "${actor.role}" may not ${action} a ${resource.kind}; expected the local operator. Ask whoever runs this service.`,

@@ -3,7 +3,7 @@ import type { Actor } from './actor.ts';
 import { type Analysis, type AnalysisKind, type AnyResult, analyses, type SettingsOf } from './analyses.ts';
 import { AppError } from './errors.ts';
 import type { Control, Ports } from './ports.ts';
-import { type Released, release, releaseUnrestricted } from './release.ts';
+import { maySee, type Released, release, releaseError, releaseUnrestricted } from './release.ts';
 
 export type JobState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
 
@@ -78,6 +78,10 @@ export function createJobs(ports: Ports, options: { concurrency: number }): Jobs
   const running = new Map<string, Running>();
   const queue: (() => void)[] = [];
   const listeners = new Map<string, Set<(record: JobRecord) => void>>();
+  /** Ends that could not be written; they are told from here, and after a restart such a job is interrupted. */
+  const unwritten = new Map<string, JobRecord>();
+  /** Requests with a key that are being looked up or inserted: the second of two at once waits for the first. */
+  const claims = new Map<string, Promise<JobRecord>>();
   let active = 0;
   let closing = false;
 
@@ -88,42 +92,45 @@ export function createJobs(ports: Ports, options: { concurrency: number }): Jobs
   async function view(record: JobRecord, actor: Actor): Promise<JobView> {
     const { actor: _actor, idempotencyKey: _key, settings: _settings, ...shown } = record;
     const stored = record.resultId === null ? null : await ports.results.get(record.resultId);
-    const result = stored === null ? null : release(stored, actor);
-    return releaseUnrestricted({ ...shown, result });
+    const result = stored === null || !maySee(stored, actor) ? null : release(stored, actor);
+    const error = record.error && releaseError(record.error, record.settings, actor);
+    return releaseUnrestricted({ ...shown, error, result });
   }
 
   async function mustGet(id: string): Promise<JobRecord> {
-    const record = running.get(id)?.record ?? (await ports.jobs.get(id));
+    const record = running.get(id)?.record ?? unwritten.get(id) ?? (await ports.jobs.get(id));
     if (record) return record;
     throw new AppError('job-not-found', `There is no job "${id}". List the jobs to see their ids.`, { job: id });
   }
 
-  /** Only the operator, or an actor with the same identity as the submitter, may see or touch a job. */
+  /**
+   * A job belongs to who asked for it: the operator sees all, a collective or household its own. Visitors have no name; they
+   * show that a job is theirs by knowing its id, which cannot be guessed and which no list tells them.
+   */
   function mayTouch(actor: Actor, record: JobRecord): void {
-    if (actor.role === 'operator') return;
-    const same =
-      record.actor.role === actor.role &&
-      record.actor.collective === actor.collective &&
-      record.actor.household === actor.household;
-    if (!same) throw new AppError('not-authorised', `Job "${record.id}" belongs to somebody else.`, { job: record.id });
+    if (actor.role === 'operator' || sameActor(actor, record.actor)) return;
+    throw new AppError('not-authorised', `Job "${record.id}" belongs to somebody else.`, { job: record.id });
   }
 
-  async function slot(signal: AbortSignal): Promise<void> {
-    if (active >= options.concurrency) {
-      await new Promise<void>((resolve) => {
-        queue.push(resolve);
-        signal.addEventListener('abort', () => {
-          const at = queue.indexOf(resolve);
-          if (at >= 0) {
-            queue.splice(at, 1);
-            active++; // balanced by the release in `execute`
-            resolve();
-          }
-        });
-      });
-      return;
+  /** Resolves once this job may run. @throws the reason of the abort while it still waits */
+  function slot(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (active < options.concurrency) {
+      active++;
+      return Promise.resolve();
     }
-    active++;
+    return new Promise<void>((resolve, reject) => {
+      const enter = () => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = () => {
+        queue.splice(queue.indexOf(enter), 1);
+        reject(signal.reason);
+      };
+      queue.push(enter);
+      signal.addEventListener('abort', leave, { once: true });
+    });
   }
 
   /** Hands the slot to the next in the queue, or frees it. */
@@ -140,8 +147,11 @@ export function createJobs(ports: Ports, options: { concurrency: number }): Jobs
       await ports.jobs.update(entry.record);
       tell(entry.record);
     };
-    await slot(abort.signal);
+    let hasSlot = false;
     try {
+      if (entry.record.attempt > 1) await ports.jobs.update(entry.record);
+      await slot(abort.signal);
+      hasSlot = true;
       abort.signal.throwIfAborted();
       await change({ state: 'running', startedAt: ports.clock.now() });
       const control: Control = {
@@ -162,13 +172,19 @@ export function createJobs(ports: Ports, options: { concurrency: number }): Jobs
       await change({ state: 'succeeded', progress: 1, stage: 'done', finishedAt: ports.clock.now(), resultId: id });
     } catch (error) {
       const cancelled = abort.signal.aborted;
-      await change({
+      const end: Partial<JobRecord> = {
         state: cancelled ? (closing ? 'interrupted' : 'cancelled') : 'failed',
         finishedAt: ports.clock.now(),
         error: cancelled ? null : describeError(error),
+      };
+      // A store that cannot even note the end (a full disk) must not hide it from those who wait.
+      await change(end).catch((failure) => {
+        entry.record = { ...entry.record, ...end, state: 'failed', error: describeError(failure) };
+        tell(entry.record);
+        unwritten.set(entry.record.id, entry.record);
       });
     } finally {
-      freeSlot();
+      if (hasSlot) freeSlot();
       running.delete(entry.record.id);
     }
   }
@@ -191,43 +207,57 @@ export function createJobs(ports: Ports, options: { concurrency: number }): Jobs
     clearTimeout(timer);
   }
 
+  function refuseWhenClosing(): void {
+    if (closing)
+      throw new AppError('interrupted', 'The service is closing and takes no new work. Ask again once it runs.');
+  }
+
+  /** The job of a key: the earlier one, or a fresh one that nobody else makes at the same time. */
+  function claim(key: string, fresh: (key: string) => Promise<JobRecord>): Promise<JobRecord> {
+    const present = claims.get(key);
+    if (present) return present;
+    const claimed = (async () => (await ports.jobs.byIdempotencyKey(key)) ?? (await fresh(key)))();
+    claims.set(key, claimed);
+    const forget = () => claims.delete(key);
+    claimed.then(forget, forget);
+    return claimed;
+  }
+
   return {
     async submit(actor, kind, settings, { idempotencyKey, waitMs }) {
-      const key = idempotencyKey ?? null;
-      if (key !== null) {
-        const earlier = await ports.jobs.byIdempotencyKey(key);
-        if (earlier) {
-          mayTouch(actor, earlier);
-          if (earlier.kind !== kind || JSON.stringify(earlier.settings) !== JSON.stringify(settings)) {
-            throw new AppError(
-              'idempotency-conflict',
-              `The idempotency key was used before for another request (job "${earlier.id}"). Use a new key for a new request.`,
-              { job: earlier.id },
-            );
-          }
-          const entry = running.get(earlier.id);
-          if (entry) await wait(entry, waitMs);
-          return view(await mustGet(earlier.id), actor);
-        }
-      }
-      const record: JobRecord = {
-        id: ports.identifiers.next('job'),
-        kind,
-        state: 'queued',
-        settings,
-        actor,
-        idempotencyKey: key,
-        attempt: 1,
-        progress: 0,
-        stage: 'queued',
-        submittedAt: ports.clock.now(),
-        startedAt: null,
-        finishedAt: null,
-        resultId: null,
-        error: null,
+      const fresh = async (key: string | null): Promise<JobRecord> => {
+        refuseWhenClosing();
+        const record: JobRecord = {
+          id: ports.identifiers.next('job'),
+          kind,
+          state: 'queued',
+          settings,
+          actor,
+          idempotencyKey: key,
+          attempt: 1,
+          progress: 0,
+          stage: 'queued',
+          submittedAt: ports.clock.now(),
+          startedAt: null,
+          finishedAt: null,
+          resultId: null,
+          error: null,
+        };
+        await ports.jobs.insert(record);
+        start(record);
+        return record;
       };
-      await ports.jobs.insert(record);
-      await wait(start(record), waitMs);
+      const record =
+        idempotencyKey === undefined ? await fresh(null) : await claim(scopedKey(actor, idempotencyKey), fresh);
+      if (record.kind !== kind || JSON.stringify(record.settings) !== JSON.stringify(settings)) {
+        throw new AppError(
+          'idempotency-conflict',
+          `The idempotency key was used before for another request (job "${record.id}"). Use a new key for a new request.`,
+          { job: record.id },
+        );
+      }
+      const entry = running.get(record.id);
+      if (entry) await wait(entry, waitMs);
       return view(await mustGet(record.id), actor);
     },
 
@@ -242,8 +272,9 @@ export function createJobs(ports: Ports, options: { concurrency: number }): Jobs
       const views: JobView[] = [];
       for (const stored of records) {
         const record = running.get(stored.id)?.record ?? stored;
-        const mine = actor.role === 'operator' || JSON.stringify(record.actor) === JSON.stringify(actor);
-        if (mine) views.push(await view({ ...record, resultId: record.resultId }, actor));
+        const named = actor.collective !== undefined || actor.household !== undefined;
+        if (actor.role === 'operator' || (named && sameActor(actor, record.actor)))
+          views.push(await view(record, actor));
       }
       return views;
     },
@@ -273,9 +304,11 @@ export function createJobs(ports: Ports, options: { concurrency: number }): Jobs
         finishedAt: null,
         error: null,
       };
-      await ports.jobs.update(again);
-      await wait(start(again), 0);
-      return view(await mustGet(id), actor);
+      refuseWhenClosing();
+      if (running.has(id)) return view(await mustGet(id), actor);
+      unwritten.delete(id);
+      start(again);
+      return view(again, actor);
     },
 
     async *watch(actor, id, signal) {
@@ -320,6 +353,13 @@ export function createJobs(ports: Ports, options: { concurrency: number }): Jobs
     },
   };
 }
+
+const sameActor = (a: Actor, b: Actor): boolean =>
+  a.role === b.role && a.collective === b.collective && a.household === b.household;
+
+/** Keys of different actors do not meet: nobody learns of a job by trying keys. */
+const scopedKey = ({ role, collective = '', household = '' }: Actor, key: string): string =>
+  [role, collective, household, key].join('\n');
 
 /** Known refusals keep their code; anything else is a fault of ours and says no internals. */
 export function describeError(error: unknown): JobError {

@@ -1,10 +1,11 @@
 import { withholdSmallSteps } from '../core/disclosure/withhold-small-steps.ts';
-import type { Warning } from '../core/errors.ts';
+import { coreErrorCodes, type Warning } from '../core/errors.ts';
 import { isAboutPeople } from './about-people.ts';
 import type { Actor } from './actor.ts';
 import { type Analysis, type AnyResult, analyses } from './analyses.ts';
 import { AppError } from './errors.ts';
 import type { ExperimentList } from './experiments.ts';
+import type { JobError } from './jobs.ts';
 import { minimumGroup } from './minimum-group.ts';
 import type { PanelDescription, PanelList, PanelSummary } from './panels.ts';
 import type { AttritionStep } from './results.ts';
@@ -19,7 +20,7 @@ export type Released<T> = T & { readonly [passed]: true };
  * @throws not-authorised for a workspace result and anybody but the operator
  */
 export function release<R extends AnyResult>(result: R, actor: Actor): Released<R> {
-  if (result.class === 'workspace' && actor.role !== 'operator') {
+  if (!maySee(result, actor)) {
     throw new AppError(
       'not-authorised',
       `Result "${result.id}" holds rows about units and is readable by the operator of the hub only; you are "${actor.role}". Ask for an analysis that gives aggregates.`,
@@ -32,6 +33,44 @@ export function release<R extends AnyResult>(result: R, actor: Actor): Released<
   const attrition = gateAttrition(result.attrition);
   return Object.freeze({ ...result, attrition, warnings: gateWarnings(result.warnings), body }) as Released<R>;
 }
+
+/** A workspace result holds rows about units: for the operator of the hub only. */
+export const maySee = (result: AnyResult, actor: Actor): boolean =>
+  result.class === 'release' || actor.role === 'operator';
+
+/** What a refusal may name to everybody: variables, never their values, levels, units or counts. */
+const namesOnly: readonly string[] = [
+  'panel',
+  'variable',
+  'variables',
+  'column',
+  'columns',
+  'job',
+  'model',
+  'revision',
+];
+
+/**
+ * The error of an analysis of a panel. The core's refusals tell what they met: values, units, levels, counts. That is for the
+ * operator; everybody else gets the code and the names of variables. Refusals of the application speak of the request alone.
+ */
+export function releaseError(error: JobError, settings: unknown, actor: Actor): JobError {
+  const isOfPanel = typeof (settings as { panel?: unknown }).panel === 'string';
+  if (actor.role === 'operator' || !isOfPanel) return error;
+  const details = Object.fromEntries(
+    Object.entries(error.details)
+      .filter(([key]) => namesOnly.includes(key))
+      .map(([key, value]) => [key, Array.isArray(value) ? [...new Set(value.map(variableOf))] : variableOf(value)]),
+  );
+  const isOfCore = (coreErrorCodes as readonly string[]).includes(error.code);
+  if (!isOfCore || error.code === 'unknown-variable' || error.code === 'cancelled') return { ...error, details };
+  const named = Object.values(details).flat().join(', ');
+  const message = `The data of this panel do not allow that (${error.code})${named ? `: ${named}` : ''}. What exactly stands in the way is for the operator of the panel to see; /problems/${error.code} says what can be done.`;
+  return { code: error.code, message, details };
+}
+
+/** `race=black` names a level; the variable is `race`. */
+const variableOf = (name: unknown): unknown => (typeof name === 'string' ? name.replaceAll(/=[^:,]*/g, '') : name);
 
 /** A body that is about people says so: `protected`. */
 const hidesFrom = (actor: Actor, body: object): boolean =>

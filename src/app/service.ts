@@ -1,6 +1,6 @@
 import type { Actor } from './actor.ts';
 import { type AnalysisKind, type AnyResult, analyses, type RequestOf } from './analyses.ts';
-import { authorise } from './authorise.ts';
+import { authorise, type Resource } from './authorise.ts';
 import { AppError } from './errors.ts';
 import type { BuildingBlock, ExperimentList } from './experiments.ts';
 import type { Jobs, JobView, SubmitOptions } from './jobs.ts';
@@ -85,8 +85,11 @@ export function createService(ports: Ports, jobs: Jobs): Service {
   /** Every analysis enters here: authorised, completed with its defaults, queued. */
   const analyse =
     <K extends AnalysisKind>(kind: K) =>
-    (actor: Actor, input: RequestOf<K>, options: SubmitOptions): Promise<JobView> => {
-      authorise(actor, 'analyse', { kind: 'panel' });
+    async (actor: Actor, input: RequestOf<K>, options: SubmitOptions): Promise<JobView> => {
+      const { panel } = input as { readonly panel?: string };
+      const resource: Resource = panel === undefined ? { kind: 'experiments' } : { kind: 'panel', id: panel };
+      authorise(actor, 'analyse', resource);
+      if ((input as { readonly includeUnits?: boolean }).includeUnits) authorise(actor, 'see-units', resource);
       const complete = analyses[kind].settings as (request: RequestOf<K>) => Parameters<Jobs['submit']>[2];
       return jobs.submit(actor, kind, complete(input), options);
     };
@@ -156,12 +159,25 @@ export function createService(ports: Ports, jobs: Jobs): Service {
       return releaseUnrestricted({ buildingBlocks: (await ports.experiments.load()).blocks });
     },
     async listJobs(actor, { limit }) {
+      authorise(actor, 'read', { kind: 'job' });
       return releaseUnrestricted({ jobs: await jobs.list(actor, limit ?? 50) });
     },
-    getJob: (actor, { job }) => jobs.get(actor, job),
-    cancelJob: (actor, { job }) => jobs.cancel(actor, job),
-    restartJob: (actor, { job }) => jobs.restart(actor, job),
-    watchJob: (actor, { job }, signal) => jobs.watch(actor, job, signal),
+    async getJob(actor, { job }) {
+      authorise(actor, 'read', { kind: 'job', id: job });
+      return jobs.get(actor, job);
+    },
+    async cancelJob(actor, { job }) {
+      authorise(actor, 'cancel', { kind: 'job', id: job });
+      return jobs.cancel(actor, job);
+    },
+    async restartJob(actor, { job }) {
+      authorise(actor, 'analyse', { kind: 'job', id: job });
+      return jobs.restart(actor, job);
+    },
+    watchJob(actor, { job }, signal) {
+      authorise(actor, 'read', { kind: 'job', id: job });
+      return jobs.watch(actor, job, signal);
+    },
     async getResult(actor, { result }) {
       authorise(actor, 'read', { kind: 'result', id: result });
       const stored = await ports.results.get(result);

@@ -5,6 +5,7 @@ import type { Control } from '../app/ports.ts';
 import type { Service } from '../app/service.ts';
 import type { Operation } from '../contract/operation.ts';
 import { operations } from '../contract/operations.ts';
+import { CoreError } from '../core/errors.ts';
 
 /**
  * The service of a running server, over its HTTP API: every operation of the contract as a function. What it throws carries
@@ -79,12 +80,17 @@ const mediaTypes: Readonly<Record<string, string>> = {
 async function reach(url: URL, request: RequestInit): Promise<Response> {
   try {
     return await fetch(url, request);
-  } catch (cause) {
+  } catch (failure) {
+    if (request.signal?.aborted)
+      throw new CoreError('cancelled', 'Cancelled. Nothing was changed.', {}, { cause: failure });
+    const { cause } = failure as { cause?: unknown };
+    // What the file to be sent could not give is no fault of the server.
+    if (cause instanceof AppError) throw cause;
     throw new AppError(
       'store-locked',
       `The store is in use by a server at ${url.origin}, which does not answer. Wait until it has started, or stop it.`,
       { url: url.origin },
-      { cause },
+      { cause: failure },
     );
   }
 }

@@ -155,7 +155,7 @@ function parse(command: Command, argv: readonly string[]) {
   }
 }
 
-/** `a,b` gives two; a comma inside quotes or after a backslash stays. */
+/** `a,b` gives two; a comma after a backslash stays. */
 const splitList = (text: string): string[] =>
   text
     .split(/(?<!\\),/)

@@ -5,16 +5,22 @@ import { AppError } from '../app/errors.ts';
 const loopback = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
 const localName = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
 
+/** A proxy on this machine speaks for somebody else. */
+const forwarded = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'] as const;
+
 /**
  * Who asks. A request from this machine, addressed to this machine by name, is the local operator's; the name matters, for a
- * foreign page can make a browser connect to us but cannot make it say `Host: localhost`. Everybody else is a visitor. The
+ * foreign page can make a browser connect to us but cannot make it say `Host: localhost`; and no proxy may
+ * stand between. Everybody else is a visitor. The
  * header `samenwijs-role` lets the operator look with less: as a visitor, a collective, a researcher.
  *
  * @throws invalid-request for an unknown role; not-authorised for a stranger who claims one
  */
 export function actorOf(request: FastifyRequest): Actor {
   const isLocal =
-    loopback.test(request.socket.remoteAddress ?? '127.0.0.1') && localName.test(request.headers.host ?? '');
+    loopback.test(request.socket.remoteAddress ?? '') &&
+    localName.test(request.headers.host ?? '') &&
+    !forwarded.some((header) => header in request.headers);
   const claimed = request.headers['samenwijs-role'];
   if (claimed === undefined) return { role: isLocal ? 'operator' : 'visitor' };
   if (typeof claimed !== 'string' || !roles.includes(claimed as Role)) {

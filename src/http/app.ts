@@ -1,7 +1,6 @@
 import swagger from '@fastify/swagger';
 import scalar from '@scalar/fastify-api-reference';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { AppError } from '../app/errors.ts';
 import type { PageRenderer } from '../app/pages.ts';
 import type { Service } from '../app/service.ts';
 import { refuseForeignOrigin } from './actor.ts';
@@ -84,7 +83,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   app.get('/problems/:code', { schema: { hide: true } as object }, async (request, reply) => {
     const { code } = request.params as { code: string };
     const page = /^[a-z-]+$/.test(code) ? await options.problemPage(code) : null;
-    if (page === null) throw new AppError('invalid-request', `There is no problem code "${code}".`, { code });
+    if (page === null) return reply.callNotFound();
     return reply.type('text/markdown; charset=utf-8').send(page);
   });
   if (options.pages) registerPages(app, options.pages);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { AppError } from '../app/errors.ts';
 import type { Environment, Terminal } from '../cli/command.ts';
+import { exitCodes } from '../cli/exit-codes.ts';
 import { createRemoteService } from '../cli/remote-service.ts';
 import { runCommandLine } from '../cli/run.ts';
 import { readConfig } from '../config.ts';
@@ -12,7 +13,13 @@ import { version } from './version.ts';
 /** The composition root of the command line. Resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {
   const abort = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => abort.abort());
+  const stop = () => {
+    // Asked twice means now; and who waits for standard input waits no longer.
+    if (abort.signal.aborted) process.exit(exitCodes.cancelled);
+    abort.abort();
+    process.stdin.destroy();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // The reader of a pipe may stop early (`| head`); that is no fault.
     if (error.code === 'EPIPE') process.exit(0);
@@ -25,7 +32,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     isTerminal: process.stderr.isTTY === true,
     signal: abort.signal,
   };
-  return runCommandLine(argv, terminal, environment);
+  const status = await runCommandLine(argv, terminal, environment);
+  const cutShort = abort.signal.aborted && argv[0] !== 'serve';
+  return cutShort && status === exitCodes.ok ? exitCodes.cancelled : status;
 }
 
 /** Each command loads only what it needs: the help must not wait for a database driver. */

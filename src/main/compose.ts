@@ -11,6 +11,7 @@ import { createExperimentFiles } from '../store/experiment-files.ts';
 import { createModelFiles } from '../store/model-files.ts';
 import { openStore } from '../store/open-store.ts';
 import { createCompute } from '../workers/create-compute.ts';
+import { loadDefaultKernels } from './load-default-kernels.ts';
 import { version } from './version.ts';
 
 export interface Composition {
@@ -39,7 +40,8 @@ export async function compose(config: Config, options: { readonly warm: number }
     compute: workers.compute,
     clock: { now: () => new Date().toISOString() },
     identifiers: { next: (prefix) => `${prefix}_${randomBytes(12).toString('base64url')}` },
-    engine: { version, kernels: 'typescript' },
+    // The workers load the same kernels.
+    engine: { version, kernels: (await loadDefaultKernels()).variant },
   };
   await ports.jobs.markInterrupted(ports.clock.now());
   const jobs = createJobs(ports, { concurrency: config.threads });

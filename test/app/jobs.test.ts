@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/app/actor.ts';
+import { AppError } from '../../src/app/errors.ts';
 import { createJobs, type JobRecord, type Jobs, type JobView } from '../../src/app/jobs.ts';
 import type { Compute, Ports } from '../../src/app/ports.ts';
 import { CoreError } from '../../src/core/errors.ts';
@@ -83,6 +84,58 @@ describe('jobs', () => {
     await expect(jobs.submit(operator, 'insights', other, options)).rejects.toMatchObject({
       code: 'idempotency-conflict',
     });
+  });
+
+  it('are one job for one key, also when asked for many times at once', async () => {
+    const { jobs, ports } = setUp();
+    const ask = () => jobs.submit(operator, 'insights', settings, { waitMs: 1000, idempotencyKey: 'k2' });
+    const ids = (await Promise.all([ask(), ask(), ask(), ask()])).map((job) => job.id);
+    expect(new Set(ids).size).toBe(1);
+    expect(await ports.jobs.list(10)).toHaveLength(1);
+  });
+
+  it('keep to the limit when one that waits is cancelled', async () => {
+    const gate = gatedCompute();
+    const { jobs } = setUp({ compute: gate.compute }, 1);
+    const [first, second, third] = await Promise.all(
+      [1, 2, 3].map(() => jobs.submit(operator, 'insights', settings, { waitMs: 5 })),
+    );
+    await jobs.cancel(operator, second!.id);
+    expect((await jobs.get(operator, third!.id)).state).toBe('queued');
+    expect(gate.waiting()).toBe(1);
+    gate.letGo();
+    await until(async () => (await jobs.get(operator, first!.id)).state === 'succeeded');
+    await until(async () => (await jobs.get(operator, third!.id)).state === 'running');
+    await jobs.close();
+  });
+
+  it('run once when they are restarted twice at once', async () => {
+    const gate = gatedCompute();
+    const { jobs } = setUp({ compute: gate.compute }, 2);
+    const job = await jobs.submit(operator, 'insights', settings, { waitMs: 5 });
+    await jobs.cancel(operator, job.id);
+    await Promise.all([jobs.restart(operator, job.id), jobs.restart(operator, job.id)]);
+    await until(() => gate.waiting() >= 2); // the gate of the cancelled run was never opened
+    expect(gate.waiting()).toBe(2);
+    expect((await jobs.get(operator, job.id)).attempt).toBe(2);
+    await jobs.close();
+  });
+
+  it('are not taken while the service closes', async () => {
+    const { jobs } = setUp();
+    await jobs.close();
+    await expect(jobs.submit(operator, 'insights', settings, { waitMs: 5 })).rejects.toMatchObject({
+      code: 'interrupted',
+    });
+  });
+
+  it('say that the store failed when not even their end can be written', async () => {
+    const store = memoryJobs();
+    const full = { ...store, update: () => Promise.reject(new AppError('store-full', 'The disk is full.')) };
+    const { jobs } = setUp({ jobs: full });
+    const job = await jobs.submit(operator, 'insights', settings, { waitMs: 1000 });
+    expect(job).toMatchObject({ state: 'failed', error: { code: 'store-full' } });
+    expect((await jobs.get(operator, job.id)).state).toBe('failed');
   });
 
   it('can be cancelled while they run and while they wait', async () => {

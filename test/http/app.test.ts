@@ -135,6 +135,7 @@ describe('the HTTP face', () => {
     expect(farm(await ask({ host: 'rebound.example' })).withheld).toBe('small-group');
     expect(farm(await ask({ host: 'localhost:3000' }, '192.0.2.7')).withheld).toBe('small-group');
     expect(farm(await ask({ host: 'localhost:3000', 'samenwijs-role': 'visitor' })).withheld).toBe('small-group');
+    expect(farm(await ask({ host: 'localhost:3000', 'x-forwarded-for': '192.0.2.7' })).withheld).toBe('small-group');
     const claim = await ask({ host: 'localhost:3000', 'samenwijs-role': 'operator' }, '192.0.2.7');
     expect(claim.json()).toMatchObject({ status: 403, code: 'not-authorised' });
     expect((await ask({ 'samenwijs-role': 'king' })).json()).toMatchObject({ status: 400 });
@@ -174,6 +175,6 @@ describe('the HTTP face', () => {
   it('has a page for each problem code', async () => {
     const app = await serve();
     expect((await app.inject('/problems/panel-not-found')).body).toBe('# panel-not-found');
-    expect((await app.inject('/problems/..%2f..%2fpackage')).statusCode).toBe(400);
+    expect((await app.inject('/problems/..%2f..%2fpackage')).statusCode).toBe(404);
   });
 });
