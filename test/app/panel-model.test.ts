@@ -168,7 +168,7 @@ describe('a panel regression', () => {
     expect(await refusal({ ...difference, terms: ['coach'] })).toBe('invalid-request');
     expect(await refusal({ ...within, terms: ['nothing'] })).toBe('unknown-variable');
     expect(await refusal({ ...within, terms: ['home'] })).toBe('collinear');
-    expect(await refusal({ ...difference, treatment: 'income' })).toBe('invalid-request');
+    expect(await refusal({ ...difference, treatment: 'income' })).toBe('invalid-argument');
     const movers = codes(Array.from({ length: 720 }, (_, r) => `C${r % 7}`));
     expect(
       await ask(panelOf({ overrides: { collective: movers } }), within).catch((e: { code: string }) => e.code),

@@ -131,7 +131,7 @@ describe('the QCA use case', () => {
   it.each<[string, string, Partial<QcaRequest>]>([
     ['invalid-request', 'either a panel or a table', { panel: null }],
     ['invalid-request', 'no variable "roof"', { conditions: [{ variable: 'roof' }] }],
-    ['invalid-request', 'level', { conditions: [{ variable: 'coach' }] }],
+    ['invalid-argument', 'level', { conditions: [{ variable: 'coach' }] }],
     ['invalid-request', 'wave "2020"', { wave: '2020' }],
     ['invalid-request', 'no collective column', { cases: 'collective' }],
     ['panel-not-found', 'nowhere', { panel: 'nowhere' }],

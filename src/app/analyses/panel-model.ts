@@ -1,4 +1,4 @@
-import type { Warning } from '../../core/errors.ts';
+import { CoreError, type Warning } from '../../core/errors.ts';
 import { type Column, type NumberColumn, type PanelColumns, valueStatus } from '../../core/panel/columns.ts';
 import { mergeWaves } from '../../core/panel/merge-waves.ts';
 import { observedLevels } from '../../core/panel/observed-levels.ts';
@@ -260,8 +260,8 @@ function firstTreatedPeriods(
     if (column.status[row] !== valueStatus.observed) continue;
     const value = column.values[row]!;
     if (value !== 0 && value !== 1) {
-      throw new AppError(
-        'invalid-request',
+      throw new CoreError(
+        'invalid-argument',
         `The treatment "${treatment}" must be 0 or 1; unit "${raw.unitIds[raw.unitIndex[row]!]}" holds ${value} in ${raw.waves[raw.waveIndex[row]!]}.`,
         { variable: treatment, received: value },
       );

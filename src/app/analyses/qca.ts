@@ -1,4 +1,5 @@
 import { withholdSmallGroups } from '../../core/disclosure/withhold-small-groups.ts';
+import { CoreError } from '../../core/errors.ts';
 import type { Column, PanelColumns } from '../../core/panel/columns.ts';
 import { valueStatus } from '../../core/panel/columns.ts';
 import type {
@@ -389,8 +390,8 @@ function reader(column: Column, variable: string, level: string | null): (row: n
   }
   const code = level === null ? -1 : column.levels.indexOf(level);
   if (code >= 0) return (row) => (column.codes[row] === code ? 1 : 0);
-  throw new AppError(
-    'invalid-request',
+  throw new CoreError(
+    'invalid-argument',
     `"${variable}" is coded; say which of its values counts as 1 (level): ${column.levels.slice(0, 10).join(', ')}.`,
     { variable, level },
   );

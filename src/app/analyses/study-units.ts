@@ -118,8 +118,8 @@ export function treatmentColumn(
 ): NumberColumn {
   if (treatedLevel === null) {
     if (column.type === 'number') return column;
-    throw new AppError(
-      'invalid-request',
+    throw new CoreError(
+      'invalid-argument',
       `The treatment "${treatment}" holds texts (${column.levels.slice(0, 5).join(', ')}); say which one means treated (\`treatedLevel\`).`,
       { variable: treatment },
     );
@@ -127,8 +127,8 @@ export function treatmentColumn(
   const { levels, codes, status } = asCoded(column, treatment);
   const level = levels.indexOf(treatedLevel);
   if (level < 0) {
-    throw new AppError(
-      'invalid-request',
+    throw new CoreError(
+      'invalid-argument',
       `"${treatment}" has no value "${treatedLevel}"; it has ${levels.slice(0, 5).join(', ')}${levels.length > 5 ? ', …' : ''}.`,
       { variable: treatment, received: treatedLevel },
     );
