@@ -1,3 +1,4 @@
+import type { Warning } from '../core/errors.ts';
 import type { Actor } from './actor.ts';
 import { evaluation } from './analyses/evaluation.ts';
 import { insights } from './analyses/insights.ts';
@@ -17,6 +18,8 @@ export interface Analysis<Request, Settings, Body> {
   settings(request: Request): Settings;
   run(settings: Settings, context: AnalysisContext): Promise<Draft<Settings, Body>>;
   release(body: Body, actor: Actor): Body;
+  /** Cautions of a protected body for anybody but the operator, where they tell numbers that `release` withholds. */
+  releaseWarnings?(warnings: readonly Warning[], body: Body): readonly Warning[];
 }
 
 /** Every analysis by kind. A new one is added here, in the contract's operations, and nowhere else in the app. */

@@ -31,7 +31,8 @@ export function release<R extends AnyResult>(result: R, actor: Actor): Released<
   const body = rule.release(result.body, actor);
   if (!hidesFrom(actor, result.body)) return Object.freeze({ ...result, body }) as Released<R>;
   const attrition = gateAttrition(result.attrition);
-  return Object.freeze({ ...result, attrition, warnings: gateWarnings(result.warnings), body }) as Released<R>;
+  const warnings = gateWarnings(rule.releaseWarnings?.(result.warnings, result.body) ?? result.warnings);
+  return Object.freeze({ ...result, attrition, warnings, body }) as Released<R>;
 }
 
 /** A workspace result holds rows about units: for the operator of the hub only. */

@@ -1,5 +1,3 @@
-import { withholdSmallGroups } from '../../core/disclosure/withhold-small-groups.ts';
-import type { EffectEstimate } from '../../core/effects/estimate-effect.ts';
 import type { MatchingStudyOutput, StudyBalanceRow } from '../../core/effects/run-matching-study.ts';
 import type { MatchingDesign, NamedCaliper } from '../../core/matching/match-units.ts';
 import type { Link } from '../../core/propensity/links.ts';
@@ -9,11 +7,19 @@ import { isAboutPeople } from '../about-people.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../errors.ts';
 import { loadColumns } from '../load-columns.ts';
-import { minimumGroup } from '../minimum-group.ts';
 import type { PanelDescription } from '../panels.ts';
 import type { AnalysisContext } from '../ports.ts';
 import type { Draft } from '../results.ts';
+import {
+  gateStudy,
+  gateStudyWarnings,
+  type MatchingStudyBody,
+  type ShownBalanceSide,
+  type StudyUnitRow,
+} from './matching-study-body.ts';
 import { type StudyUnits, studyUnits } from './study-units.ts';
+
+export type { MatchingStudyBody, ShownBalanceSide } from './matching-study-body.ts';
 
 export interface MatchingStudySettings {
   readonly panel: string;
@@ -83,80 +89,6 @@ const defaults = {
   includeUnits: false,
 } as const;
 
-type Shown = Omit<MatchingStudyOutput, 'sample' | 'warnings' | 'balance' | 'effects' | 'overlap' | 'groups' | 'ties'>;
-
-export interface ShownBalance {
-  readonly variable: string;
-  readonly before: ShownBalanceSide;
-  readonly after: ShownBalanceSide;
-  readonly counts: StudyBalanceRow['counts'];
-  readonly withheld: boolean;
-}
-
-export interface ShownBalanceSide {
-  readonly meanTreated: number | null;
-  readonly meanControl: number | null;
-  readonly standardizedMeanDifference: number | null;
-  readonly varianceRatio: number | null;
-  readonly ecdfMean: number | null;
-  readonly ecdfMax: number | null;
-  readonly standardizedPairDistance: number | null;
-}
-
-type Range = { readonly minimum: number; readonly maximum: number } | null;
-
-export interface ShownOverlap {
-  readonly treated: Range;
-  readonly control: Range;
-  readonly focalOutside: number;
-  readonly coefficient: number;
-  readonly bins: readonly { from: number; to: number; treated: number | null; control: number | null }[];
-}
-
-export interface ShownGroup {
-  readonly all: number | null;
-  readonly discarded: number | null;
-  readonly matched: number | null;
-  readonly effective: number | null;
-}
-
-export interface MatchingStudyBody extends Shown {
-  readonly treatment: { readonly name: string; readonly title: string | null };
-  readonly outcome: {
-    readonly name: string;
-    readonly title: string | null;
-    readonly unit: string | null;
-    readonly direction: string;
-  };
-  readonly estimand: 'ATT' | 'ATC' | 'ATE';
-  /** true where the units are people's: small groups are then withheld from everybody but the operator */
-  readonly protected: boolean;
-  /** why the effects are null, or null where they are shown */
-  readonly withheld: 'small-group' | null;
-  readonly groups: { readonly treated: ShownGroup; readonly control: ShownGroup };
-  readonly missing: readonly { readonly variable: string; readonly units: number | null }[];
-  readonly overlap: ShownOverlap | null;
-  readonly balance: readonly ShownBalance[];
-  readonly effects: {
-    readonly unmatched: EffectEstimate | null;
-    readonly matched: EffectEstimate | null;
-    readonly adjusted: EffectEstimate | null;
-  };
-  readonly ties: MatchingStudyOutput['ties'];
-  /** only with `includeUnits` */
-  readonly units: readonly StudyUnitRow[] | null;
-}
-
-/** One unit of the study; `partners` are the unit ids it was matched with. */
-export interface StudyUnitRow {
-  readonly unit: string;
-  readonly treated: boolean;
-  readonly score: number | null;
-  readonly weight: number;
-  readonly stratum: number | null;
-  readonly partners: readonly string[];
-}
-
 /** A matching study: like is compared with like, and the uncertainty fits the way the treatment was given. */
 export const matchingStudy = {
   settings(request: MatchingStudyRequest): MatchingStudySettings {
@@ -214,25 +146,10 @@ export const matchingStudy = {
   },
 
   release(body: MatchingStudyBody, actor: Actor): MatchingStudyBody {
-    if (actor.role === 'operator' || !body.protected) return body;
-    const { groups } = body;
-    const few = (n: number | null): boolean => n !== null && n < minimumGroup;
-    const tooSmall = [groups.treated, groups.control].some((g) => few(g.matched) || few(g.all));
-    const hiddenGroup = { all: null, discarded: null, matched: null, effective: null };
-    return {
-      ...body,
-      withheld: tooSmall ? 'small-group' : null,
-      groups: tooSmall
-        ? { treated: hiddenGroup, control: hiddenGroup }
-        : { treated: gateGroup(groups.treated), control: gateGroup(groups.control) },
-      missing: body.missing.map((m) => ({ ...m, units: few(m.units) ? null : m.units })),
-      overlap: body.overlap === null || tooSmall ? null : gateOverlap(body.overlap),
-      balance: tooSmall ? body.balance.map(hideRow) : gateBalance(body),
-      effects: tooSmall ? { unmatched: null, matched: null, adjusted: null } : body.effects,
-      ties: tooSmall ? null : body.ties,
-      units: null,
-    };
+    return actor.role === 'operator' || !body.protected ? body : gateStudy(body);
   },
+
+  releaseWarnings: gateStudyWarnings,
 };
 
 const unique = (names: readonly string[]): readonly string[] => [...new Set(names)];
@@ -314,11 +231,10 @@ function toBody(
     protected: isAboutPeople(description.unitKind),
     withheld: null,
     missing: units.missing,
-    balance: balance.map(({ variable, before, after, counts }) => ({
-      variable,
+    balance: balance.map(({ before, after, ...row }) => ({
+      ...row,
       before: toSide(before),
       after: toSide(after),
-      counts,
       withheld: false,
     })),
     units: settings.includeUnits ? unitRows(units, sample) : null,
@@ -349,81 +265,4 @@ function unitRows(units: StudyUnits, sample: MatchingStudyOutput['sample']): rea
     stratum: sample.strata === null || sample.strata[row]! < 0 ? null : sample.strata[row]!,
     partners: partners[row]!,
   }));
-}
-
-/** Numbers that would give the few left out away by a difference are rounded away with them. */
-function gateGroup(group: ShownGroup): ShownGroup {
-  const { all, matched, discarded } = group;
-  const out = all! - matched!;
-  const hides = (n: number): boolean => n > 0 && n < minimumGroup;
-  return hides(out) || hides(discarded!) ? { ...group, all: null, discarded: null } : group;
-}
-
-function gateOverlap(overlap: ShownOverlap): ShownOverlap {
-  const gate = (counts: readonly (number | null)[]): readonly (number | null)[] => {
-    const { groups } = withholdSmallGroups(
-      counts.map((n) => n ?? 0),
-      minimumGroup,
-    );
-    return counts.map((n, b) => (groups[b] === null ? n : null));
-  };
-  const treated = gate(overlap.bins.map((b) => b.treated));
-  const control = gate(overlap.bins.map((b) => b.control));
-  return {
-    ...overlap,
-    // The lowest and the highest score are somebody's, and so are the ends of the bins; keep the shape, not the ends.
-    treated: null,
-    control: null,
-    bins: overlap.bins.map((bin, b) => ({ ...bin, treated: treated[b]!, control: control[b]! })),
-  };
-}
-
-/**
- * Shares of a level are counts in disguise: a row whose level (or, for a variable of 0 and 1, its opposite) holds fewer
- * than the minimum in any group or sample is withheld, and with it whatever other level would give it away.
- */
-function gateBalance({ balance, groups }: MatchingStudyBody): readonly ShownBalance[] {
-  const hidden = new Set<string>();
-  const sides = (['before', 'after'] as const).flatMap((side) =>
-    (['treated', 'control'] as const).map((group) => ({ side, group })),
-  );
-  for (const [, rows] of levelsByFactor(balance)) {
-    for (const { side, group } of sides) {
-      const total = side === 'before' ? groups[group].all! : groups[group].matched!;
-      const counts = rows.map((row) => row.counts![side][group]);
-      const rest = total - counts.reduce((sum, n) => sum + n, 0);
-      const verdict = withholdSmallGroups(rows.length === 1 ? [...counts, rest] : counts, minimumGroup);
-      rows.forEach((row, r) => {
-        if (verdict.groups[r] !== null || verdict.total !== null) hidden.add(row.variable);
-      });
-    }
-  }
-  return balance.map((row) => (hidden.has(row.variable) ? hideRow(row) : row));
-}
-
-/** Rows of 0/1 columns: the levels of one factor together, a variable of 0 and 1 alone. */
-function levelsByFactor(balance: readonly ShownBalance[]): Map<string, ShownBalance[]> {
-  const factors = new Map<string, ShownBalance[]>();
-  for (const row of balance) {
-    if (row.counts === null) continue;
-    const factor = row.variable.split('=')[0]!;
-    const known = factors.get(factor);
-    if (known) known.push(row);
-    else factors.set(factor, [row]);
-  }
-  return factors;
-}
-
-const hiddenSide: ShownBalanceSide = {
-  meanTreated: null,
-  meanControl: null,
-  standardizedMeanDifference: null,
-  varianceRatio: null,
-  ecdfMean: null,
-  ecdfMax: null,
-  standardizedPairDistance: null,
-};
-
-function hideRow(row: ShownBalance): ShownBalance {
-  return { variable: row.variable, before: hiddenSide, after: hiddenSide, counts: null, withheld: true };
 }

@@ -1,5 +1,6 @@
 import { type BalanceDenominator, type BalanceRow, balanceTable, denominatorOf } from '../balance/balance-table.ts';
 import { type Overlap, overlapOf } from '../balance/overlap.ts';
+import { columnSupport } from '../disclosure/column-support.ts';
 import { CoreError, type Warning } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { forEachPair, type MatchSets } from '../matching/match-sets.ts';
@@ -41,9 +42,15 @@ export interface LevelCounts {
 
 export interface StudyBalanceRow {
   readonly variable: string;
+  /** place of the term in `covariates`; the levels of a factor share it */
+  readonly term: number;
+  /** `levels`: one of a factor's columns, which together make 1; `combination`: a product or a sum */
+  readonly kind: 'number' | 'levels' | 'combination';
   readonly before: BalanceRow;
   readonly after: BalanceRow;
   readonly counts: LevelCounts | null;
+  /** the fewest units that can be told apart in the row's means, see `columnSupport` */
+  readonly support: LevelCounts;
 }
 
 /** The estimate under other orders of units with equal scores; a sample of orders, not a bound. */
@@ -88,8 +95,7 @@ export function runMatchingStudy(
   progress(0.1, 'matching');
   const sample = matchUnits(frame, treated, design, null, kernels);
   progress(0.5, 'balance');
-  const columns = designColumns(frame, covariates, 'all');
-  const { balance, denominator } = compareBalance(columns, treated, sample, design);
+  const { balance, denominator } = compareBalance(input, sample);
   progress(0.7, 'effect');
   const inference = inferenceFor(input, sample);
   const everybody = new Float64Array(frame.rows).fill(1);
@@ -127,12 +133,19 @@ export function runMatchingStudy(
 }
 
 function compareBalance(
-  columns: readonly DesignColumn[],
-  treated: Uint8Array,
+  { frame, treated, covariates, design: { estimand } }: MatchingStudyInput,
   sample: MatchedSample,
-  design: MatchingDesign,
 ) {
-  const { estimand } = design;
+  const columns = covariates.flatMap((term, t) => {
+    const support = supportOf(frame, term, treated, sample.weights);
+    return designColumns(frame, [term], 'all').map(({ name, values }, c) => ({
+      name,
+      values,
+      term: t,
+      kind: kindOf(frame, term),
+      support: support(c),
+    }));
+  });
   const common = { treated, estimand };
   const before = balanceTable(columns, { ...common, weights: null, pairs: null, strata: null });
   const after = balanceTable(columns, {
@@ -142,14 +155,42 @@ function compareBalance(
     strata: sample.strata,
   });
   const balance = columns.map(
-    ({ name, values }, c): StudyBalanceRow => ({
+    ({ name, values, term, kind, support }, c): StudyBalanceRow => ({
       variable: name,
+      term,
+      kind,
       before: before[c]!,
       after: after[c]!,
       counts: before[c]!.isBinary ? countOnes(values, treated, sample.weights) : null,
+      support,
     }),
   );
   return { balance, denominator: denominatorOf(estimand) };
+}
+
+function kindOf(frame: Frame, term: ModelTerm): StudyBalanceRow['kind'] {
+  if (!('variable' in term)) return 'combination';
+  return term.levels !== undefined || frame.columns[term.variable]!.type === 'coded' ? 'levels' : 'number';
+}
+
+/** Support of the columns of a term in each group, before and after. */
+function supportOf(frame: Frame, term: ModelTerm, treated: Uint8Array, weights: Float64Array) {
+  const among = (holds: (row: number) => boolean) =>
+    columnSupport(
+      frame,
+      term,
+      treated.map((_, row) => (holds(row) ? 1 : 0)),
+    );
+  const isMatched = (row: number) => weights[row]! > 0;
+  const before = { treated: among((r) => treated[r] === 1), control: among((r) => treated[r] === 0) };
+  const after = {
+    treated: among((r) => treated[r] === 1 && isMatched(r)),
+    control: among((r) => treated[r] === 0 && isMatched(r)),
+  };
+  return (c: number): LevelCounts => ({
+    before: { treated: before.treated[c]!, control: before.control[c]! },
+    after: { treated: after.treated[c]!, control: after.control[c]! },
+  });
 }
 
 function countOnes(values: Float64Array, treated: Uint8Array, weights: Float64Array): LevelCounts {

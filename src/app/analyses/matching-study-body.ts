@@ -1,0 +1,241 @@
+import { withholdSmallGroups } from '../../core/disclosure/withhold-small-groups.ts';
+import type { EffectEstimate } from '../../core/effects/estimate-effect.ts';
+import type { MatchingStudyOutput, StudyBalanceRow } from '../../core/effects/run-matching-study.ts';
+import type { Warning } from '../../core/errors.ts';
+import { minimumGroup } from '../minimum-group.ts';
+
+type Shown = Omit<MatchingStudyOutput, 'sample' | 'warnings' | 'balance' | 'effects' | 'overlap' | 'groups' | 'ties'>;
+
+export interface ShownBalance {
+  readonly variable: string;
+  readonly before: ShownBalanceSide;
+  readonly after: ShownBalanceSide;
+  readonly term: number;
+  readonly kind: StudyBalanceRow['kind'];
+  readonly counts: StudyBalanceRow['counts'];
+  readonly support: StudyBalanceRow['support'] | null;
+  readonly withheld: boolean;
+}
+
+export interface ShownBalanceSide {
+  readonly meanTreated: number | null;
+  readonly meanControl: number | null;
+  readonly standardizedMeanDifference: number | null;
+  readonly varianceRatio: number | null;
+  readonly ecdfMean: number | null;
+  readonly ecdfMax: number | null;
+  readonly standardizedPairDistance: number | null;
+}
+
+type Range = { readonly minimum: number; readonly maximum: number } | null;
+
+export interface ShownOverlap {
+  readonly treated: Range;
+  readonly control: Range;
+  readonly focalOutside: number | null;
+  readonly coefficient: number;
+  readonly bins: readonly { from: number; to: number; treated: number | null; control: number | null }[];
+}
+
+export interface ShownGroup {
+  readonly all: number | null;
+  readonly discarded: number | null;
+  readonly matched: number | null;
+  readonly effective: number | null;
+}
+
+export interface MatchingStudyBody extends Shown {
+  readonly treatment: { readonly name: string; readonly title: string | null };
+  readonly outcome: {
+    readonly name: string;
+    readonly title: string | null;
+    readonly unit: string | null;
+    readonly direction: string;
+  };
+  readonly estimand: 'ATT' | 'ATC' | 'ATE';
+  /** true where the units are people's: small groups are then withheld from everybody but the operator */
+  readonly protected: boolean;
+  /** why the effects are null, or null where they are shown */
+  readonly withheld: 'small-group' | null;
+  readonly groups: { readonly treated: ShownGroup; readonly control: ShownGroup };
+  readonly missing: readonly { readonly variable: string; readonly units: number | null }[];
+  readonly overlap: ShownOverlap | null;
+  readonly balance: readonly ShownBalance[];
+  readonly effects: {
+    readonly unmatched: EffectEstimate | null;
+    readonly matched: EffectEstimate | null;
+    readonly adjusted: EffectEstimate | null;
+  };
+  readonly ties: MatchingStudyOutput['ties'];
+  /** only with `includeUnits` */
+  readonly units: readonly StudyUnitRow[] | null;
+}
+
+/** One unit of the study; `partners` are the unit ids it was matched with. */
+export interface StudyUnitRow {
+  readonly unit: string;
+  readonly treated: boolean;
+  readonly score: number | null;
+  readonly weight: number;
+  readonly stratum: number | null;
+  readonly partners: readonly string[];
+}
+
+const few = (n: number | null): boolean => n !== null && n > 0 && n < minimumGroup;
+
+/** What anybody but the operator sees of a study on people; the rules stand in docs/decisions/0006-release-gate.md. */
+export function gateStudy(body: MatchingStudyBody): MatchingStudyBody {
+  const { groups } = body;
+  const tooSmall = [groups.treated, groups.control].some((g) => g.matched! < minimumGroup || g.all! < minimumGroup);
+  const missing = body.missing.map((m) => ({ ...m, units: few(m.units) ? null : m.units }));
+  if (tooSmall) {
+    const hiddenGroup = { all: null, discarded: null, matched: null, effective: null };
+    return {
+      ...body,
+      withheld: 'small-group',
+      groups: { treated: hiddenGroup, control: hiddenGroup },
+      missing,
+      caliperWidths: {},
+      overlap: null,
+      balance: body.balance.map(hideRow),
+      effects: { unmatched: null, matched: null, adjusted: null },
+      ties: null,
+      units: null,
+    };
+  }
+  const leavesFew = leavesFewOut(body);
+  const balance = gateBalance(body);
+  return {
+    ...body,
+    groups: leavesFew ? { treated: withoutAll(groups.treated), control: withoutAll(groups.control) } : groups,
+    missing,
+    caliperWidths: distanceOnly(body.caliperWidths),
+    overlap: body.overlap && !leavesFew ? gateOverlap(body.overlap, body) : null,
+    balance: leavesFew ? balance.map(hideBefore) : balance,
+    effects: leavesFew ? { ...body.effects, unmatched: null } : body.effects,
+    ties: roundTies(body.ties, body.effects.matched!),
+    units: null,
+  };
+}
+
+/** Everybody and the matched differ by a few people: two means of these two groups would give them away. */
+const leavesFewOut = ({ groups }: Pick<MatchingStudyBody, 'groups'>): boolean =>
+  [groups.treated, groups.control].some((g) => few(g.all! - g.matched!) || few(g.discarded));
+
+const withoutAll = (group: ShownGroup): ShownGroup => ({ ...group, all: null, discarded: null });
+
+/** The width on a covariate holds its standard deviation, which for a rare one is a count; that of the score mixes them. */
+function distanceOnly(widths: MatchingStudyBody['caliperWidths']): MatchingStudyBody['caliperWidths'] {
+  return Object.fromEntries(Object.entries(widths).filter(([on]) => on === 'distance'));
+}
+
+/** Two tied partners more or less make a range that is the difference between two people; a coarse range is not. */
+function roundTies(ties: MatchingStudyBody['ties'], { standardError }: EffectEstimate): MatchingStudyBody['ties'] {
+  if (ties === null) return null;
+  const step = standardError / 4;
+  return {
+    ...ties,
+    minimum: Math.floor(ties.minimum / step) * step,
+    maximum: Math.ceil(ties.maximum / step) * step,
+  };
+}
+
+/** Cautions repeat numbers of the body; what the body withholds they do not tell. */
+export function gateStudyWarnings(warnings: readonly Warning[], body: MatchingStudyBody): readonly Warning[] {
+  const holdsNumber = ({ parameters }: Warning) => Object.values(parameters).some((v) => typeof v === 'number');
+  const { groups } = body;
+  if (groups.treated.matched! < minimumGroup || groups.control.matched! < minimumGroup) {
+    return warnings.filter((warning) => !holdsNumber(warning));
+  }
+  const released = gateStudy(body);
+  return warnings.flatMap((warning): readonly Warning[] => {
+    switch (warning.code) {
+      case 'units-without-partner':
+        return leavesFewOut(body) ? [{ code: 'few-left-out', parameters: {} }] : [warning];
+      case 'weak-overlap':
+        return (released.overlap?.focalOutside ?? null) === null
+          ? [{ code: 'weak-overlap-withheld', parameters: {} }]
+          : [warning];
+      case 'imbalance-after-matching': {
+        const off = released.balance.filter(
+          ({ variable, after }) =>
+            (warning.parameters.variables as readonly string[]).includes(variable) &&
+            after.standardizedMeanDifference !== null,
+        );
+        if (off.length === 0) return [];
+        const largest = Math.max(...off.map(({ after }) => Math.abs(after.standardizedMeanDifference!)));
+        return [{ ...warning, parameters: { variables: off.map((row) => row.variable), largest } }];
+      }
+      case 'ties-matter':
+        return [{ ...warning, parameters: { ...released.ties! } }];
+      default:
+        return [warning];
+    }
+  });
+}
+
+function gateOverlap(overlap: ShownOverlap, { groups, estimand }: MatchingStudyBody): ShownOverlap {
+  const gate = (counts: readonly (number | null)[]): readonly (number | null)[] => {
+    const { groups: reasons } = withholdSmallGroups(
+      counts.map((n) => n ?? 0),
+      minimumGroup,
+    );
+    return counts.map((n, b) => (reasons[b] === null ? n : null));
+  };
+  const treated = gate(overlap.bins.map((b) => b.treated));
+  const control = gate(overlap.bins.map((b) => b.control));
+  const focal = (estimand === 'ATC' ? groups.control : groups.treated).all!;
+  const outside = Math.round(overlap.focalOutside! * focal);
+  return {
+    ...overlap,
+    // The lowest and the highest score are somebody's; the edges of the bins are round numbers.
+    treated: null,
+    control: null,
+    focalOutside: few(outside) || few(focal - outside) ? null : overlap.focalOutside,
+    bins: overlap.bins.map((bin, b) => ({ ...bin, treated: treated[b]!, control: control[b]! })),
+  };
+}
+
+const sides = (['before', 'after'] as const).flatMap((side) =>
+  (['treated', 'control'] as const).map((group) => ({ side, group })),
+);
+
+/**
+ * Means of a column are counts or sums in disguise: a row in which fewer than the minimum can be told apart, in any group or
+ * sample, is withheld. With a level goes whatever other level would give it away; with a row of a product all of its rows.
+ */
+function gateBalance({ balance }: MatchingStudyBody): readonly ShownBalance[] {
+  const hidden = new Set<ShownBalance>();
+  for (const rows of Map.groupBy(balance, (row) => row.term).values()) {
+    const small = rows.filter((row) => sides.some(({ side, group }) => few(row.support![side][group])));
+    if (rows[0]!.kind !== 'levels') {
+      if (small.length > 0) for (const row of rows) hidden.add(row);
+      continue;
+    }
+    for (const row of small) hidden.add(row);
+    for (const { side, group } of sides) {
+      const counts = rows.map((row) => row.counts![side][group]);
+      const verdict = withholdSmallGroups(counts, minimumGroup);
+      rows.forEach((row, r) => {
+        if (verdict.groups[r] !== null) hidden.add(row);
+      });
+    }
+  }
+  return balance.map((row) => (hidden.has(row) ? hideRow(row) : row));
+}
+
+const hiddenSide: ShownBalanceSide = {
+  meanTreated: null,
+  meanControl: null,
+  standardizedMeanDifference: null,
+  varianceRatio: null,
+  ecdfMean: null,
+  ecdfMax: null,
+  standardizedPairDistance: null,
+};
+
+function hideRow({ variable, term, kind }: ShownBalance): ShownBalance {
+  return { variable, term, kind, before: hiddenSide, after: hiddenSide, counts: null, support: null, withheld: true };
+}
+
+const hideBefore = (row: ShownBalance): ShownBalance => ({ ...row, before: hiddenSide, counts: null, support: null });
