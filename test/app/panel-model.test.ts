@@ -119,6 +119,43 @@ describe('a panel regression', () => {
     expect(warned(result)).toContain('unbalanced-panel');
   });
 
+  it('shows others no coefficient of a product, a number or a level that few hold', async () => {
+    const people = panelOf();
+    const of = (value: (u: number, r: number) => number) => numbers(people.unitIndex.map(value));
+    const income = (people.columns.income as { values: Float64Array }).values;
+    const overrides = {
+      castle: of((u) => (u === 3 || u === 40 ? 1 : 0)),
+      plain: of((u) => (u === 3 || u === 40 ? 0 : 1)),
+      solar: of((u, r) => (u < 7 ? 5 + income[r]! : 0)),
+    };
+    const ownColumns = panelOf({ overrides });
+    const cases: readonly [readonly string[], readonly string[]][] = [
+      [
+        ['income', 'castle:income'],
+        ['(Intercept)', 'income'],
+      ],
+      [['income', 'plain:income'], []],
+      [
+        ['income', 'castle'],
+        ['(Intercept)', 'income'],
+      ],
+      [
+        ['income', 'solar'],
+        ['(Intercept)', 'income'],
+      ],
+      [['income', 'home'], ['income']],
+      [['income'], ['(Intercept)', 'income']],
+    ];
+    for (const [terms, shown] of cases) {
+      const input = { model: 'pooled', outcome: 'comfort', terms } as const;
+      const own = (await ask(ownColumns, input)).body.regression!.coefficients;
+      expect(own.every((c) => c.estimate !== null)).toBe(true);
+      const theirs = (await ask(ownColumns, input, visitor)).body.regression!.coefficients;
+      const estimates = theirs.filter((c) => c.estimate !== null).map((c) => c.name);
+      expect(estimates, terms.join(' ')).toEqual(shown);
+    }
+  });
+
   it('shows others no coefficient that rests on fewer than ten households', async () => {
     const few = panelOf({ start: (u) => (u < 6 ? 3 : 99) });
     const theirs = (await ask(few, within, visitor)).body.regression!.coefficients;
@@ -138,11 +175,11 @@ describe('a panel regression', () => {
     expect(mine[1]!.support).toBe(6);
     const boats = { model: 'pooled', outcome: 'comfort', terms: ['home', 'income'] } as const;
     const flats = (await ask(panelOf(), boats, visitor)).body.regression!.coefficients;
-    // The reference level is the boat, of which there are four.
+    // The reference level is the boat, of which there are four: the intercept is their mean, the others differ from it.
     expect(flats.map((c) => [c.name, c.withheld])).toEqual([
-      ['(Intercept)', null],
-      ['home=flat', null],
-      ['home=house', null],
+      ['(Intercept)', 'small-group'],
+      ['home=flat', 'small-group'],
+      ['home=house', 'small-group'],
       ['income', null],
     ]);
   });

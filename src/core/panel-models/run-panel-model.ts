@@ -2,7 +2,7 @@ import { standardErrors } from '../effects/robust-covariance.ts';
 import { CoreError, type Warning } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { type DesignColumn, designColumns, type Frame, interceptName } from '../propensity/design-matrix.ts';
-import type { ModelTerm } from '../propensity/model-terms.ts';
+import { type ModelTerm, variablesOf } from '../propensity/model-terms.ts';
 import { studentTQuantile, studentTUpperTail } from '../stats/student-t.ts';
 import type { BasePeriod, ControlGroup } from './cohorts.ts';
 import { estimateGroupTimeEffects, type GroupTimeEffects } from './group-time-effects.ts';
@@ -46,8 +46,9 @@ export interface Coefficient {
   readonly lower: number;
   readonly upper: number;
   /**
-   * units that a coefficient rests on: those in which the column changes (fixed effects, first differences); for a column
-   * of 0 and 1 else the smaller group; null for the intercept and for other columns
+   * units that a coefficient rests on: those in which the column changes (fixed effects, first differences), else the fewest
+   * that can be told apart in it, such as those with a value other than 0; never more than those of a factor's reference
+   * level; null for an intercept without such a level
    */
   readonly support: number | null;
 }
@@ -134,7 +135,7 @@ function regress(
     unit: fit.varianceComponents.unit,
   };
   return {
-    coefficients: coefficientTable(fit, covariance, confidence, panel, columns),
+    coefficients: coefficientTable(fit, covariance, confidence, panel, columns, baselineSupport(input, panel)),
     observations: fit.observations,
     residualDegreesOfFreedom: fit.residualDegreesOfFreedom,
     rSquared: fit.rSquared,
@@ -161,6 +162,7 @@ function coefficientTable(
   confidence: number,
   panel: PanelStructure,
   columns: readonly DesignColumn[],
+  baseline: ReturnType<typeof baselineSupport>,
 ): readonly Coefficient[] {
   const { names, coefficients } = fit.regression;
   const errors = standardErrors(matrix);
@@ -186,33 +188,75 @@ function coefficientTable(
       pValue: 2 * studentTUpperTail(Math.abs(statistic), degreesOfFreedom),
       lower: estimate - width * standardError,
       upper: estimate + width * standardError,
-      support: name === interceptName || column === undefined ? null : supportOf(panel, column.values, within),
+      support:
+        name === interceptName || column === undefined
+          ? baseline.intercept < panel.units
+            ? baseline.intercept
+            : null
+          : Math.min(baseline.byColumn.get(name)!, supportOf(panel, column.values, within)),
     };
   });
 }
 
-/** Units in which the column changes; or, for a column of 0 and 1, the smaller of the units with a 1 and those with a 0. */
-function supportOf(panel: PanelStructure, values: Float64Array, within: boolean): number | null {
+/**
+ * Units in which the column changes (`within`), else the fewest that can be told apart in it: units with a value other than
+ * zero; units beside a value that most units hold throughout; for a column of 0 and 1 also the units with a 0. Ways without a unit do not count.
+ */
+function supportOf(panel: PanelStructure, values: Float64Array, within: boolean): number {
+  const always = new Map<number, number>();
+  const seen = new Map<number, number>();
   let changing = 0;
-  let ones = 0;
-  let zeros = 0;
   for (let u = 0; u < panel.units; u++) {
-    const first = values[panel.order[panel.start[u]!]!]!;
-    let changes = false;
-    let one = false;
-    let zero = false;
-    for (let k = panel.start[u]!; k < panel.start[u + 1]!; k++) {
-      const value = values[panel.order[k]!]!;
-      if (value !== first) changes = true;
-      if (value === 1) one = true;
-      else if (value === 0) zero = true;
-      else if (!within) return null;
-    }
-    if (changes) changing++;
-    if (one) ones++;
-    if (zero) zeros++;
+    const own = new Set<number>();
+    for (let k = panel.start[u]!; k < panel.start[u + 1]!; k++) own.add(values[panel.order[k]!]!);
+    if (own.size > 1) changing++;
+    else for (const value of own) always.set(value, (always.get(value) ?? 0) + 1);
+    for (const value of own) seen.set(value, (seen.get(value) ?? 0) + 1);
   }
-  return within ? changing : Math.min(ones, zeros);
+  if (within) return changing;
+  const ways = [panel.units - (always.get(0) ?? 0)];
+  const commonest = Math.max(0, ...always.values());
+  if (commonest * 2 > panel.units) ways.push(panel.units - commonest);
+  if (seen.size === 2) ways.push(...seen.values());
+  return Math.min(panel.units, ...ways.filter((n) => n > 0));
+}
+
+/**
+ * The fewest units that the coefficients of each term are measured from: those of a factor's reference level, of which the
+ * intercept is the mean, and those where a product is always 0, of which its parts then tell the slope; all units where there
+ * is neither. The intercept takes the fewest of all.
+ */
+function baselineSupport({ frame, terms }: PanelModelInput, panel: PanelStructure) {
+  const unitsWhere = (holds: (values: readonly number[]) => boolean, { values }: DesignColumn): number => {
+    let units = 0;
+    for (let u = 0; u < panel.units; u++) {
+      const own: number[] = [];
+      for (let k = panel.start[u]!; k < panel.start[u + 1]!; k++) own.push(values[panel.order[k]!]!);
+      if (holds(own)) units++;
+    }
+    return units;
+  };
+  const fewest = new Map(variablesOf(terms).map((variable) => [variable, panel.units]));
+  const lower = (variable: string, units: number) => {
+    if (units > 0) fewest.set(variable, Math.min(fewest.get(variable)!, units));
+  };
+  for (const variable of fewest.keys()) {
+    if (frame.columns[variable]!.type !== 'coded') continue;
+    const reference = designColumns(frame, [{ variable }], 'all')[0]!;
+    lower(
+      variable,
+      unitsWhere((own) => own.includes(1), reference),
+    );
+  }
+  for (const term of terms.filter((t) => 'product' in t)) {
+    for (const column of designColumns(frame, [term])) {
+      const zeros = unitsWhere((own) => own.every((value) => value === 0), column);
+      for (const variable of variablesOf([term])) lower(variable, zeros);
+    }
+  }
+  const of = (term: ModelTerm) => Math.min(...variablesOf([term]).map((variable) => fewest.get(variable)!));
+  const byColumn = new Map(terms.flatMap((term) => designColumns(frame, [term]).map(({ name }) => [name, of(term)])));
+  return { byColumn, intercept: Math.min(panel.units, ...fewest.values()) };
 }
 
 function addCautions(
