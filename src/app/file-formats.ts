@@ -12,6 +12,8 @@ import type {
 export interface CsvDialect {
   readonly delimiter: ',' | ';' | '\t';
   readonly decimal: '.' | ',';
+  /** a text such as `1.234` where no other number says whether its sign is decimal; null where there is no doubt */
+  readonly doubtful: string | null;
   /** names in the first record, trimmed; empty where no record was complete */
   readonly header: readonly string[];
   /** first records after the header, as written */
@@ -37,7 +39,7 @@ export interface ColumnConstraints {
 /** How the text of a value becomes a value. */
 export interface ValueFormat {
   readonly decimal: '.' | ',';
-  /** thousands separator, only where a schema declares one */
+  /** thousands separator, which then stands before every three digits */
   readonly group: string | null;
   /** date pattern of strptime, or null for ISO 8601 */
   readonly date: string | null;
@@ -71,6 +73,8 @@ export interface PlannedKeys {
   readonly long: { readonly variable: number; readonly value: number } | null;
   /** an uncertain choice gives way to the next where the whole file speaks against it */
   readonly certain: boolean;
+  /** what a unit is: stated, or inferred from the unit's columns */
+  readonly unitKind: UnitKind;
 }
 
 /** Something to say about a file. `record` counts from 0 after the header; null where it is about the whole file. */
@@ -87,7 +91,6 @@ export interface ReadingPlan {
   readonly columns: readonly PlannedColumn[];
   /** best first; never empty */
   readonly keys: readonly PlannedKeys[];
-  readonly unitKind: UnitKind;
   readonly title: string | null;
   readonly errors: readonly FileProblem[];
   readonly cautions: readonly FileProblem[];

@@ -1,3 +1,4 @@
+import type { WithheldReason } from '../core/disclosure/withhold-small-groups.ts';
 import type { ValueStatus } from '../core/panel/columns.ts';
 
 /** One panel as the list shows it. `units` are households or neighbourhoods, see `unitKind`. */
@@ -56,13 +57,6 @@ export interface PanelDescription extends PanelSummary {
   readonly revisions: readonly { readonly revision: number; readonly digest: string; readonly ingestedAt: string }[];
 }
 
-export interface PanelUnits {
-  readonly panel: string;
-  readonly revision: number;
-  readonly unitIds: readonly string[];
-  readonly waves: readonly string[];
-}
-
 /** How to read a file; every field that is null is inferred and the inference is shown in the report. */
 export interface IngestRequest {
   readonly panel: string;
@@ -109,6 +103,8 @@ export interface IngestReport {
   readonly decimal: string | null;
   readonly encoding: string | null;
   readonly unit: string;
+  /** decides whether the panel is protected; null where a refused file does not show it */
+  readonly unitKind: UnitKind | null;
   readonly wave: string | null;
   readonly collective: string | null;
   readonly rows: number;
@@ -120,8 +116,26 @@ export interface IngestReport {
   readonly cautions: { readonly count: number; readonly first: readonly IngestProblem[] };
 }
 
-/** Sums of one wave over all units, so that totals of a published table can be checked. */
+/** The sum of one variable over the units of one wave; null where withheld. */
+export interface VariableTotal {
+  readonly variable: string;
+  /** units with an observed value */
+  readonly observed: number | null;
+  readonly sum: number | null;
+  readonly withheld: WithheldReason;
+}
+
 export interface WaveTotals {
+  /** empty where the panel has no waves */
   readonly wave: string;
-  readonly totals: Readonly<Record<string, { readonly observed: number; readonly sum: number }>>;
+  readonly totals: readonly VariableTotal[];
+}
+
+/** Sums by wave, so that the totals of a published table can be checked against it. */
+export interface PanelTotals {
+  readonly panel: string;
+  readonly revision: number;
+  readonly digest: string;
+  readonly unitKind: UnitKind;
+  readonly waves: readonly WaveTotals[];
 }

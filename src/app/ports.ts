@@ -5,7 +5,7 @@ import type { Computations } from './computations.ts';
 import type { ExperimentRegistry } from './experiments.ts';
 import type { JobRecord } from './jobs.ts';
 import type { ModelDescription, ModelSummary, StoredModel } from './models.ts';
-import type { IngestReport, IngestRequest, PanelDescription, PanelSummary, PanelUnits, WaveTotals } from './panels.ts';
+import type { IngestReport, IngestRequest, PanelDescription, PanelSummary, PanelTotals } from './panels.ts';
 
 /** How long work reports where it is and learns that nobody wants it any more. */
 export interface Control {
@@ -22,10 +22,8 @@ export interface PanelStore {
   describe(panel: string, revision: number | null): Promise<PanelDescription>;
   /** Columns as typed arrays in canonical order. @throws panel-not-found, revision-not-found, unknown-variable */
   columns(panel: string, revision: number | null, variables: readonly string[]): Promise<PanelColumns>;
-  /** All units and waves of a revision, without columns. */
-  units(panel: string, revision: number | null): Promise<PanelUnits>;
-  /** Sums of numeric variables by wave, in wave order. @throws panel-not-found, revision-not-found, unknown-variable */
-  totals(panel: string, revision: number | null, variables: readonly string[]): Promise<readonly WaveTotals[]>;
+  /** Sums of numeric variables, waves in order. @throws panel-not-found, revision-not-found, unknown-variable, invalid-request */
+  totals(panel: string, revision: number | null, variables: readonly string[]): Promise<PanelTotals>;
 }
 
 export interface JobStore {

@@ -1,3 +1,4 @@
+import { withholdSmallGroups } from '../core/disclosure/withhold-small-groups.ts';
 import { withholdSmallSteps } from '../core/disclosure/withhold-small-steps.ts';
 import { coreErrorCodes, type Warning } from '../core/errors.ts';
 import { isAboutPeople } from './about-people.ts';
@@ -7,7 +8,7 @@ import { AppError } from './errors.ts';
 import type { ExperimentList } from './experiments.ts';
 import type { JobError } from './jobs.ts';
 import { minimumGroup } from './minimum-group.ts';
-import type { PanelDescription, PanelList, PanelSummary } from './panels.ts';
+import type { PanelDescription, PanelList, PanelSummary, PanelTotals, WaveTotals } from './panels.ts';
 import type { AttritionStep } from './results.ts';
 
 declare const passed: unique symbol;
@@ -118,6 +119,29 @@ export function releaseDescription(panel: PanelDescription, actor: Actor): Relea
     };
   });
   return { ...panel, ...gateSummary(panel, actor), description } as unknown as Released<PanelDescription>;
+}
+
+/**
+ * Totals by wave of a panel of people: a wave with fewer than the minimum group of values is withheld, and a second one where
+ * the sum over all waves, which the description shows, would give the first away.
+ */
+export function releaseTotals(totals: PanelTotals, actor: Actor): Released<PanelTotals> {
+  if (actor.role === 'operator' || !isAboutPeople(totals.unitKind)) return totals as Released<PanelTotals>;
+  const variables = totals.waves[0]?.totals.length ?? 0;
+  const verdicts = Array.from({ length: variables }, (_, v) => {
+    const counts = totals.waves.map((wave) => wave.totals[v]!.observed!);
+    return withholdSmallGroups(counts, minimumGroup).groups;
+  });
+  const waves = totals.waves.map(
+    (wave, w): WaveTotals => ({
+      wave: wave.wave,
+      totals: wave.totals.map((total, v) => {
+        const withheld = verdicts[v]![w]!;
+        return withheld === null ? total : { variable: total.variable, observed: null, sum: null, withheld };
+      }),
+    }),
+  );
+  return { ...totals, waves } as unknown as Released<PanelTotals>;
 }
 
 function gateSummary(panel: PanelSummary, actor: Actor): PanelSummary {

@@ -5,7 +5,7 @@ import { AppError } from './errors.ts';
 import type { BuildingBlock, ExperimentList } from './experiments.ts';
 import type { Jobs, JobView, SubmitOptions } from './jobs.ts';
 import type { ModelDescription, ModelSummary } from './models.ts';
-import type { IngestReport, IngestRequest, PanelDescription, PanelList } from './panels.ts';
+import type { IngestReport, IngestRequest, PanelDescription, PanelList, PanelTotals } from './panels.ts';
 import type { Control, Ports } from './ports.ts';
 import {
   type Released,
@@ -13,6 +13,7 @@ import {
   releaseDescription,
   releaseExperiments,
   releaseSummaries,
+  releaseTotals,
   releaseUnrestricted,
 } from './release.ts';
 
@@ -20,6 +21,11 @@ import {
 export interface PanelReference {
   readonly panel: string;
   readonly revision?: number | null;
+}
+
+export interface TotalsQuestion extends PanelReference {
+  readonly variable: readonly string[];
+  readonly by?: 'wave';
 }
 
 /** Name and newest version, or one version, of a model. */
@@ -52,6 +58,7 @@ export type IngestInput = Pick<IngestRequest, 'panel'> & Partial<Omit<IngestRequ
 export interface Service {
   listPanels(actor: Actor, input: Record<string, never>): Promise<Released<PanelList>>;
   describePanel(actor: Actor, input: PanelReference): Promise<Released<PanelDescription>>;
+  panelTotals(actor: Actor, input: TotalsQuestion): Promise<Released<PanelTotals>>;
   ingestPanel(
     actor: Actor,
     input: IngestInput,
@@ -102,6 +109,10 @@ export function createService(ports: Ports, jobs: Jobs): Service {
     async describePanel(actor, { panel, revision }) {
       authorise(actor, 'read', { kind: 'panel', id: panel });
       return releaseDescription(await ports.panels.describe(panel, revision ?? null), actor);
+    },
+    async panelTotals(actor, { panel, revision, variable }) {
+      authorise(actor, 'read', { kind: 'panel', id: panel });
+      return releaseTotals(await ports.panels.totals(panel, revision ?? null, variable), actor);
     },
     async ingestPanel(actor, input, source, control) {
       authorise(actor, 'ingest', { kind: 'panel', id: input.panel });

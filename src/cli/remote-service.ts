@@ -21,7 +21,10 @@ export function createRemoteService(baseUrl: string): Service {
     for (const name of names(operation.query)) {
       const value = input[name];
       if (value === undefined || value === null) continue;
-      url.searchParams.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
+      // A list is a field that repeats.
+      for (const one of Array.isArray(value) ? value : [value]) {
+        url.searchParams.append(name, typeof one === 'object' ? JSON.stringify(one) : String(one));
+      }
     }
     const body = Object.fromEntries(Object.entries(input).filter(([name]) => names(operation.body).includes(name)));
     const hasBody = names(operation.body).length > 0;

@@ -3,7 +3,15 @@ import { insightsBody, insightsRequest, insightsSettings } from './insights.ts';
 import { matchingStudyBody, matchingStudyRequest, matchingStudySettings } from './matching-study.ts';
 import { nothing, type Operation, strict } from './operation.ts';
 import { panelModelBody, panelModelExample, panelModelRequest, panelModelSettings } from './panel-model.ts';
-import { ingestQuery, ingestReport, panelDescription, panelList, panelName } from './panels.ts';
+import {
+  ingestQuery,
+  ingestReport,
+  panelDescription,
+  panelList,
+  panelName,
+  panelTotals,
+  totalsQuery,
+} from './panels.ts';
 import { qcaBody, qcaExample, qcaRequest, qcaSettings } from './qca.ts';
 import * as recommend from './recommend.ts';
 import { jobOf, resultOf } from './results.ts';
@@ -47,6 +55,18 @@ export const operations = {
     query: strict({ revision: Type.Optional(Type.Integer({ minimum: 1 })) }),
     response: panelDescription,
     problems: ['panel-not-found', 'revision-not-found'],
+  },
+  panelTotals: {
+    ...none,
+    method: 'GET',
+    path: '/v1/panels/{panel}/totals',
+    kind: 'query',
+    tag: 'panels',
+    summary: 'Sum and number of values of variables by wave, to check a panel against a published table',
+    parameters: panel,
+    query: totalsQuery,
+    response: panelTotals,
+    problems: ['panel-not-found', 'revision-not-found', 'unknown-variable', 'non-finite'],
   },
   ingestPanel: {
     ...none,

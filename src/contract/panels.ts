@@ -63,6 +63,32 @@ export const panelDescription = Type.Object({
   revisions: Type.Array(strict({ revision: Type.Integer(), digest: Type.String(), ingestedAt: Type.String() })),
 });
 
+const variableTotal = strict({
+  variable: Type.String(),
+  observed: nullable(Type.Integer()),
+  sum: nullable(Type.Number()),
+  withheld: nullable(literals(['small-group', 'protects-other'])),
+});
+
+export const panelTotals = strict({
+  panel: panelName,
+  revision: Type.Integer({ minimum: 1 }),
+  digest: Type.String(),
+  unitKind,
+  waves: Type.Array(strict({ wave: Type.String(), totals: Type.Array(variableTotal) })),
+});
+
+export const totalsQuery = strict({
+  variable: Type.Array(Type.String(), {
+    minItems: 1,
+    maxItems: 100,
+    uniqueItems: true,
+    description: 'numeric variable; repeat for more than one',
+  }),
+  by: Type.Optional(Type.Literal('wave')),
+  revision: Type.Optional(Type.Integer({ minimum: 1 })),
+});
+
 const problem = strict({
   rule: Type.String(),
   file: nullable(Type.String()),
@@ -79,6 +105,15 @@ export const ingestReport = Type.Object({
   outcome: literals(['created', 'revised', 'unchanged', 'checked', 'refused']),
   revision: nullable(Type.Integer()),
   digest: Type.String(),
+  format: literals(['csv', 'parquet', 'jsonl']),
+  layout: literals(['wide', 'long']),
+  delimiter: nullable(Type.String()),
+  decimal: nullable(Type.String()),
+  encoding: nullable(Type.String()),
+  unit: Type.String(),
+  unitKind: nullable(unitKind),
+  wave: nullable(Type.String()),
+  collective: nullable(Type.String()),
   rows: Type.Integer(),
   units: Type.Integer(),
   waves: Type.Integer(),

@@ -2,6 +2,9 @@ import type { PlannedKeys } from '../app/file-formats.ts';
 import { inferType } from './infer-type.ts';
 import { parseWave } from './parse-wave.ts';
 
+/** A key before it is known what its units are. */
+export type ChosenKeys = Omit<PlannedKeys, 'unitKind'>;
+
 export const householdName = /^(household|huishouden|huishoud|respondent|member|lid)(_?(id|code|nr|nummer|number))?$/;
 const unitName = /^(id|unit|unit_id|case|case_id|code)$/;
 export const placeName =
@@ -41,12 +44,12 @@ export const plainName = (name: string): string =>
  * The columns that may make up the key, best first. Names that say so come first; a column that merely happens to be
  * unique (with a wave) is an uncertain choice; last resorts are a time series of one unit, and numbered rows.
  */
-export function chooseKeys(question: KeyQuestion): PlannedKeys[] {
+export function chooseKeys(question: KeyQuestion): ChosenKeys[] {
   const { asked, names } = question;
   const waves = asked.wave !== null ? [asked.wave] : names.flatMap((_, j) => (isWave(question, j) ? [j] : []));
   const firstNamed = names.findIndex((name) => collectiveName.test(name));
   const collective = asked.collective ?? (firstNamed < 0 ? null : firstNamed);
-  const found: PlannedKeys[] = [];
+  const found: ChosenKeys[] = [];
   const add = (unit: readonly number[], wave: number | null, certain: boolean, long: PlannedKeys['long'] = null) => {
     found.push({
       unit,

@@ -7,7 +7,8 @@ const sampleRecords = 1000;
 /**
  * How a delimited file is written, from its first bytes (UTF-8). The delimiter is the one that gives most columns with
  * the same number of fields in nearly all records; a comma is the decimal sign where more numbers are written with
- * commas than with points. What was asked is not questioned.
+ * commas than with points (`1.234,5` is a comma's, `1.234` may be either's and counts only where nothing else does). What
+ * was asked is not questioned.
  */
 export async function csvDialect(
   head: Uint8Array,
@@ -27,7 +28,7 @@ export async function csvDialect(
   const [header = [], ...sample] = best!.records;
   return {
     delimiter: best!.delimiter,
-    decimal: asked.decimal ?? decimalSign(sample),
+    ...(asked.decimal === null ? decimalSign(sample) : { decimal: asked.decimal, doubtful: null }),
     header: header.map((name) => name.trim()),
     sample,
   };
@@ -52,15 +53,23 @@ async function firstRecords(head: Uint8Array, complete: boolean, delimiter: stri
   return records.slice(0, sampleRecords + 1);
 }
 
-function decimalSign(sample: readonly (readonly string[])[]): '.' | ',' {
+function decimalSign(sample: readonly (readonly string[])[]): Pick<CsvDialect, 'decimal' | 'doubtful'> {
   let commas = 0;
   let points = 0;
+  let doubtfulCommas = 0;
+  let doubtfulPoints = 0;
+  let doubtful: string | null = null;
   for (const record of sample) {
     for (const field of record) {
       const text = field.trim();
-      if (/^[+-]?\d*,\d+$/.test(text)) commas++;
-      else if (/^[+-]?\d*\.\d+$/.test(text)) points++;
+      if (/^[+-]?[1-9]\d{0,2}[.,]\d{3}$/.test(text)) {
+        if (text.includes(',')) doubtfulCommas++;
+        else doubtfulPoints++;
+        doubtful ??= text;
+      } else if (/^[+-]?(\d*|\d{1,3}(\.\d{3})+),\d+$/.test(text)) commas++;
+      else if (/^[+-]?(\d*|\d{1,3}(,\d{3})+)\.\d+$/.test(text)) points++;
     }
   }
-  return commas > points ? ',' : '.';
+  if (commas + points > 0) return { decimal: commas > points ? ',' : '.', doubtful: null };
+  return { decimal: doubtfulCommas > doubtfulPoints ? ',' : '.', doubtful };
 }

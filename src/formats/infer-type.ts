@@ -4,11 +4,24 @@ import { numberSymbols } from './status-symbols.ts';
 const numeric = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const isoDate = /^\d{4}-\d{2}-\d{2}$/;
 
-/** Whether a text is a number as this service reads numbers: no thousands separators, no NaN, no infinity. */
+const grouped = {
+  '.': /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/,
+  ',': /^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$/,
+} as const;
+
+/** Whether a text is a number with thousands separators in threes: `1.234,5` where the decimal sign is a comma. */
+export const isGrouped = (text: string, decimal: '.' | ','): boolean => grouped[decimal].test(text);
+
+/** Whether a text is a number as this service reads numbers: thousands in threes or none, no NaN, no infinity. */
 export function isNumber(text: string, decimal: '.' | ','): boolean {
+  if (isGrouped(text, decimal)) return true;
   if (decimal === '.') return numeric.test(text);
   return !text.includes('.') && numeric.test(text.replace(',', '.'));
 }
+
+/** Whether a text that is no number here may have been meant as one: another decimal sign, a currency, a percentage. */
+export const looksLikeNumber = (text: string): boolean =>
+  /[.,%€$]/.test(text) && /^[+-]?[€$]?\s?\d[\d.,\s]*[%€]?$/.test(text);
 
 /**
  * The type of a column from texts. More than half of the values that are there decide: the others then count as errors,

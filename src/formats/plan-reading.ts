@@ -2,17 +2,17 @@ import { AppError } from '../app/errors.ts';
 import type {
   FileProblem,
   PlannedColumn,
-  PlannedKeys,
   ReadingPlan,
   SchemaField,
   TableSchema,
   ValueFormat,
 } from '../app/file-formats.ts';
-import type { IngestRequest, UnitKind, Variable, VariableType } from '../app/panels.ts';
-import { chooseKeys, collectiveName, householdName, placeName, plainName } from './choose-keys.ts';
-import { inferType } from './infer-type.ts';
+import type { IngestRequest, Variable, VariableType } from '../app/panels.ts';
+import { type ChosenKeys, chooseKeys, plainName } from './choose-keys.ts';
+import { inferType, isGrouped, looksLikeNumber } from './infer-type.ts';
 import { symbolsOf } from './status-symbols.ts';
 import { noConstraints } from './table-schema.ts';
+import { inferUnitKind } from './unit-kind.ts';
 
 /**
  * How a file will be read: what the request asks wins, then what the schema says, and the rest is inferred from a
@@ -41,9 +41,12 @@ export function planReading(
     const texts = sample.map((record) => record[position] ?? '');
     return planColumn(position, name, texts, decimal, fields.get(name) ?? null, fileTypes[position] ?? null);
   });
-  const keys = plannedKeys(names, sample, decimal, request, schema);
-  const unitKind = request.unitKind ?? unitKindOf(keys[0]!, names);
-  return { columns, keys, unitKind, title: request.title ?? schema?.title ?? null, errors, cautions };
+  const keys = plannedKeys(names, sample, decimal, request, schema).map((chosen) => ({
+    ...chosen,
+    unitKind: request.unitKind ?? inferUnitKind(chosen.unit, names, sample),
+  }));
+  cautions.push(...unreadNumbers(columns, keys[0]!, sample));
+  return { columns, keys, title: request.title ?? schema?.title ?? null, errors, cautions };
 }
 
 const about = (rule: string, column: string | null, remedy: string): FileProblem => ({
@@ -104,7 +107,9 @@ function planColumn(
   field: SchemaField | null,
   fileType: VariableType | null,
 ): PlannedColumn {
-  const format: ValueFormat = { ...plainFormat, decimal: fileDecimal, ...field?.format };
+  const sign = field?.format.decimal ?? fileDecimal;
+  const group = groupSign(texts, sign);
+  const format: ValueFormat = { ...plainFormat, decimal: sign, group, ...field?.format };
   const declared = field?.type ?? fileType;
   const type = declared === null ? inferType(texts, format.decimal) : plainType(declared, field);
   const variable: Variable = {
@@ -131,6 +136,33 @@ function planColumn(
   };
 }
 
+/**
+ * The thousands separator of a column. Where a comma is the decimal sign a point before three digits can be nothing else; a
+ * comma is one only where the sample shows it as such.
+ */
+function groupSign(texts: readonly string[], decimal: '.' | ','): string | null {
+  if (decimal === ',') return '.';
+  return texts.some((text) => isGrouped(text.trim(), '.')) ? ',' : null;
+}
+
+/** Columns read as codes most of whose texts look like numbers that are written in a way this file does not use. */
+function unreadNumbers(
+  columns: readonly PlannedColumn[],
+  keys: ChosenKeys,
+  sample: readonly (readonly string[])[],
+): FileProblem[] {
+  const inKey = [...keys.unit, keys.wave, keys.collective, keys.long?.variable];
+  return columns.flatMap(({ position, name, variable, typeDeclared }) => {
+    if (variable.type !== 'code' || typeDeclared || inKey.includes(position)) return [];
+    const texts = sample.map((record) => (record[position] ?? '').trim()).filter((text) => text !== '');
+    const numbers = texts.filter(looksLikeNumber);
+    if (numbers.length * 2 <= texts.length) return [];
+    const remedy =
+      'Most texts of this column look like numbers but cannot be read as such, so it became a code. Write them with one decimal sign and no other signs, or say which decimal sign the file uses.';
+    return [{ ...about('looks-like-a-number', name, remedy), value: numbers[0]! }];
+  });
+}
+
 function plainType(declared: NonNullable<SchemaField['type']>, field: SchemaField | null): VariableType {
   if (declared === 'string') return field?.role === 'text' ? 'text' : 'code';
   // A year or month that is no part of the key is a label.
@@ -144,7 +176,7 @@ function plannedKeys(
   decimal: '.' | ',',
   request: IngestRequest,
   schema: TableSchema | null,
-): PlannedKeys[] {
+): ChosenKeys[] {
   const find = (asked: string | null, what: string): number | null => {
     if (asked === null) return null;
     const at = names.indexOf(asked);
@@ -210,14 +242,3 @@ function schemaKeys(
 }
 
 const waveLike = /^(wave|month|maand|year|jaar|quarter|kwartaal|date|datum|period|perioden?)$/;
-
-function unitKindOf(keys: PlannedKeys, names: readonly string[]): UnitKind {
-  const kinds = keys.unit.map((j): UnitKind => {
-    const name = plainName(names[j]!);
-    if (householdName.test(name)) return 'household';
-    if (placeName.test(name)) return 'neighbourhood';
-    return collectiveName.test(name) ? 'collective' : 'other';
-  });
-  for (const kind of ['household', 'neighbourhood', 'collective'] as const) if (kinds.includes(kind)) return kind;
-  return 'other';
-}

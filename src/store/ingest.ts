@@ -203,6 +203,7 @@ async function writeReport(
     decimal: reading.format === 'csv' ? reading.decimal : null,
     encoding: reading.encoding,
     unit: loaded === null ? (request.unit ?? '') : units,
+    unitKind: loaded?.keys.unitKind ?? request.unitKind,
     wave: name(loaded?.keys.wave ?? null),
     collective: name(loaded?.keys.collective ?? null),
     rows: loaded?.rows ?? 0,

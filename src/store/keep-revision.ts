@@ -33,10 +33,10 @@ export async function latestRevision(session: Session, panel: string): Promise<L
 
 /** How the bytes of a file became values: with the same bytes it gives the same revision. */
 export function readingOf(loaded: Loaded, report: IngestReport, title: string): string {
-  const { keys, plan, columns, reading } = loaded;
+  const { keys, columns, reading } = loaded;
   return JSON.stringify({
     title,
-    unitKind: plan.unitKind,
+    unitKind: keys.unitKind,
     keys: [report.unit, report.wave, report.collective, keys.long !== null],
     format: [reading.format, reading.delimiter, reading.decimal, reading.encoding],
     variables: report.variables.map(({ name, title, role, type, unit, direction, level, codebook }) => [
@@ -80,7 +80,7 @@ export async function keepRevision(session: Session, key: number, keeping: Keepi
     reading,
     at,
     titleOf(request, loaded),
-    loaded.plan.unitKind,
+    loaded.keys.unitKind,
     report.rows,
     report.units,
     report.waves,

@@ -1,4 +1,5 @@
 import type { FileFormats, FileProblem, PlannedKeys, ReadingPlan } from '../app/file-formats.ts';
+import type { IngestRequest, UnitKind } from '../app/panels.ts';
 import { rankWaves, type StagedWaves, summariseUnits } from './check-keys.ts';
 import { type Loading, type Retyped, retypeColumn, tooManyColumns } from './loading.ts';
 import type { Reading } from './open-reading.ts';
@@ -71,7 +72,12 @@ async function loadWithKeys(
   errors: ProblemList,
 ): Promise<Loaded | null> {
   const { session, key, request, formats, signal } = loading;
-  const cautions = [...reading.cautions, ...plan.cautions, ...keyCautions(plan, keys)];
+  const cautions = [
+    ...reading.cautions,
+    ...plan.cautions,
+    ...keyCautions(plan, keys),
+    ...unitKindCaution(plan, keys, request),
+  ];
   await session.run(`DROP TABLE IF EXISTS ${rowsTable(key)}`);
   let columns: readonly StagedColumn[];
   if (keys.long === null) {
@@ -117,6 +123,24 @@ function keyCautions(plan: ReadingPlan, keys: PlannedKeys): FileProblem[] {
           plan.columns[keys.wave]!.name,
         ),
       ];
+}
+
+const protection =
+  'so the panel is protected like one of households: groups below 10 units are shown to the operator only. Say what a unit is if these are no people or homes.';
+const openness =
+  'so figures of single units are shown to everybody. Say "household" or "other" if a unit is a person or a home.';
+const meanings: Readonly<Record<UnitKind, string>> = {
+  household: `Nobody said what a unit is; the column is named like one of households, ${protection}`,
+  other: `Nobody said what a unit is and nothing shows it, ${protection}`,
+  neighbourhood: `Nobody said what a unit is; names and ids are those of places, ${openness}`,
+  collective: `Nobody said what a unit is; names and ids are those of collectives, ${openness}`,
+};
+
+/** What a unit is decides who may see figures of single units: said out loud where nobody stated it. */
+function unitKindCaution(plan: ReadingPlan, keys: PlannedKeys, request: IngestRequest): FileProblem[] {
+  if (request.unitKind !== null) return [];
+  const columns = keys.unit.map((j) => plan.columns[j]!.name).join('/') || null;
+  return [wholeFile('unit-kind-inferred', meanings[keys.unitKind], columns, keys.unitKind)];
 }
 
 const isUnreadable = (error: unknown): boolean =>

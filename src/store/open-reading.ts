@@ -1,5 +1,5 @@
 import { open, rm } from 'node:fs/promises';
-import type { FileFormats, FileProblem, RecordLayout, TableSchema } from '../app/file-formats.ts';
+import type { CsvDialect, FileFormats, FileProblem, RecordLayout, TableSchema } from '../app/file-formats.ts';
 import type { IngestRequest, VariableType } from '../app/panels.ts';
 import { quoteName, quoteText, type Session } from './database.ts';
 import { wholeFile } from './problem-list.ts';
@@ -124,7 +124,7 @@ async function openCsv(
       records: { path: file.path, layout: { delimiter: dialect.delimiter, columns: dialect.header.length } },
       errors: dialect.header.length === 0 ? [noHeader] : [],
       errorCount: dialect.header.length === 0 ? 1 : 0,
-      cautions,
+      cautions: dialect.doubtful === null ? cautions : [...cautions, doubtfulDecimal(dialect)],
       rewritten: mayRewrite ? rewrite : null,
     };
   };
@@ -137,6 +137,14 @@ async function openCsv(
   };
   return encoding === 'windows-1252' || startsBlank ? rewrite() : describe(file.path, file.bytes, true);
 }
+
+const doubtfulDecimal = ({ decimal, doubtful }: CsvDialect): FileProblem =>
+  wholeFile(
+    'doubtful-decimal',
+    `No number of the file says whether the sign in such texts is decimal or marks thousands; "${decimal}" was taken as the decimal sign. Say which the file uses.`,
+    null,
+    doubtful,
+  );
 
 /** What a reading left beside the spooled file. */
 export const removeRewritten = (file: SpooledFile): Promise<void> => rm(`${file.path}.rewritten`, { force: true });

@@ -116,18 +116,8 @@ export function createPanelStore(options: PanelStoreOptions): PanelStore {
       database.session(async (session) => {
         const found = await findRevision(session, panel, revision);
         const chosen = await chosenVariables(session, found, variables);
-        return waveTotals(session, found.key, found.waveColumn !== null, chosen);
-      }),
-
-    units: (panel, revision) =>
-      database.session(async (session) => {
-        const found = await findRevision(session, panel, revision);
-        return {
-          panel,
-          revision: found.revision,
-          unitIds: await unitsOf(session, found.key),
-          waves: await wavesOf(session, found),
-        };
+        const waves = await waveTotals(session, found.key, found.waveColumn !== null, chosen);
+        return { panel, revision: found.revision, digest: found.digest, unitKind: found.unitKind, waves };
       }),
   };
 }

@@ -34,7 +34,13 @@ export function valueSql(column: PlannedColumn, text: string): ValueSql {
       status: `CASE WHEN ${text} IS NULL THEN 1 ELSE CASE ${text} ${cases} ELSE 0 END END`,
     };
   }
-  const { value, isGood } = typed(type, text, column.format);
+  const { value, isGood: isReadable } = typed(type, text, column.format);
+  // A schema may name a text that reads as a value, such as -99: it stands for a status all the same.
+  const likeValues = symbols
+    .filter(([symbol]) => /\d|^(true|false)$/i.test(symbol))
+    .map(([symbol]) => quoteText(symbol));
+  const isGood =
+    likeValues.length === 0 ? isReadable : `(trim(${text}) NOT IN (${likeValues.join(', ')}) AND ${isReadable})`;
   const symbolStatus = symbols.length === 0 ? String(unreadable) : `CASE trim(${text}) ${cases} ELSE ${unreadable} END`;
   return {
     value: `CASE WHEN ${isGood} THEN ${value} END`,
@@ -42,6 +48,8 @@ export function valueSql(column: PlannedColumn, text: string): ValueSql {
     status: `CASE WHEN ${text} IS NULL THEN 1 WHEN coalesce(${isGood}, false) THEN 0 ELSE ${symbolStatus} END`,
   };
 }
+
+const hex = (character: string): string => character.codePointAt(0)!.toString(16);
 
 /** The value of a text of some type, and when it counts as one. */
 function typed(
@@ -64,7 +72,13 @@ function typed(
     return { value: `(${date})::VARCHAR`, isGood: `((${date}) IS NOT NULL)` };
   }
   let plain = text;
-  if (format.group !== null) plain = `replace(${plain}, ${quoteText(format.group)}, '')`;
+  if (format.group !== null) {
+    const group = quoteText(format.group);
+    const grouped = quoteText(`[+-]?\\d{1,3}(\\x{${hex(format.group)}}\\d{3})+(\\x{${hex(format.decimal)}}\\d+)?`);
+    plain = `CASE WHEN NOT contains(${text}, ${group}) THEN ${text}
+      WHEN regexp_full_match(trim(${text}), ${grouped}) THEN replace(${text}, ${group}, '') END`;
+    plain = `(${plain})`;
+  }
   const noPoint = format.decimal === ',' ? ` AND NOT contains(${plain}, '.')` : '';
   const number = `try_cast(${format.decimal === ',' ? `replace(${plain}, ',', '.')` : plain} AS DOUBLE)`;
   // DuckDB takes 1_000, NaN and infinity for numbers; this service does not.

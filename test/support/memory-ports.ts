@@ -177,10 +177,6 @@ function memoryPanels(panels: readonly MemoryPanel[]): Ports['panels'] {
     async totals() {
       throw new AppError('not-implemented', 'Panels in memory have no totals.');
     },
-    async units(name) {
-      const p = find(name);
-      return { panel: name, revision: 1, unitIds: p.unitIds, waves: p.waves };
-    },
   };
 }
 

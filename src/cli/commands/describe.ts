@@ -1,4 +1,4 @@
-import type { PanelDescription, PanelSummary } from '../../app/panels.ts';
+import type { PanelDescription, PanelSummary, PanelTotals } from '../../app/panels.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { textTable } from '../text-table.ts';
@@ -6,7 +6,10 @@ import { textTable } from '../text-table.ts';
 export const describe: Command = {
   name: 'describe',
   arguments: ['[PANEL]'],
-  options: { revision: { type: 'string', placeholder: 'N' } },
+  options: {
+    revision: { type: 'string', placeholder: 'N' },
+    totals: { type: 'string', placeholder: 'VARIABLE,…' },
+  },
   example: 'samenwijs describe heat-transition',
   async run(context) {
     const { terminal, actor } = context;
@@ -18,7 +21,15 @@ export const describe: Command = {
       return exitCodes.ok;
     }
     const revision = context.number('revision');
-    const input = context.checked('describePanel', { panel, ...(revision === null ? {} : { revision }) });
+    const reference = { panel, ...(revision === null ? {} : { revision }) };
+    const variable = context.list('totals');
+    if (variable.length > 0) {
+      const question = context.checked('panelTotals', { ...reference, variable, by: 'wave' as const });
+      const totals = await service.panelTotals(actor, question);
+      terminal.out(context.json ? `${JSON.stringify(totals)}\n` : totalsText(totals, variable, context));
+      return exitCodes.ok;
+    }
+    const input = context.checked('describePanel', reference);
     const description = await service.describePanel(actor, input);
     terminal.out(context.json ? `${JSON.stringify(description)}\n` : descriptionText(description, context));
     return exitCodes.ok;
@@ -47,6 +58,28 @@ function listText(panels: readonly PanelSummary[], context: CommandContext): str
       count(p.units, context),
       String(p.waves),
       String(p.variables),
+    ]),
+  );
+}
+
+/** One row for each wave; of every variable the sum and how many values it is of. */
+function totalsText({ waves }: PanelTotals, variables: readonly string[], context: CommandContext): string {
+  const { say, language } = context;
+  const format = new Intl.NumberFormat(language, { maximumFractionDigits: 6 });
+  return textTable(
+    [
+      { title: say('cli.describe.wave') },
+      ...variables.flatMap((name) => [
+        { title: name, align: 'right' as const },
+        { title: say('cli.describe.observed'), align: 'right' as const },
+      ]),
+    ],
+    waves.map(({ wave, totals }) => [
+      wave,
+      ...totals.flatMap(({ sum, observed }) => [
+        sum === null ? say('cli.withheld') : format.format(sum),
+        count(observed, context),
+      ]),
     ]),
   );
 }

@@ -109,6 +109,7 @@ function reportText(report: IngestReport, { say, language }: CommandContext): st
   const number = new Intl.NumberFormat(language);
   const head = say(`cli.ingest.outcome.${report.outcome}`, { panel: report.panel, revision: report.revision ?? 0 });
   const facts = say('cli.ingest.facts', { rows: report.rows, units: report.units, waves: report.waves });
+  const kind = report.unitKind === null ? '' : `${say(`cli.ingest.unit-kind.${report.unitKind}`)}\n`;
   const table = textTable(
     [
       { title: say('cli.describe.variable') },
@@ -138,7 +139,7 @@ function reportText(report: IngestReport, { say, language }: CommandContext): st
       `  ${[c.line === null ? '' : `line ${c.line}`, c.column ?? '', c.value === null ? '' : `"${c.value}"`, `${c.rule}: ${c.remedy}`].filter(Boolean).join(', ')}\n`,
   );
   return [
-    `${head}\n${facts}\n\n${table}`,
+    `${head}\n${facts}\n${kind}\n${table}`,
     report.cautions.count > 0
       ? `\n${say('cli.ingest.cautions', { count: report.cautions.count })}\n${cautions.join('')}`
       : '',
