@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { link, open, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../app/errors.ts';
@@ -9,6 +10,8 @@ export interface StoreLock {
   readonly url: string | null;
   /** ISO 8601 in UTC */
   readonly startedAt: string;
+  /** when the system started the process, which tells it from a later one with the same number; null where unknown */
+  readonly process: string | null;
 }
 
 export interface HeldLock {
@@ -30,11 +33,12 @@ export async function readLock(folder: string): Promise<StoreLock | null> {
 
 /**
  * Takes the folder for this process. The file is made with O_EXCL, so that of two processes one wins; a lock whose
- * process is gone is taken over. DuckDB's own lock on the database file stays the last word, see `open-store.ts`.
+ * process is gone, or whose number another program has by now, is taken over. DuckDB's own lock on the database file stays the last word, see `open-store.ts`.
  *
  * @throws store-locked naming the holder and, where it serves, its address
  */
-export async function acquireLock(folder: string, lock: StoreLock): Promise<HeldLock> {
+export async function acquireLock(folder: string, holder: Omit<StoreLock, 'process'>): Promise<HeldLock> {
+  const lock: StoreLock = { ...holder, process: startOf(holder.pid) };
   for (let attempt = 0; attempt < 10; attempt++) {
     if (await create(folder, lock)) return hold(folder, lock);
     const present = await readLockFile(folder);
@@ -122,7 +126,8 @@ function parseLock(text: string): StoreLock | null {
     const lock = JSON.parse(text) as Partial<StoreLock> | null;
     if (typeof lock?.pid !== 'number' || !Number.isInteger(lock.pid) || lock.pid <= 0) return null;
     if (lock.url !== null && typeof lock.url !== 'string') return null;
-    return { pid: lock.pid, url: lock.url, startedAt: String(lock.startedAt) };
+    const started = typeof lock.process === 'string' ? lock.process : null;
+    return { pid: lock.pid, url: lock.url, startedAt: String(lock.startedAt), process: started };
   } catch {
     return null;
   }
@@ -132,8 +137,23 @@ function isAlive(folder: string, lock: StoreLock): boolean {
   if (lock.pid === process.pid) return heldHere.has(folder);
   try {
     process.kill(lock.pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  const start = startOf(lock.pid);
+  return start === null || lock.process === null || start === lock.process;
+}
+
+/** Boot of the system and moment of the start since then, where the system shows them as files (Linux). */
+function startOf(pid: number): string | null {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    // The name of the program, in parentheses, may hold spaces; the start is the 20th field after it.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return fields[19] === undefined ? null : `${boot}:${fields[19]}`;
+  } catch {
+    return null;
   }
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
@@ -54,6 +54,31 @@ test('a lock of a process that is gone is taken over', async () => {
   expect(await readLock(t.folder)).toBeNull();
   await t.reopen();
   expect(JSON.parse(await readFile(join(t.folder, 'lock.json'), 'utf8')).pid).toBe(process.pid);
+});
+
+test('a lock whose process number another program has by now is taken over; that of the same process is not', async () => {
+  await using t = await openTestStore();
+  const { process: own } = (await readLock(t.folder))!;
+  expect(own === null).toBe(process.platform !== 'linux');
+  await t.store.close();
+  const other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']);
+  try {
+    const lock = { pid: other.pid, url: null, startedAt: '', process: null as string | null };
+    await writeFile(join(t.folder, 'lock.json'), JSON.stringify(lock));
+    await expect(openStore(t.folder, { formats: fileFormats, url: null })).rejects.toMatchObject({
+      code: 'store-locked',
+      details: { pid: other.pid },
+    });
+    if (own === null) return;
+    await writeFile(join(t.folder, 'lock.json'), JSON.stringify({ ...lock, process: own }));
+    expect(await readLock(t.folder)).toBeNull();
+    await t.reopen();
+    expect(await readLock(t.folder)).toMatchObject({ pid: process.pid, process: own });
+  } finally {
+    other.kill();
+    await rm(join(t.folder, 'lock.json'), { force: true });
+    await t.reopen();
+  }
 });
 
 test('a store of a newer version is refused and left as it is', async () => {
