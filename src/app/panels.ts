@@ -39,13 +39,22 @@ export interface Variable {
 
 export interface VariableDescription extends Variable {
   /** how many values have each status */
-  readonly counts: Readonly<Record<ValueStatus, number>>;
-  readonly distinct: number;
+  readonly counts: Readonly<Record<ValueStatus, number | null>>;
+  /** units with an observed value in any wave */
+  readonly unitsObserved: number | null;
+  /** for a variable of 0 and 1, the units that ever hold each; null for others, and where withheld */
+  readonly unitsByValue: { readonly zero: number; readonly one: number } | null;
+  readonly distinct: number | null;
   readonly minimum: number | null;
   readonly maximum: number | null;
   readonly mean: number | null;
   readonly standardDeviation: number | null;
   readonly sum: number | null;
+}
+
+/** As the operator sees it who ingests: nothing is withheld. */
+export interface IngestedVariable extends VariableDescription {
+  readonly counts: Readonly<Record<ValueStatus, number>>;
 }
 
 export interface PanelDescription extends PanelSummary {
@@ -110,7 +119,7 @@ export interface IngestReport {
   readonly rows: number;
   readonly units: number;
   readonly waves: number;
-  readonly variables: readonly VariableDescription[];
+  readonly variables: readonly IngestedVariable[];
   /** up to 100 listed, all counted */
   readonly errors: { readonly count: number; readonly first: readonly IngestProblem[] };
   readonly cautions: { readonly count: number; readonly first: readonly IngestProblem[] };

@@ -8,7 +8,14 @@ import { AppError } from './errors.ts';
 import type { ExperimentList } from './experiments.ts';
 import type { JobError } from './jobs.ts';
 import { minimumGroup } from './minimum-group.ts';
-import type { PanelDescription, PanelList, PanelSummary, PanelTotals, WaveTotals } from './panels.ts';
+import type {
+  PanelDescription,
+  PanelList,
+  PanelSummary,
+  PanelTotals,
+  VariableDescription,
+  WaveTotals,
+} from './panels.ts';
 import type { AttritionStep } from './results.ts';
 
 declare const passed: unique symbol;
@@ -102,23 +109,40 @@ export function releaseSummaries(panels: readonly PanelSummary[], actor: Actor):
 }
 
 /**
- * A description of a panel of people: the smallest and the largest value are somebody's, so they are for the operator; other
- * figures of a variable need at least the minimum group behind them.
+ * A description of a panel of people, for others than the operator: the smallest and the largest value are somebody's; every other
+ * figure of a variable needs the minimum group of units (not of rows), and for a variable of 0 and 1 that many with each; a count
+ * is withheld where it is small. A panel of fewer units shows the names of its variables only.
  */
 export function releaseDescription(panel: PanelDescription, actor: Actor): Released<PanelDescription> {
   if (actor.role === 'operator' || !isAboutPeople(panel.unitKind)) return panel as Released<PanelDescription>;
-  const description = panel.description.map((variable) => {
-    const few = variable.counts.observed < minimumGroup;
-    return {
-      ...variable,
-      minimum: null,
-      maximum: null,
-      mean: few ? null : variable.mean,
-      standardDeviation: few ? null : variable.standardDeviation,
-      sum: few ? null : variable.sum,
-    };
-  });
+  const isSmall = panel.units === null || panel.units < minimumGroup;
+  const description = panel.description.map((variable) => gateVariable(variable, panel, isSmall));
   return { ...panel, ...gateSummary(panel, actor), description } as unknown as Released<PanelDescription>;
+}
+
+const few = (n: number | null): boolean => n !== null && n > 0 && n < minimumGroup;
+
+function gateVariable(variable: VariableDescription, panel: PanelDescription, isSmall: boolean): VariableDescription {
+  const { counts, unitsObserved, unitsByValue } = variable;
+  const without = (panel.units ?? 0) - (unitsObserved ?? 0);
+  const hidesFigures =
+    isSmall ||
+    (unitsObserved ?? 0) < minimumGroup ||
+    (unitsByValue !== null && (few(unitsByValue.zero) || few(unitsByValue.one)));
+  // Observed and absent make the rows together: a small one hides both.
+  const hidesCounts = isSmall || few(unitsObserved) || few(without) || Object.values(counts).some(few);
+  return {
+    ...variable,
+    counts: hidesCounts ? { observed: null, absent: null, suppressed: null, notApplicable: null } : counts,
+    unitsObserved: hidesCounts ? null : unitsObserved,
+    unitsByValue: hidesFigures || hidesCounts ? null : unitsByValue,
+    distinct: hidesFigures ? null : variable.distinct,
+    minimum: null,
+    maximum: null,
+    mean: hidesFigures ? null : variable.mean,
+    standardDeviation: hidesFigures ? null : variable.standardDeviation,
+    sum: hidesFigures || hidesCounts ? null : variable.sum,
+  };
 }
 
 /**

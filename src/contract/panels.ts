@@ -12,10 +12,10 @@ const literals = <const L extends readonly string[]>(values: L) =>
 const unitKind = literals(['household', 'neighbourhood', 'collective', 'other']);
 
 const counts = strict({
-  observed: Type.Integer(),
-  absent: Type.Integer(),
-  suppressed: Type.Integer(),
-  notApplicable: Type.Integer(),
+  observed: nullable(Type.Integer()),
+  absent: nullable(Type.Integer()),
+  suppressed: nullable(Type.Integer()),
+  notApplicable: nullable(Type.Integer()),
 });
 
 const summaryFields = {
@@ -43,7 +43,9 @@ export const variableDescription = Type.Object(
     level: literals(['nominal', 'ordinal', 'interval', 'ratio']),
     codebook: nullable(Type.Record(Type.String(), Type.String())),
     counts,
-    distinct: Type.Integer(),
+    unitsObserved: nullable(Type.Integer()),
+    unitsByValue: nullable(strict({ zero: Type.Integer(), one: Type.Integer() })),
+    distinct: nullable(Type.Integer()),
     minimum: nullable(Type.Number()),
     maximum: nullable(Type.Number()),
     mean: nullable(Type.Number()),

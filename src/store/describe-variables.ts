@@ -1,4 +1,5 @@
 import type { VariableDescription } from '../app/panels.ts';
+import type { ValueStatus } from '../core/panel/columns.ts';
 import type { Session } from './database.ts';
 import { rowsTable, type StagedColumn } from './stage.ts';
 import { unreadable } from './value-sql.ts';
@@ -6,7 +7,9 @@ import { unreadable } from './value-sql.ts';
 /** A variable described, with what is needed to judge its type and role. */
 export interface VariableFacts {
   readonly column: StagedColumn;
-  readonly counts: VariableDescription['counts'];
+  readonly counts: Readonly<Record<ValueStatus, number>>;
+  readonly unitsObserved: number;
+  readonly unitsByValue: VariableDescription['unitsByValue'];
   readonly distinct: number;
   readonly minimum: number | null;
   readonly maximum: number | null;
@@ -46,6 +49,10 @@ export async function describeVariables(
       facts.push({
         column,
         counts: { observed, suppressed, notApplicable, absent: rows - observed - suppressed - notApplicable - bad },
+        unitsObserved: get('units'),
+        unitsByValue: isIndicator(values.distinct, moments[`minimum_${i}`], moments[`maximum_${i}`])
+          ? { zero: get('zeros'), one: get('ones') }
+          : null,
         distinct: values.distinct,
         minimum: moments[`minimum_${i}`] ?? null,
         maximum: moments[`maximum_${i}`] ?? null,
@@ -63,6 +70,13 @@ export async function describeVariables(
   return facts;
 }
 
+/** A variable of 0 and 1 alone. */
+const isIndicator = (
+  distinct: number,
+  minimum: number | null | undefined,
+  maximum: number | null | undefined,
+): boolean => distinct <= 2 && (minimum === 0 || minimum === 1) && (maximum === 0 || maximum === 1);
+
 async function momentsOf(
   session: Session,
   key: number,
@@ -70,6 +84,7 @@ async function momentsOf(
 ): Promise<Readonly<Record<string, number | null>>> {
   const aggregates = columns.flatMap(({ storedAs: c, isNumber }, i) => [
     `count(${c}) AS observed_${i}`,
+    `count(DISTINCT unit) FILTER (${c} IS NOT NULL) AS units_${i}`,
     ...(isNumber
       ? [
           `min(${c}) AS minimum_${i}`,
@@ -77,6 +92,8 @@ async function momentsOf(
           `fsum(${c}) AS sum_${i}`,
           `stddev_samp(${c}) AS deviation_${i}`,
           `count(*) FILTER (${c} <> trunc(${c})) AS fractions_${i}`,
+          `count(DISTINCT unit) FILTER (${c} = 0) AS zeros_${i}`,
+          `count(DISTINCT unit) FILTER (${c} = 1) AS ones_${i}`,
         ]
       : []),
   ]);

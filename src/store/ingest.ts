@@ -1,5 +1,5 @@
 import type { FileFormats, FileProblem } from '../app/file-formats.ts';
-import type { IngestReport, IngestRequest, VariableDescription } from '../app/panels.ts';
+import type { IngestReport, IngestRequest, IngestedVariable } from '../app/panels.ts';
 import type { Control } from '../app/ports.ts';
 import { checkKeys } from './check-keys.ts';
 import { checkValues } from './check-values.ts';
@@ -169,7 +169,7 @@ async function judgeVariables(loading: Loading, loaded: Loaded, facts: readonly 
 
 interface Found {
   readonly loaded: Loaded | null;
-  readonly variables: readonly VariableDescription[];
+  readonly variables: readonly IngestedVariable[];
   readonly cautions: ProblemList;
 }
 

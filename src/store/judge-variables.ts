@@ -1,4 +1,4 @@
-import type { MeasurementLevel, Variable, VariableDescription, VariableRole, VariableType } from '../app/panels.ts';
+import type { MeasurementLevel, Variable, IngestedVariable, VariableRole, VariableType } from '../app/panels.ts';
 import type { Session } from './database.ts';
 import type { VariableFacts } from './describe-variables.ts';
 import { rowsTable } from './stage.ts';
@@ -96,7 +96,7 @@ export async function variationOf(
   return found;
 }
 
-export function describe(facts: VariableFacts, variable: Variable): VariableDescription {
-  const { counts, distinct, minimum, maximum, mean, standardDeviation, sum } = facts;
-  return { ...variable, counts, distinct, minimum, maximum, mean, standardDeviation, sum };
+export function describe(facts: VariableFacts, variable: Variable): IngestedVariable {
+  const { counts, unitsObserved, unitsByValue, distinct, minimum, maximum, mean, standardDeviation, sum } = facts;
+  return { ...variable, counts, unitsObserved, unitsByValue, distinct, minimum, maximum, mean, standardDeviation, sum };
 }

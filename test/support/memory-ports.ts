@@ -121,7 +121,16 @@ function memoryPanels(panels: readonly MemoryPanel[]): Ports['panels'] {
     collectiveColumn: p.collectiveColumn ?? null,
     waveLabels: p.waves,
     description: Object.entries(p.columns).map(([name, column]): VariableDescription => {
-      const observed = column.status.reduce((n, s) => (s === 0 ? n + 1 : n), 0);
+      const rows = [...column.status.keys()].filter((row) => column.status[row] === 0);
+      const observed = rows.length;
+      const unitsWhere = (holds: (row: number) => boolean): number =>
+        new Set(rows.filter(holds).map((row) => p.unitIndex[row]!)).size;
+      const values = column.type === 'number' ? rows.map((row) => column.values[row]!) : [];
+      const distinct = new Set(column.type === 'number' ? values : rows.map((row) => column.codes[row]!)).size;
+      const isIndicator = values.length > 0 && values.every((value) => value === 0 || value === 1);
+      const holds = (value: number) => (row: number) => column.type === 'number' && column.values[row] === value;
+      const sum = values.reduce((total, value) => total + value, 0);
+      const mean = values.length === 0 ? null : sum / values.length;
       return {
         name,
         title: null,
@@ -132,12 +141,17 @@ function memoryPanels(panels: readonly MemoryPanel[]): Ports['panels'] {
         level: column.type === 'number' ? 'ratio' : 'nominal',
         codebook: null,
         counts: { observed, absent: column.status.length - observed, suppressed: 0, notApplicable: 0 },
-        distinct: column.type === 'coded' ? column.levels.length : 1,
-        minimum: 0,
-        maximum: 1,
-        mean: 0.5,
-        standardDeviation: 0.1,
-        sum: 1,
+        unitsObserved: unitsWhere(() => true),
+        unitsByValue: isIndicator ? { zero: unitsWhere(holds(0)), one: unitsWhere(holds(1)) } : null,
+        distinct,
+        minimum: values.length === 0 ? null : Math.min(...values),
+        maximum: values.length === 0 ? null : Math.max(...values),
+        mean,
+        standardDeviation:
+          values.length < 2
+            ? null
+            : Math.sqrt(values.reduce((total, value) => total + (value - mean!) ** 2, 0) / (values.length - 1)),
+        sum: values.length === 0 ? null : sum,
         ...p.variables?.[name],
       };
     }),

@@ -48,6 +48,7 @@ export async function loadCollective(
     (variable) =>
       variable.role === 'attribute' &&
       variable.type !== 'text' &&
+      variable.distinct !== null &&
       variable.distinct >= 2 &&
       variable.distinct <= mostGroups,
   );
