@@ -54,7 +54,13 @@ export const insightsBody = strict({
   by: nullable(strict({ name: Type.String(), title: nullable(Type.String()) })),
   protected: Type.Boolean(),
   periods: Type.Array(
-    strict({ period: Type.String(), groups: Type.Array(cell), withoutGroup: nullable(cell), total: cell }),
+    strict({
+      period: Type.String(),
+      groups: Type.Array(cell),
+      withoutGroup: nullable(cell),
+      total: cell,
+      apart: Type.Array(Type.Array(Type.Integer())),
+    }),
   ),
   progress: nullable(
     strict({

@@ -1,4 +1,4 @@
-import type { VariableDescription } from '../app/panels.ts';
+import type { IngestedVariable } from '../app/panels.ts';
 import type { ValueStatus } from '../core/panel/columns.ts';
 import type { Session } from './database.ts';
 import { rowsTable, type StagedColumn } from './stage.ts';
@@ -9,7 +9,7 @@ export interface VariableFacts {
   readonly column: StagedColumn;
   readonly counts: Readonly<Record<ValueStatus, number>>;
   readonly unitsObserved: number;
-  readonly unitsByValue: VariableDescription['unitsByValue'];
+  readonly unitsByValue: IngestedVariable['unitsByValue'];
   readonly distinct: number;
   readonly minimum: number | null;
   readonly maximum: number | null;

@@ -1,4 +1,4 @@
-import type { VariableDescription } from '../app/panels.ts';
+import type { IngestedVariable } from '../app/panels.ts';
 import { type StagedWaves, stagedWave, unitSummary } from './check-keys.ts';
 import type { Session } from './database.ts';
 import type { VariableFacts } from './describe-variables.ts';
@@ -11,7 +11,7 @@ const listedOfAKind = 10;
 
 export interface Cautioned {
   readonly facts: VariableFacts;
-  readonly variable: VariableDescription;
+  readonly variable: IngestedVariable;
   readonly variation: Variation;
 }
 

@@ -1,5 +1,5 @@
 import type { FileFormats, FileProblem } from '../app/file-formats.ts';
-import type { IngestReport, IngestRequest, IngestedVariable } from '../app/panels.ts';
+import type { IngestedVariable, IngestReport, IngestRequest } from '../app/panels.ts';
 import type { Control } from '../app/ports.ts';
 import { checkKeys } from './check-keys.ts';
 import { checkValues } from './check-values.ts';

@@ -1,4 +1,4 @@
-import type { MeasurementLevel, Variable, IngestedVariable, VariableRole, VariableType } from '../app/panels.ts';
+import type { IngestedVariable, MeasurementLevel, Variable, VariableRole, VariableType } from '../app/panels.ts';
 import type { Session } from './database.ts';
 import type { VariableFacts } from './describe-variables.ts';
 import { rowsTable } from './stage.ts';

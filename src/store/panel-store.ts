@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../app/errors.ts';
-import type { PanelDescription, PanelSummary, VariableDescription } from '../app/panels.ts';
+import type { IngestedVariable, PanelDescription, PanelSummary } from '../app/panels.ts';
 import type { PanelStore } from '../app/ports.ts';
 import { CoreError } from '../core/errors.ts';
 import type { Session } from './database.ts';
@@ -152,13 +152,13 @@ async function findRevision(session: Session, panel: string, revision: number | 
 async function variablesOf(
   session: Session,
   key: number,
-): Promise<{ storedAs: string; statusPlace: number; variable: VariableDescription }[]> {
+): Promise<{ storedAs: string; statusPlace: number; variable: IngestedVariable }[]> {
   const rows = await session.rows<{ storedAs: string; statusPlace: number; description: string }>(
     `SELECT stored_as AS "storedAs", position AS "statusPlace", description FROM panel_variable
      WHERE revision_key = ? ORDER BY position`,
     [key],
   );
-  return rows.map(({ description, ...row }) => ({ ...row, variable: JSON.parse(description) as VariableDescription }));
+  return rows.map(({ description, ...row }) => ({ ...row, variable: JSON.parse(description) as IngestedVariable }));
 }
 
 /** @throws unknown-variable */

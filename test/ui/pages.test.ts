@@ -111,9 +111,9 @@ describe('the page of a collective', () => {
     );
     // 25 flats: 1000 + 10 x 12 - 100; all 40: 1000 + 10 x 19.5 - 100
     expect(rows.map((row) => row.slice(0, 3))).toEqual([
-      ['farm', 'not shown: fewer than 10 households'],
       ['flat', '25', '1,020'],
       ['terrace', 'not shown: would give a small group away'],
+      ['other, small groups', 'not shown: fewer than 10 households'],
       ['Everybody', '40', '1,095'],
     ]);
     for (const svg of document.querySelectorAll('#by-group svg.chart')) {

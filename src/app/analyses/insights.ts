@@ -1,6 +1,7 @@
 import { type WithheldReason, withholdSmallGroups } from '../../core/disclosure/withhold-small-groups.ts';
 import type { Warning } from '../../core/errors.ts';
 import type { StratumCell } from '../../core/insights/stratify.ts';
+import { twoValuesOf, unitsApart } from '../../core/insights/units-apart.ts';
 import { yearlyValues } from '../../core/insights/yearly-values.ts';
 import { asCoded } from '../../core/panel/as-coded.ts';
 import type { PanelColumns } from '../../core/panel/columns.ts';
@@ -71,6 +72,8 @@ export interface InsightsPeriod {
   /** units whose attribute is not known; null without `by` */
   readonly withoutGroup: InsightsCell | null;
   readonly total: InsightsCell;
+  /** see `unitsApart`: for each way, a count per group and, last, for the units without one; empty where it is not shown */
+  readonly apart: readonly (readonly number[])[];
 }
 
 export interface InsightsProgress {
@@ -171,6 +174,15 @@ export const insights = {
       if (yearly.leftOut > 0) warnings.push({ code: 'incomplete-years', parameters: { count: yearly.leftOut } });
     }
     const levels = by?.levels ?? [];
+    const apart = unitsApart({
+      waves: labels.length,
+      groups: levels.length,
+      twoValues: twoValuesOf(
+        kpi.values,
+        kpi.status.map((s) => (s === valueStatus.observed ? 1 : 0)),
+      ),
+      ...rows,
+    });
     const table = await compute.run(
       'insights',
       { waves: labels.length, groups: levels.length, confidence: settings.confidence, ...rows },
@@ -184,6 +196,7 @@ export const insights = {
           groups: levels.map((level, g) => shownCell(level, table.cells[w]![g]!)),
           withoutGroup: by ? shownCell(null, table.withoutGroup[w]!) : null,
           total: shownCell(null, table.totals[w]!),
+          apart: apart[w]!,
         }),
       )
       .filter((period) => period.total.n! > 0);
@@ -209,7 +222,7 @@ export const insights = {
 
   release(body: InsightsBody, actor: Actor): InsightsBody {
     if (actor.role === 'operator' || !body.protected) return body;
-    const periods = body.periods.map(withholdInPeriod);
+    const periods = poolNamesOfFew(body.periods, body.periods.map(withholdInPeriod));
     const p = body.progress;
     if (p === null) return { ...body, periods };
     const isWithheld = (label: string) => periods.some((q) => q.period === label && q.total.withheld !== null);
@@ -220,12 +233,18 @@ export const insights = {
 
 const shownCell = (group: string | null, cell: StratumCell): InsightsCell => ({ group, ...cell, withheld: null });
 
+/**
+ * A group is withheld where it is small, and where few units tell themselves apart in its mean; each of these counts is a table
+ * with a total of its own, so that none is found by subtraction.
+ */
 function withholdInPeriod(period: InsightsPeriod): InsightsPeriod {
   const parts = period.withoutGroup ? [...period.groups, period.withoutGroup] : [period.total];
-  const verdict = withholdSmallGroups(
-    parts.map((cell) => cell.n!),
-    minimumGroup,
-  );
+  const tables = [parts.map((cell) => cell.n!), ...period.apart];
+  const verdicts = tables.map((counts) => withholdSmallGroups(counts, minimumGroup));
+  const verdict = {
+    groups: parts.map((_, g) => verdicts.map((v) => v.groups[g]!).find((reason) => reason !== null) ?? null),
+    total: verdicts.map((v) => v.total).find((reason) => reason !== null) ?? null,
+  };
   const gate = (cell: InsightsCell, reason: WithheldReason): InsightsCell =>
     reason === null
       ? cell
@@ -235,7 +254,30 @@ function withholdInPeriod(period: InsightsPeriod): InsightsPeriod {
     groups: period.groups.map((cell, g) => gate(cell, verdict.groups[g]!)),
     withoutGroup: period.withoutGroup && gate(period.withoutGroup, verdict.groups[period.groups.length]!),
     total: gate(period.total, verdict.total),
+    apart: [],
   };
+}
+
+/**
+ * The name of a level that few hold says where they are: it is kept only where the level has the minimum group in some period.
+ * The others stand together in one cell without a name.
+ */
+function poolNamesOfFew(
+  before: readonly InsightsPeriod[],
+  after: readonly InsightsPeriod[],
+): readonly InsightsPeriod[] {
+  const isKnown = (before[0]?.groups ?? []).map((_, g) => before.some((p) => p.groups[g]!.n! >= minimumGroup));
+  if (isKnown.every((known) => known)) return after;
+  const pooled: InsightsCell = {
+    group: null,
+    n: null,
+    mean: null,
+    standardDeviation: null,
+    lower: null,
+    upper: null,
+    withheld: 'small-group',
+  };
+  return after.map((period) => ({ ...period, groups: [...period.groups.filter((_, g) => isKnown[g]), pooled] }));
 }
 
 function progress(goal: InsightsGoal | null, periods: readonly InsightsPeriod[]): InsightsProgress | null {

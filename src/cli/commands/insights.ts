@@ -63,7 +63,7 @@ function insightsText(result: ResultOf<'insights'>, context: CommandContext): st
         ]
       : [period, label, say('cli.withheld'), say(`insights.withheld.${cell.withheld}`), ''];
   const rows = periods.flatMap((p) => [
-    ...p.groups.map((cell) => row(p.period, cell.group ?? '', cell)),
+    ...p.groups.map((cell) => row(p.period, cell.group ?? say('insights.others'), cell)),
     ...(p.withoutGroup && p.withoutGroup.n !== 0 ? [row(p.period, say('insights.unknown'), p.withoutGroup)] : []),
     row(p.period, say('insights.total'), p.total),
   ]);

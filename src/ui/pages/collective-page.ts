@@ -109,10 +109,13 @@ function byGroup(context: PageContext, view: CollectiveView, words: Vocabulary, 
   const cells = inOrder([...period.groups], attribute.codebook).concat(withoutGroup);
   const decimals = decimalsFor([...cells, period.total].flatMap((cell) => (cell.mean === null ? [] : [cell.mean])));
   const unit = words.unit(kpi);
+  // A group without a name holds the levels of few, together; the units of no known group come last.
+  const nameOf = (cell: InsightsCell) =>
+    cell.group === null && cell !== period.withoutGroup ? t('insights.others') : words.code(attribute, cell.group);
   const reason = (cell: InsightsCell) =>
     cell.withheld !== null ? notShown(texts, cell.withheld) : t('page.collective.empty-group');
   const rows = cells.map((cell): IntervalRow => {
-    const label = words.code(attribute, cell.group);
+    const label = nameOf(cell);
     if (cell.mean === null) return { label, value: null, text: reason(cell), emphasis: 'main' };
     const { mean: estimate, lower, upper } = cell;
     return {
@@ -177,7 +180,7 @@ function byGroup(context: PageContext, view: CollectiveView, words: Vocabulary, 
     ],
     tableLabel: t('page.table-label'),
     table: dataTable(title, columns, [
-      ...cells.map((cell) => tableRow(cell, words.code(attribute, cell.group))),
+      ...cells.map((cell) => tableRow(cell, nameOf(cell))),
       tableRow(period.total, t('page.collective.everyone')),
     ]),
   });
