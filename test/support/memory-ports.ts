@@ -144,8 +144,8 @@ function memoryPanels(panels: readonly MemoryPanel[]): Ports['panels'] {
         unitsObserved: unitsWhere(() => true),
         unitsByValue: isIndicator ? { zero: unitsWhere(holds(0)), one: unitsWhere(holds(1)) } : null,
         distinct,
-        minimum: values.length === 0 ? null : Math.min(...values),
-        maximum: values.length === 0 ? null : Math.max(...values),
+        minimum: values.length === 0 ? null : values.reduce((a, b) => Math.min(a, b)),
+        maximum: values.length === 0 ? null : values.reduce((a, b) => Math.max(a, b)),
         mean,
         standardDeviation:
           values.length < 2

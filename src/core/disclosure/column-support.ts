@@ -39,7 +39,8 @@ function fewest({ values }: DesignColumn, within: Uint8Array, countsZeros: boole
   const ways = [units, units - zeros];
   if (countsZeros) ways.push(zeros);
   if (counts.size === 2) ways.push(...counts.values());
-  const commonest = Math.max(0, ...counts.values());
+  let commonest = 0;
+  for (const count of counts.values()) commonest = Math.max(commonest, count);
   if (commonest * 2 > units) ways.push(units - commonest);
   return Math.min(...ways.filter((n) => n > 0), units);
 }

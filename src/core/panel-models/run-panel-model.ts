@@ -215,7 +215,8 @@ function supportOf(panel: PanelStructure, values: Float64Array, within: boolean)
   }
   if (within) return changing;
   const ways = [panel.units - (always.get(0) ?? 0)];
-  const commonest = Math.max(0, ...always.values());
+  let commonest = 0;
+  for (const count of always.values()) commonest = Math.max(commonest, count);
   if (commonest * 2 > panel.units) ways.push(panel.units - commonest);
   if (seen.size === 2) ways.push(...seen.values());
   return Math.min(panel.units, ...ways.filter((n) => n > 0));
