@@ -7,7 +7,7 @@ const upper =
   '\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178';
 
 /** The text of bytes in Windows-1252. */
-export const decodeWindows1252 = (bytes: Uint8Array): string =>
+const decodeWindows1252 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     .toString('latin1')
     .replaceAll(/[\x80-\x9f]/g, (character) => upper[character.charCodeAt(0) - 0x80]!);

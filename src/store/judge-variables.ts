@@ -27,7 +27,7 @@ export function reconsiderType(facts: VariableFacts): VariableType | null {
 }
 
 /** A text whose values hardly repeat is free text, not a code: more than 20 values, and more than half as many as units. */
-export function isFreeText(facts: VariableFacts, units: number): boolean {
+function isFreeText(facts: VariableFacts, units: number): boolean {
   return facts.longest > 100 || (facts.distinct > 20 && facts.distinct * 2 > Math.min(units, facts.counts.observed));
 }
 

@@ -9,7 +9,7 @@ export interface ProblemList {
 }
 
 /** At most this many problems of a kind are listed. */
-export const listedLimit = 100;
+const listedLimit = 100;
 
 export function createProblemList(limit: number = listedLimit): ProblemList {
   const listed: FileProblem[] = [];
