@@ -15,6 +15,8 @@ export interface Row {
 
 /** What bench/<name>/suite.ts exports as `suite`. */
 export interface Suite {
+  /** whether a variant needs the packages of bench/package.json; without them a suite measures ours alone */
+  readonly needsPeers: boolean;
   readonly cases: readonly string[];
   run(id: string): AsyncIterable<Row>;
   table(rows: readonly Row[]): string;

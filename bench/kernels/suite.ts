@@ -126,4 +126,4 @@ async function* run(id: string): AsyncIterable<Row> {
   }
 }
 
-export const suite: Suite = { cases: kernelCases.map(({ id }) => id), run, table: kernelTable };
+export const suite: Suite = { needsPeers: true, cases: kernelCases.map(({ id }) => id), run, table: kernelTable };

@@ -232,6 +232,7 @@ function tableProblem(n: number, k: number): Measured {
 }
 
 export const suite: Suite = {
+  needsPeers: false,
   cases: Object.keys(cases),
   async *run(id) {
     const { goalMs, quoted, run } = cases[id]!;
