@@ -45,16 +45,16 @@ describe('the command line', () => {
     expect(mine.out).toMatchInlineSnapshot(`
       "gas
 
-      period  dwelling             n                           mean  95 % interval
-      ------  ------------  --------  -----------------------------  --------------
-      2023    farm          withheld       fewer than 10 households
-      2023    flat                25                          1,120  1,090 to 1,150
-      2023    terrace       withheld  would give a small group away
-      2023    all together        40                          1,195  1,158 to 1,232
-      2024    farm          withheld       fewer than 10 households
-      2024    flat                25                          1,020  989.6 to 1,050
-      2024    terrace       withheld  would give a small group away
-      2024    all together        40                          1,095  1,058 to 1,132
+      period  dwelling                    n                           mean  95 % interval
+      ------  -------------------  --------  -----------------------------  --------------
+      2023    flat                       25                          1,120  1,090 to 1,150
+      2023    terrace              withheld  would give a small group away
+      2023    other, small groups  withheld       fewer than 10 households
+      2023    all together               40                          1,195  1,158 to 1,232
+      2024    flat                       25                          1,020  989.6 to 1,050
+      2024    terrace              withheld  would give a small group away
+      2024    other, small groups  withheld       fewer than 10 households
+      2024    all together               40                          1,095  1,058 to 1,132
       "
     `);
   });

@@ -59,7 +59,7 @@ describe.skipIf(referenceFolder === null)('the real inputs', () => {
       if (known[name]) expect([name, report.rows, report.units, report.waves]).toEqual([name, ...known[name]]);
     }
     expect(files.length).toBeGreaterThan(40);
-  }, 60_000);
+  }, 240_000);
 
   it('give the totals that the publisher prints, exactly', async () => {
     const readme = await readFile(join(referenceFolder!, 'data-nl/README.md'), 'utf8');
