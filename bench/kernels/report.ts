@@ -19,9 +19,12 @@ interface Goal {
   readonly unit: 'x' | '%';
 }
 
-/** Processor time of a run, median of the rounds: on a quiet machine the time it takes, on a busy one without the others'. */
+/**
+ * Processor time of a run, median of the rounds: on a quiet machine the time it takes, on a busy one without the others'.
+ * It is counted in steps too coarse for the shortest runs; those are seldom interrupted.
+ */
 function timeOf(row: Row): number {
-  return row.detail.cpuMs as number;
+  return row.medianMs < 1 ? row.medianMs : (row.detail.cpuMs as number);
 }
 
 /** Ratio of times, peer over ours; null where one of them was not measured. */
