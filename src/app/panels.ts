@@ -42,8 +42,11 @@ export interface VariableDescription extends Variable {
   readonly counts: Readonly<Record<ValueStatus, number | null>>;
   /** units with an observed value in any wave */
   readonly unitsObserved: number | null;
-  /** for a variable of 0 and 1, the units that ever hold each; null for others, and where withheld */
-  readonly unitsByValue: { readonly zero: number; readonly one: number } | null;
+  /**
+   * units that ever hold another value than each reference (`referenceValues`): of a variable of 0 and 1 those that ever hold 1
+   * and those that ever hold 0; none for texts; null where withheld
+   */
+  readonly unitsApart: readonly number[] | null;
   readonly distinct: number | null;
   readonly minimum: number | null;
   readonly maximum: number | null;
@@ -55,6 +58,7 @@ export interface VariableDescription extends Variable {
 /** As the operator sees it who ingests: nothing is withheld. */
 export interface IngestedVariable extends VariableDescription {
   readonly counts: Readonly<Record<ValueStatus, number>>;
+  readonly unitsApart: readonly number[];
 }
 
 export interface PanelDescription extends PanelSummary {
@@ -131,6 +135,8 @@ export interface VariableTotal {
   /** units with an observed value */
   readonly observed: number | null;
   readonly sum: number | null;
+  /** units with another value than each reference, see `referenceValues`; empty where it is not shown */
+  readonly apart: readonly number[];
   readonly withheld: WithheldReason;
 }
 

@@ -1,4 +1,4 @@
-import { withholdSmallGroups } from '../core/disclosure/withhold-small-groups.ts';
+import { withholdInTables } from '../core/disclosure/withhold-in-tables.ts';
 import { withholdSmallSteps } from '../core/disclosure/withhold-small-steps.ts';
 import { coreErrorCodes, type Warning } from '../core/errors.ts';
 import { isAboutPeople } from './about-people.ts';
@@ -110,8 +110,8 @@ export function releaseSummaries(panels: readonly PanelSummary[], actor: Actor):
 
 /**
  * A description of a panel of people, for others than the operator: the smallest and the largest value are somebody's; every other
- * figure of a variable needs the minimum group of units (not of rows), and for a variable of 0 and 1 that many with each; a count
- * is withheld where it is small. A panel of fewer units shows the names of its variables only.
+ * figure of a variable needs the minimum group of units (not of rows), and that many or none that differ from 0, from the value
+ * most hold, or from either of two; a count is withheld where it is small. A panel of fewer units shows the names of its variables only.
  */
 export function releaseDescription(panel: PanelDescription, actor: Actor): Released<PanelDescription> {
   if (actor.role === 'operator' || !isAboutPeople(panel.unitKind)) return panel as Released<PanelDescription>;
@@ -123,20 +123,21 @@ export function releaseDescription(panel: PanelDescription, actor: Actor): Relea
 const few = (n: number | null): boolean => n !== null && n > 0 && n < minimumGroup;
 
 function gateVariable(variable: VariableDescription, panel: PanelDescription, isSmall: boolean): VariableDescription {
-  const { counts, unitsObserved, unitsByValue } = variable;
+  const { counts, unitsObserved, unitsApart } = variable;
   const without = (panel.units ?? 0) - (unitsObserved ?? 0);
   const hidesFigures =
     isSmall ||
     (unitsObserved ?? 0) < minimumGroup ||
-    (unitsByValue !== null && (few(unitsByValue.zero) || few(unitsByValue.one)));
+    // A revision of before they were counted has none: then nobody knows.
+    (unitsApart?.some(few) ?? true);
   // Observed and absent make the rows together: a small one hides both.
   const hidesCounts = isSmall || few(unitsObserved) || few(without) || Object.values(counts).some(few);
   return {
     ...variable,
     counts: hidesCounts ? { observed: null, absent: null, suppressed: null, notApplicable: null } : counts,
     unitsObserved: hidesCounts ? null : unitsObserved,
-    unitsByValue: hidesFigures || hidesCounts ? null : unitsByValue,
-    distinct: hidesFigures ? null : variable.distinct,
+    unitsApart: hidesFigures || hidesCounts ? null : unitsApart,
+    distinct: hidesFigures || hidesCounts ? null : variable.distinct,
     minimum: null,
     maximum: null,
     mean: hidesFigures ? null : variable.mean,
@@ -146,22 +147,24 @@ function gateVariable(variable: VariableDescription, panel: PanelDescription, is
 }
 
 /**
- * Totals by wave of a panel of people: a wave with fewer than the minimum group of values is withheld, and a second one where
- * the sum over all waves, which the description shows, would give the first away.
+ * Totals by wave of a panel of people: a wave with fewer than the minimum group of values is withheld, and one in which so few
+ * tell themselves apart (the sum of a 0/1 variable is a count); and a second one where the sum over all waves, which the
+ * description shows, would give the first away.
  */
 export function releaseTotals(totals: PanelTotals, actor: Actor): Released<PanelTotals> {
   if (actor.role === 'operator' || !isAboutPeople(totals.unitKind)) return totals as Released<PanelTotals>;
-  const variables = totals.waves[0]?.totals.length ?? 0;
-  const verdicts = Array.from({ length: variables }, (_, v) => {
-    const counts = totals.waves.map((wave) => wave.totals[v]!.observed!);
-    return withholdSmallGroups(counts, minimumGroup).groups;
+  const verdicts = (totals.waves[0]?.totals ?? []).map(({ apart }, v) => {
+    const ofWaves = totals.waves.map((wave) => wave.totals[v]!);
+    const ways = apart.map((_, way) => ofWaves.map((total) => total.apart[way]!));
+    return withholdInTables([ofWaves.map((total) => total.observed!), ...ways], minimumGroup).groups;
   });
   const waves = totals.waves.map(
     (wave, w): WaveTotals => ({
       wave: wave.wave,
       totals: wave.totals.map((total, v) => {
         const withheld = verdicts[v]![w]!;
-        return withheld === null ? total : { variable: total.variable, observed: null, sum: null, withheld };
+        const shown = withheld === null ? total : { variable: total.variable, observed: null, sum: null };
+        return { ...shown, apart: [], withheld };
       }),
     }),
   );

@@ -44,7 +44,7 @@ export const variableDescription = Type.Object(
     codebook: nullable(Type.Record(Type.String(), Type.String())),
     counts,
     unitsObserved: nullable(Type.Integer()),
-    unitsByValue: nullable(strict({ zero: Type.Integer(), one: Type.Integer() })),
+    unitsApart: nullable(Type.Array(Type.Integer())),
     distinct: nullable(Type.Integer()),
     minimum: nullable(Type.Number()),
     maximum: nullable(Type.Number()),
@@ -69,6 +69,9 @@ const variableTotal = strict({
   variable: Type.String(),
   observed: nullable(Type.Integer()),
   sum: nullable(Type.Number()),
+  apart: Type.Array(Type.Integer(), {
+    description: 'units with another value than 0 and the commonest one, or than each of two; empty where not shown',
+  }),
   withheld: nullable(literals(['small-group', 'protects-other'])),
 });
 

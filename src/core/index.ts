@@ -27,6 +27,7 @@ export { takeRows, valuesInPeriod, wavesOfPeriod } from './panel/unit-periods.ts
 // Stratified KPIs and disclosure
 
 export { columnSupport } from './disclosure/column-support.ts';
+export { withholdInTables } from './disclosure/withhold-in-tables.ts';
 export { type WithheldReason, type Withholding, withholdSmallGroups } from './disclosure/withhold-small-groups.ts';
 export { withholdSmallSteps } from './disclosure/withhold-small-steps.ts';
 export { type InsightsInput, type InsightsTable, type StratumCell, stratify } from './insights/stratify.ts';

@@ -1,6 +1,6 @@
-import type { IngestedVariable } from '../app/panels.ts';
 import type { ValueStatus } from '../core/panel/columns.ts';
 import type { Session } from './database.ts';
+import { differs, type ReferenceRow, referenceColumns, referencesOf, valuesWithCounts } from './reference-values.ts';
 import { rowsTable, type StagedColumn } from './stage.ts';
 import { unreadable } from './value-sql.ts';
 
@@ -9,7 +9,7 @@ export interface VariableFacts {
   readonly column: StagedColumn;
   readonly counts: Readonly<Record<ValueStatus, number>>;
   readonly unitsObserved: number;
-  readonly unitsByValue: IngestedVariable['unitsByValue'];
+  readonly unitsApart: readonly number[];
   readonly distinct: number;
   readonly minimum: number | null;
   readonly maximum: number | null;
@@ -39,21 +39,20 @@ export async function describeVariables(
   for (let start = 0; start < columns.length; start += batchSize) {
     const batch = columns.slice(start, start + batchSize);
     const moments = await momentsOf(session, key, batch);
+    const values = await valuesOfEach(session, key, batch);
+    const apart = await unitsApartOf(session, key, batch, values);
     for (const [i, column] of batch.entries()) {
       const get = (name: string): number => moments[`${name}_${i}`] ?? 0;
       const observed = get('observed');
       const suppressed = get('suppressed');
       const notApplicable = get('inapplicable');
       const bad = get('unreadable');
-      const values = await distinctOf(session, key, column);
       facts.push({
         column,
         counts: { observed, suppressed, notApplicable, absent: rows - observed - suppressed - notApplicable - bad },
         unitsObserved: get('units'),
-        unitsByValue: isIndicator(values.distinct, moments[`minimum_${i}`], moments[`maximum_${i}`])
-          ? { zero: get('zeros'), one: get('ones') }
-          : null,
-        distinct: values.distinct,
+        unitsApart: apart[i]!,
+        distinct: values[i]!.distinct,
         minimum: moments[`minimum_${i}`] ?? null,
         maximum: moments[`maximum_${i}`] ?? null,
         sum: column.isNumber && observed > 0 ? get('sum') : null,
@@ -61,21 +60,14 @@ export async function describeVariables(
         standardDeviation: moments[`deviation_${i}`] ?? null,
         fractions: get('fractions'),
         unreadable: bad,
-        longest: values.longest ?? 0,
-        numbers: values.numbers ?? 0,
-        leadingZeros: values.leadingZeros ?? false,
+        longest: values[i]!.longest ?? 0,
+        numbers: values[i]!.numbers ?? 0,
+        leadingZeros: values[i]!.leadingZeros ?? false,
       });
     }
   }
   return facts;
 }
-
-/** A variable of 0 and 1 alone. */
-const isIndicator = (
-  distinct: number,
-  minimum: number | null | undefined,
-  maximum: number | null | undefined,
-): boolean => distinct <= 2 && (minimum === 0 || minimum === 1) && (maximum === 0 || maximum === 1);
 
 async function momentsOf(
   session: Session,
@@ -92,8 +84,6 @@ async function momentsOf(
           `fsum(${c}) AS sum_${i}`,
           `stddev_samp(${c}) AS deviation_${i}`,
           `count(*) FILTER (${c} <> trunc(${c})) AS fractions_${i}`,
-          `count(DISTINCT unit) FILTER (${c} = 0) AS zeros_${i}`,
-          `count(DISTINCT unit) FILTER (${c} = 1) AS ones_${i}`,
         ]
       : []),
   ]);
@@ -111,18 +101,46 @@ async function momentsOf(
   return { ...values, ...statuses };
 }
 
-async function distinctOf(
+interface ColumnValues extends ReferenceRow {
+  readonly distinct: number;
+  readonly longest?: number | null;
+  readonly numbers?: number | null;
+  readonly leadingZeros?: boolean | null;
+}
+
+async function valuesOfEach(
   session: Session,
   key: number,
-  { storedAs: c, isNumber }: StagedColumn,
-): Promise<{ distinct: number; longest?: number | null; numbers?: number | null; leadingZeros?: boolean | null }> {
-  const from = `(SELECT ${c} AS v, count(*) AS n FROM ${rowsTable(key)} WHERE ${c} IS NOT NULL GROUP BY v)`;
-  const [found] = await session.rows<{ distinct: number; longest?: number | null }>(
-    isNumber
-      ? `SELECT count(*) AS "distinct" FROM ${from}`
-      : `SELECT count(*) AS "distinct", max(length(v)) AS longest,
-           sum(n) FILTER (try_cast(v AS DOUBLE) IS NOT NULL)::BIGINT AS numbers,
-           bool_or(regexp_matches(v, '^0[0-9]')) AS "leadingZeros" FROM ${from}`,
+  columns: readonly StagedColumn[],
+): Promise<readonly ColumnValues[]> {
+  const found: ColumnValues[] = [];
+  for (const { storedAs, isNumber } of columns) {
+    const [values] = await session.rows<ColumnValues>(
+      `SELECT count(*) AS "distinct", ${
+        isNumber
+          ? referenceColumns
+          : `NULL AS "first", NULL AS "second", max(length(v)) AS longest,
+             sum(n) FILTER (try_cast(v AS DOUBLE) IS NOT NULL)::BIGINT AS numbers,
+             bool_or(regexp_matches(v, '^0[0-9]')) AS "leadingZeros"`
+      } FROM ${valuesWithCounts(rowsTable(key), storedAs)}`,
+    );
+    found.push(values!);
+  }
+  return found;
+}
+
+/** Of each numeric column, for each of its reference values, the units that ever hold another one; of texts none. */
+async function unitsApartOf(
+  session: Session,
+  key: number,
+  columns: readonly StagedColumn[],
+  values: readonly ColumnValues[],
+): Promise<readonly (readonly number[])[]> {
+  const references = values.map(referencesOf);
+  const counts = references.flatMap((own, i) =>
+    own.map((value, way) => `count(DISTINCT unit) FILTER (${differs(columns[i]!.storedAs, value)}) AS n_${i}_${way}`),
   );
-  return found!;
+  if (counts.length === 0) return columns.map(() => []);
+  const [found] = await session.rows<Record<string, number>>(`SELECT ${counts.join(', ')} FROM ${rowsTable(key)}`);
+  return references.map((own, i) => own.map((_, way) => found![`n_${i}_${way}`]!));
 }

@@ -97,6 +97,6 @@ export async function variationOf(
 }
 
 export function describe(facts: VariableFacts, variable: Variable): IngestedVariable {
-  const { counts, unitsObserved, unitsByValue, distinct, minimum, maximum, mean, standardDeviation, sum } = facts;
-  return { ...variable, counts, unitsObserved, unitsByValue, distinct, minimum, maximum, mean, standardDeviation, sum };
+  const { counts, unitsObserved, unitsApart, distinct, minimum, maximum, mean, standardDeviation, sum } = facts;
+  return { ...variable, counts, unitsObserved, unitsApart, distinct, minimum, maximum, mean, standardDeviation, sum };
 }

@@ -3,10 +3,12 @@ import type { WaveTotals } from '../app/panels.ts';
 import { CoreError } from '../core/errors.ts';
 import type { Session } from './database.ts';
 import type { StoredVariable } from './read-columns.ts';
+import { differs, type ReferenceRow, referenceColumns, referencesOf, valuesWithCounts } from './reference-values.ts';
 import { rowsTable } from './stage.ts';
 
 /**
- * Sums of numeric variables by wave, compensated, so that decimals add up as they do on paper.
+ * Sums of numeric variables by wave, compensated, so that decimals add up as they do on paper; with how many units tell
+ * themselves apart in each.
  *
  * @throws invalid-request for a variable of texts; non-finite where a sum is too large for a double
  */
@@ -24,9 +26,16 @@ export async function waveTotals(
       { variable: text.name },
     );
   }
-  const sums = variables.map(
-    ({ storedAs: c }, i) => `count(${c}) AS observed_${i}, coalesce(fsum(${c}), 0) AS sum_${i}`,
-  );
+  const references: (readonly number[])[] = [];
+  for (const { storedAs } of variables) {
+    const values = valuesWithCounts(rowsTable(key), storedAs);
+    const [row] = await session.rows<ReferenceRow>(`SELECT ${referenceColumns} FROM ${values}`);
+    references.push(referencesOf(row!));
+  }
+  const sums = variables.flatMap(({ storedAs: c }, i) => [
+    `count(${c}) AS observed_${i}, coalesce(fsum(${c}), 0) AS sum_${i}`,
+    ...references[i]!.map((value, way) => `count(*) FILTER (${differs(c, value)}) AS apart_${i}_${way}`),
+  ]);
   const rows = await session.rows<Record<string, number> & { wave: never }>(
     hasWave
       ? `SELECT w.label AS wave, ${sums.join(', ')} FROM ${rowsTable(key)} r
@@ -38,7 +47,8 @@ export async function waveTotals(
     wave: row.wave as string,
     totals: variables.map(({ name }, i) => {
       const sum = row[`sum_${i}`]!;
-      if (Number.isFinite(sum)) return { variable: name, observed: row[`observed_${i}`]!, sum, withheld: null };
+      const apart = references[i]!.map((_, way) => row[`apart_${i}_${way}`]!);
+      if (Number.isFinite(sum)) return { variable: name, observed: row[`observed_${i}`]!, sum, apart, withheld: null };
       throw new CoreError('non-finite', `The sum of "${name}" is too large for a number of 64 bits.`, {
         variable: name,
       });

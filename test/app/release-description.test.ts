@@ -44,21 +44,42 @@ describe('the description of a panel of people', () => {
 
   it('shows no share of a few: two of forty with a castle', async () => {
     for (const x of [(u: number) => (u < 2 ? 1 : 0), (u: number) => (u < 2 ? 0 : 1)]) {
-      expect((await street(40, x)).description[0]!.unitsByValue).toEqual(
-        x(0) === 1 ? { zero: 38, one: 2 } : { zero: 2, one: 38 },
-      );
-      expect(await shown(40, x)).toMatchObject({ ...nothing, unitsByValue: null });
+      const own = (await street(40, x)).description[0]!;
+      expect([own.unitsApart!.toSorted(), own.mean! * 40]).toEqual([[2, 38], x(0) === 1 ? 2 : 38]);
+      expect(await shown(40, x)).toMatchObject({ ...nothing, unitsApart: null });
     }
     expect(await shown(40, (u) => (u < 12 ? 1 : 0))).toMatchObject({
       mean: 0.3,
       sum: 48,
-      unitsByValue: { zero: 28, one: 12 },
+      unitsApart: [12, 28],
+    });
+  });
+
+  it('shows no sum of a few: two of forty use gas, or use another amount than all others', async () => {
+    for (const usual of [0, 5]) {
+      const x = (u: number) => (u < 2 ? 812.5 + u : usual);
+      const own = (await street(40, x)).description[0]!;
+      expect(own.sum! - 160 * usual).toBe(4 * (812.5 + 813.5 - 2 * usual));
+      expect(await shown(40, x)).toMatchObject({ ...nothing, unitsApart: null });
+      expect(await shown(40, (u) => (u < 10 ? 812.5 + u : usual))).toMatchObject({ mean: (8170 + 30 * usual) / 40 });
+    }
+  });
+
+  it('shows no figure of a revision from before these were counted', async () => {
+    const { description, ...panel } = await street(40, (u) => u);
+    const { unitsApart: _, ...old } = description[0]!;
+    const kept = { ...panel, description: [old as (typeof description)[number]] };
+    expect(releaseDescription(kept, { role: 'visitor' }).description[0]).toMatchObject({
+      ...nothing,
+      unitsApart: null,
     });
   });
 
   it('does not tell who is missing where these are few', async () => {
     const variable = await shown(40, (u) => (u < 3 ? null : u));
     expect(variable).toMatchObject({ counts: { observed: null, absent: null }, unitsObserved: null, sum: null });
+    // 37 of 40 hold different values.
+    expect(variable.distinct).toBeNull();
     expect(variable.mean).toBe(21);
   });
 

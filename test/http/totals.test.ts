@@ -32,15 +32,21 @@ it('totals are the same over HTTP as alone, for one variable and for several, an
       expect(await command(remote, call)).toEqual(mine);
       const answer = JSON.parse(mine.out);
       expect(violations(operations.panelTotals.response, answer)).toEqual([]);
-      expect(answer.waves[1].totals[0]).toEqual({ variable: 'gas', observed: 25, sum: 2.5, withheld: null });
+      expect(answer.waves[1].totals[0]).toEqual({
+        variable: 'gas',
+        observed: 25,
+        sum: 2.5,
+        apart: [25, 0],
+        withheld: null,
+      });
     }
     const seen = await app.inject({
       url: '/v1/panels/street/totals?variable=gas&by=wave',
       headers: { 'samenwijs-role': 'visitor' },
     });
     expect(seen.json().waves.map((wave: { totals: object[] }) => wave.totals[0])).toEqual([
-      { variable: 'gas', observed: null, sum: null, withheld: 'small-group' },
-      { variable: 'gas', observed: null, sum: null, withheld: 'protects-other' },
+      { variable: 'gas', observed: null, sum: null, apart: [], withheld: 'small-group' },
+      { variable: 'gas', observed: null, sum: null, apart: [], withheld: 'protects-other' },
     ]);
     const wrong = await app.inject('/v1/panels/street/totals?variables=gas');
     expect([wrong.statusCode, wrong.json().code]).toEqual([400, 'invalid-request']);

@@ -176,8 +176,8 @@ describe('SQL in names and values', () => {
       {
         wave: '',
         totals: [
-          { variable: hostile[1], observed: 2, sum: 8, withheld: null },
-          { variable: hostile[2], observed: 2, sum: 10, withheld: null },
+          { variable: hostile[1], observed: 2, sum: 8, apart: [1, 1], withheld: null },
+          { variable: hostile[2], observed: 2, sum: 10, apart: [1, 1], withheld: null },
         ],
       },
     ]);

@@ -3,10 +3,11 @@ import { AppError } from '../../src/app/errors.ts';
 import type { JobRecord } from '../../src/app/jobs.ts';
 import { hasEnded } from '../../src/app/jobs.ts';
 import type { StoredModel } from '../../src/app/models.ts';
-import type { PanelDescription, VariableDescription } from '../../src/app/panels.ts';
+import type { PanelDescription, VariableDescription, VariableTotal } from '../../src/app/panels.ts';
 import type { Compute, JobStore, ModelRepository, Ports, ResultStore } from '../../src/app/ports.ts';
+import { referenceValues } from '../../src/core/insights/reference-values.ts';
 import { typescriptKernels } from '../../src/core/linalg/typescript-kernels.ts';
-import type { Column, PanelColumns } from '../../src/core/panel/columns.ts';
+import type { Column, NumberColumn, PanelColumns } from '../../src/core/panel/columns.ts';
 import { readExperiments } from '../../src/formats/read-experiments.ts';
 import { createExperimentFiles } from '../../src/store/experiment-files.ts';
 import { computations } from '../../src/workers/computations.ts';
@@ -100,6 +101,8 @@ export function codes(values: readonly (string | null)[]): Column {
   };
 }
 
+const isObserved = (status: number): number => (status === 0 ? 1 : 0);
+
 function memoryPanels(panels: readonly MemoryPanel[]): Ports['panels'] {
   const find = (name: string): MemoryPanel => {
     const panel = panels.find((p) => p.panel === name);
@@ -127,7 +130,7 @@ function memoryPanels(panels: readonly MemoryPanel[]): Ports['panels'] {
         new Set(rows.filter(holds).map((row) => p.unitIndex[row]!)).size;
       const values = column.type === 'number' ? rows.map((row) => column.values[row]!) : [];
       const distinct = new Set(column.type === 'number' ? values : rows.map((row) => column.codes[row]!)).size;
-      const isIndicator = values.length > 0 && values.every((value) => value === 0 || value === 1);
+      const references = column.type === 'number' ? referenceValues(column.values, column.status.map(isObserved)) : [];
       const holds = (value: number) => (row: number) => column.type === 'number' && column.values[row] === value;
       const sum = values.reduce((total, value) => total + value, 0);
       const mean = values.length === 0 ? null : sum / values.length;
@@ -142,7 +145,7 @@ function memoryPanels(panels: readonly MemoryPanel[]): Ports['panels'] {
         codebook: null,
         counts: { observed, absent: column.status.length - observed, suppressed: 0, notApplicable: 0 },
         unitsObserved: unitsWhere(() => true),
-        unitsByValue: isIndicator ? { zero: unitsWhere(holds(0)), one: unitsWhere(holds(1)) } : null,
+        unitsApart: references.map((value) => unitsWhere((row) => !holds(value)(row))),
         distinct,
         minimum: values.length === 0 ? null : values.reduce((a, b) => Math.min(a, b)),
         maximum: values.length === 0 ? null : values.reduce((a, b) => Math.max(a, b)),
@@ -188,8 +191,23 @@ function memoryPanels(panels: readonly MemoryPanel[]): Ports['panels'] {
         columns: chosen,
       };
     },
-    async totals() {
-      throw new AppError('not-implemented', 'Panels in memory have no totals.');
+    async totals(name, _revision, variables) {
+      const p = find(name);
+      const totalOf = (variable: string, w: number): VariableTotal => {
+        const { values, status } = p.columns[variable] as NumberColumn;
+        const references = referenceValues(values, status.map(isObserved));
+        const found = [...values].filter((_, row) => status[row] === 0 && p.waveIndex[row] === w);
+        return {
+          variable,
+          observed: found.length,
+          sum: found.reduce((sum, value) => sum + value, 0),
+          apart: references.map((reference) => found.filter((value) => value !== reference).length),
+          withheld: null,
+        };
+      };
+      const { panel, revision, digest, unitKind } = describe(p);
+      const waves = p.waves.map((wave, w) => ({ wave, totals: variables.map((variable) => totalOf(variable, w)) }));
+      return { panel, revision, digest, unitKind, waves };
     },
   };
 }

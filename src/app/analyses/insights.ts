@@ -1,7 +1,9 @@
-import { type WithheldReason, withholdSmallGroups } from '../../core/disclosure/withhold-small-groups.ts';
+import { withholdInTables } from '../../core/disclosure/withhold-in-tables.ts';
+import type { WithheldReason } from '../../core/disclosure/withhold-small-groups.ts';
 import type { Warning } from '../../core/errors.ts';
+import { referenceValues } from '../../core/insights/reference-values.ts';
 import type { StratumCell } from '../../core/insights/stratify.ts';
-import { twoValuesOf, unitsApart } from '../../core/insights/units-apart.ts';
+import { unitsApart } from '../../core/insights/units-apart.ts';
 import { yearlyValues } from '../../core/insights/yearly-values.ts';
 import { asCoded } from '../../core/panel/as-coded.ts';
 import type { PanelColumns } from '../../core/panel/columns.ts';
@@ -177,7 +179,7 @@ export const insights = {
     const apart = unitsApart({
       waves: labels.length,
       groups: levels.length,
-      twoValues: twoValuesOf(
+      references: referenceValues(
         kpi.values,
         kpi.status.map((s) => (s === valueStatus.observed ? 1 : 0)),
       ),
@@ -239,12 +241,7 @@ const shownCell = (group: string | null, cell: StratumCell): InsightsCell => ({ 
  */
 function withholdInPeriod(period: InsightsPeriod): InsightsPeriod {
   const parts = period.withoutGroup ? [...period.groups, period.withoutGroup] : [period.total];
-  const tables = [parts.map((cell) => cell.n!), ...period.apart];
-  const verdicts = tables.map((counts) => withholdSmallGroups(counts, minimumGroup));
-  const verdict = {
-    groups: parts.map((_, g) => verdicts.map((v) => v.groups[g]!).find((reason) => reason !== null) ?? null),
-    total: verdicts.map((v) => v.total).find((reason) => reason !== null) ?? null,
-  };
+  const verdict = withholdInTables([parts.map((cell) => cell.n!), ...period.apart], minimumGroup);
   const gate = (cell: InsightsCell, reason: WithheldReason): InsightsCell =>
     reason === null
       ? cell

@@ -62,7 +62,7 @@ function listText(panels: readonly PanelSummary[], context: CommandContext): str
   );
 }
 
-/** One row for each wave; of every variable the sum and how many values it is of. */
+/** One row for each wave; of every variable the sum and how many values it is of, or why that is withheld. */
 function totalsText({ waves }: PanelTotals, variables: readonly string[], context: CommandContext): string {
   const { say, language } = context;
   const format = new Intl.NumberFormat(language, { maximumFractionDigits: 6 });
@@ -76,10 +76,11 @@ function totalsText({ waves }: PanelTotals, variables: readonly string[], contex
     ],
     waves.map(({ wave, totals }) => [
       wave,
-      ...totals.flatMap(({ sum, observed }) => [
-        sum === null ? say('cli.withheld') : format.format(sum),
-        count(observed, context),
-      ]),
+      ...totals.flatMap(({ sum, observed, withheld }) =>
+        withheld === null
+          ? [format.format(sum!), count(observed, context)]
+          : [say('cli.withheld'), say(`insights.withheld.${withheld}`)],
+      ),
     ]),
   );
 }
