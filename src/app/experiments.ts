@@ -1,6 +1,7 @@
 import type { ExperimentTable } from '../core/recommend/experiment-table.ts';
 import type { BlockRules } from '../core/recommend/feasible-mixes.ts';
 import { AppError } from './errors.ts';
+import { minimumGroup } from './minimum-group.ts';
 
 /** A building block as people read about it. */
 export interface BuildingBlock {
@@ -58,6 +59,18 @@ export interface ExperimentList {
   readonly total: number;
   readonly experiments: readonly Experiment[];
 }
+
+/**
+ * Experiments are aggregates over households. One of fewer than the minimum group is about people who can be told apart: the
+ * operator alone sees it, and nothing that others see is computed from it.
+ */
+export const isLargeEnough = ({ households }: Pick<Experiment, 'households'>): boolean => households >= minimumGroup;
+
+/** The registry as models and comparisons read it, whose answers are for everybody. */
+export const withLargeExperiments = (registry: ExperimentRegistry): ExperimentRegistry => ({
+  ...registry,
+  experiments: registry.experiments.filter(isLargeEnough),
+});
 
 const byText = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 const distinct = (values: readonly string[]): string[] => [...new Set(values)].sort(byText);

@@ -5,7 +5,7 @@ import { isAboutPeople } from './about-people.ts';
 import type { Actor } from './actor.ts';
 import { type Analysis, type AnyResult, analyses } from './analyses.ts';
 import { AppError } from './errors.ts';
-import type { ExperimentList } from './experiments.ts';
+import { type ExperimentList, isLargeEnough } from './experiments.ts';
 import type { JobError } from './jobs.ts';
 import { minimumGroup } from './minimum-group.ts';
 import type {
@@ -183,14 +183,10 @@ function gateSummary(panel: PanelSummary, actor: Actor): PanelSummary {
   return { ...panel, rows: null, units: null };
 }
 
-/**
- * Experiments are aggregates over households. One of fewer than the minimum group is about people who can be told apart, so it
- * is for the operator; the others see it counted in `total` and no more.
- */
+/** What is not large enough is for the operator; the others see it counted in `total` and no more. */
 export function releaseExperiments(list: ExperimentList, actor: Actor): Released<ExperimentList> {
   if (actor.role === 'operator') return list as Released<ExperimentList>;
-  const experiments = list.experiments.filter((row) => row.households >= minimumGroup);
-  return { ...list, experiments } as unknown as Released<ExperimentList>;
+  return { ...list, experiments: list.experiments.filter(isLargeEnough) } as unknown as Released<ExperimentList>;
 }
 
 /** For answers that hold no number about people: job states, catalogues, cards. Say at the call why that is so. */

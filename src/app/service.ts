@@ -145,7 +145,7 @@ export function createService(ports: Ports, jobs: Jobs): Service {
     },
     async describeModel(actor, { model, version }) {
       authorise(actor, 'read', { kind: 'model', id: model });
-      // Scores over many experiments: nothing about one place or person.
+      // Scores over experiments that are all large enough (`withLargeExperiments`).
       return releaseUnrestricted((await ports.models.load(model, version ?? null)).description);
     },
     async modelCard(actor, { model, version }) {
@@ -159,10 +159,8 @@ export function createService(ports: Ports, jobs: Jobs): Service {
       const found = experiments.filter(
         (row) => (kpi === undefined || row.kpi === kpi) && (block === undefined || row.blocks.includes(block)),
       );
-      return releaseExperiments(
-        { digest, contexts, total: found.length, experiments: found.slice(0, limit ?? 100) },
-        actor,
-      );
+      const list = releaseExperiments({ digest, contexts, total: found.length, experiments: found }, actor);
+      return { ...list, experiments: list.experiments.slice(0, limit ?? 100) };
     },
     async listBuildingBlocks(actor) {
       authorise(actor, 'read', { kind: 'experiments' });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Actor } from '../../src/app/actor.ts';
+import { type Actor, roles } from '../../src/app/actor.ts';
 import type { ResultOf } from '../../src/app/analyses.ts';
+import type { Experiment } from '../../src/app/experiments.ts';
 import { createJobs } from '../../src/app/jobs.ts';
 import type { Compute } from '../../src/app/ports.ts';
 import { createService, type Service } from '../../src/app/service.ts';
@@ -156,4 +157,63 @@ describe('models and experiments', () => {
     expect(leaderboard.models.map(({ model }) => model)).toEqual(['constant', 'ridge']);
     expect([leaderboard.rows, leaderboard.groups, leaderboard.folds]).toEqual([177, 12, 3]);
   }, 60_000);
+});
+
+describe('an experiment of nine households', () => {
+  const nine = 'E001';
+  const registryWith = async (
+    change: (row: Experiment) => Experiment | null,
+    overrides: Parameters<typeof open>[0] = { models },
+  ) => {
+    const registry = await memoryPorts().experiments.load();
+    const experiments = registry.experiments.map(change).filter((row) => row !== null);
+    return open({ ...overrides, experiments: { load: async () => ({ ...registry, experiments }) } });
+  };
+  const small = (row: Experiment): Experiment =>
+    row.experiment === nine ? { ...row, households: 9, effect: 0.98765 } : row;
+  const none = (row: Experiment) => (row.experiment === nine ? null : row);
+
+  test.each(roles.filter((role) => role !== 'operator'))('is listed to the operator and not to a %s', async (role) => {
+    const shown = await registryWith(small);
+    const own = await shown.listExperiments(operator, { limit: 10_000 });
+    expect(own.experiments.filter((row) => row.experiment === nine).length).toBeGreaterThan(0);
+    const list = await shown.listExperiments({ role }, { limit: 10_000 });
+    expect(JSON.stringify(list)).not.toMatch(/0\.98765|"E001"/);
+    expect(list.experiments.length).toBe(
+      own.experiments.length - own.experiments.filter((row) => row.experiment === nine).length,
+    );
+    expect((await shown.listExperiments({ role }, { limit: 3 })).experiments.length).toBe(3);
+  });
+
+  test('weighs in no comparison and no model: the answers are those without it, and say so', async () => {
+    const evaluate = async (service: Service, actor: Actor) => {
+      const input = { kpi: 'gas-saving', folds: 2, kinds: ['constant'] as const };
+      return (await service.evaluateModels(actor, input, wait)).result as unknown as ResultOf<'evaluation'>;
+    };
+    const [with9, without] = [await registryWith(small), await registryWith(none)];
+    const answer = await evaluate(with9, visitor);
+    expect(answer.body).toEqual((await evaluate(without, operator)).body);
+    expect(answer.attrition).toEqual([
+      { step: 'experiments', units: 400 },
+      { step: 'experiments-large-enough', units: 399 },
+    ]);
+    // Of ten households it would have weighed.
+    const ten = await registryWith((row) => ({ ...small(row), households: Math.max(10, small(row).households) }));
+    expect((await evaluate(ten, visitor)).body).not.toEqual(answer.body);
+
+    const train = async (service: Service) => {
+      const job = await service.trainModel(operator, { name: 'mine', folds: 2, candidates: ['constant'] }, wait);
+      return (job.result as unknown as ResultOf<'training'>).body.model;
+    };
+    expect(await train(await registryWith(small, {}))).toEqual(await train(await registryWith(none, {})));
+  }, 60_000);
+
+  test('makes a model that learned it incompatible', async () => {
+    await expect(
+      (async () => {
+        const job = await (await registryWith(small)).recommend(visitor, recommendationExample, wait);
+        if (job.error) throw Object.assign(new Error(job.error.message), { code: job.error.code });
+      })(),
+    ).rejects.toMatchObject({ code: 'model-incompatible', message: expect.stringMatching(/fewer than 10/) });
+  });
 });

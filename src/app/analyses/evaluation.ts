@@ -1,6 +1,6 @@
 import type { Leaderboard, LeftOut } from '../../core/recommend/cross-validate.ts';
 import { type ModelKind, modelKinds } from '../../core/recommend/effect-models.ts';
-import { experimentTable, kpisOf } from '../experiments.ts';
+import { experimentTable, kpisOf, withLargeExperiments } from '../experiments.ts';
 import type { AnalysisContext } from '../ports.ts';
 import type { Draft } from '../results.ts';
 
@@ -31,7 +31,8 @@ export const evaluation = {
     context: AnalysisContext,
   ): Promise<Draft<EvaluationSettings, EvaluationBody>> {
     const { experiments, compute } = context.ports;
-    const registry = await experiments.load();
+    const all = await experiments.load();
+    const registry = withLargeExperiments(all);
     const kpi = settings.kpi ?? kpisOf(registry)[0] ?? '';
     const table = experimentTable(registry, kpi);
     const { leftOut, folds, kinds, seed } = settings;
@@ -45,12 +46,15 @@ export const evaluation = {
       settings,
       seed,
       sources: [{ panel: 'experiments', revision: 1, digest: registry.digest, units: null }],
-      attrition: [{ step: 'experiments', units: table.ids.length }],
+      attrition: [
+        { step: 'experiments', units: all.experiments.filter((row) => row.kpi === kpi).length },
+        { step: 'experiments-large-enough', units: table.ids.length },
+      ],
       warnings: [],
       body: { kpi, leaderboard },
     };
   },
 
-  /** Scores over many experiments: nothing in it is about one place. */
+  /** Scores over experiments that are all large enough. */
   release: (body: EvaluationBody): EvaluationBody => body,
 };

@@ -4,7 +4,7 @@ import type { Recommendation } from '../../core/recommend/recommend-mixes.ts';
 import type { TrainedModel } from '../../core/recommend/trained-model.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../errors.ts';
-import { blockRules, type ContextParameter, type ExperimentRegistry } from '../experiments.ts';
+import { blockRules, type ContextParameter, type ExperimentRegistry, isLargeEnough } from '../experiments.ts';
 import type { AnalysisContext } from '../ports.ts';
 import type { Draft } from '../results.ts';
 
@@ -69,6 +69,7 @@ export const recommendation = {
     const registry = await experiments.load();
     const { description, model } = await models.load(settings.model, settings.version);
     requireSameBlocks(registry, model);
+    requireLargeExperiments(registry, model);
     const values = placeValues(registry, settings);
     const known = registry.contexts.map(({ name }) => values[name] ?? null);
     const place: Place = {
@@ -153,6 +154,16 @@ function requireSameBlocks(registry: ExperimentRegistry, model: TrainedModel): v
   throw new AppError(
     'model-incompatible',
     `The model learned the building blocks ${blocks.join(', ')} and contexts ${contexts.join(', ')}; the registry now has ${now.join(', ')} and ${names.join(', ')}. Train it again.`,
+  );
+}
+
+/** A model that learned an experiment which turned out too small would show it as evidence. */
+function requireLargeExperiments(registry: ExperimentRegistry, model: TrainedModel): void {
+  const small = new Set(registry.experiments.filter((row) => !isLargeEnough(row)).map((row) => row.experiment));
+  if (!model.kpis.some(({ table }) => table.ids.some((id) => small.has(id)))) return;
+  throw new AppError(
+    'model-incompatible',
+    'The model learned an experiment that the registry now says is of fewer than 10 households. Train it again: such experiments are then left out.',
   );
 }
 

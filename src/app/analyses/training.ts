@@ -1,6 +1,6 @@
 import type { ServableKind } from '../../core/recommend/effect-models.ts';
 import { servableKinds } from '../../core/recommend/effect-models.ts';
-import { experimentTable, kpisOf } from '../experiments.ts';
+import { type ExperimentRegistry, experimentTable, kpisOf, withLargeExperiments } from '../experiments.ts';
 import { modelCard } from '../model-card.ts';
 import { describeModel, type ModelDescription } from '../models.ts';
 import type { AnalysisContext } from '../ports.ts';
@@ -30,7 +30,8 @@ export const training = {
 
   async run(settings: TrainingSettings, context: AnalysisContext): Promise<Draft<TrainingSettings, TrainingBody>> {
     const { experiments, models, compute } = context.ports;
-    const registry = await experiments.load();
+    const all = await experiments.load();
+    const registry = withLargeExperiments(all);
     const tables = kpisOf(registry).map((kpi) => ({ kpi, table: experimentTable(registry, kpi) }));
     const { name, ...input } = settings;
     const model = await compute.run('trainModel', { tables, ...input }, context);
@@ -43,12 +44,18 @@ export const training = {
       settings,
       seed: settings.seed,
       sources: [{ panel: 'experiments', revision: 1, digest: registry.digest, units: null }],
-      attrition: [{ step: 'experiments', units: new Set(registry.experiments.map((row) => row.experiment)).size }],
+      attrition: [
+        { step: 'experiments', units: countExperiments(all) },
+        { step: 'experiments-large-enough', units: countExperiments(registry) },
+      ],
       warnings: pooled.length > 0 ? [{ code: 'pooling-wins', parameters: { kpis: pooled } }] : [],
       body: { model: description },
     };
   },
 
-  /** Scores over many experiments: nothing in it is about one place. */
+  /** Scores over experiments that are all large enough. */
   release: (body: TrainingBody): TrainingBody => body,
 };
+
+const countExperiments = ({ experiments }: ExperimentRegistry): number =>
+  new Set(experiments.map((row) => row.experiment)).size;
