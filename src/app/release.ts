@@ -85,7 +85,11 @@ const variableOf = (name: unknown): unknown => (typeof name === 'string' ? name.
 const hidesFrom = (actor: Actor, body: object): boolean =>
   actor.role !== 'operator' && (body as { protected?: boolean }).protected === true;
 
-const cautionsCountingPeople: ReadonlySet<string> = new Set(['incomplete-years', 'units-without-partner']);
+const cautionsCountingPeople: ReadonlySet<string> = new Set([
+  'incomplete-years',
+  'units-without-partner',
+  'units-trimmed',
+]);
 
 /** A caution that counts a few people says only that there were few. */
 function gateWarnings(warnings: readonly Warning[]): readonly Warning[] {

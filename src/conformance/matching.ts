@@ -95,6 +95,7 @@ function toDesign(words: MatchWords): MatchingDesign {
       distance: toPropensity(words),
       subclasses: words.subclasses ?? 0,
       discard: words.discard ?? 'none',
+      reestimate: words.reestimate ?? false,
     };
   }
   if (method !== 'nearest' && method !== 'optimal') throw notBuilt(`The method "${method}"`);
@@ -102,8 +103,8 @@ function toDesign(words: MatchWords): MatchingDesign {
   if (method === 'optimal') {
     if ((words.calipers ?? []).length > 0 || (words.antiExact ?? []).length > 0)
       throw notBuilt('Optimal matching with calipers');
-    const { ratio = 1, exact = [], discard = 'none' } = words;
-    return { method, estimand, distance: toPropensity(words), ratio, exact, discard };
+    const { ratio = 1, exact = [], discard = 'none', reestimate = false } = words;
+    return { method, estimand, distance: toPropensity(words), ratio, exact, discard, reestimate };
   }
   return {
     method,

@@ -14,7 +14,7 @@ export interface WeightingWords {
   readonly terms: readonly TermWords[];
   readonly link?: Link;
   readonly stabilized?: boolean;
-  readonly moments?: 1 | 2;
+  readonly moments?: 1 | 2 | 3;
 }
 
 export function runWeighting(
@@ -28,7 +28,7 @@ export function runWeighting(
 
 function toDesign({ method, estimand, link, stabilized, moments }: WeightingWords): WeightingDesign {
   if (method === 'inverse-probability')
-    return { method, estimand, link: link ?? 'logit', stabilized: stabilized ?? false };
+    return { method, estimand, link: link ?? 'logit', stabilized: stabilized ?? false, trim: 0 };
   if (method === 'entropy-balancing') return { method, estimand, moments: moments ?? 1 };
   const isBalancing = method === 'covariate-balancing-propensity-score' || method === 'inverse-probability-tilting';
   if (isBalancing && (estimand === 'ATE' || estimand === 'ATT' || estimand === 'ATC')) {

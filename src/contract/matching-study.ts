@@ -1,15 +1,10 @@
 import { type TProperties, Type } from 'typebox';
 import { nullable, strict } from './operation.ts';
+import { studyDesignRequest, studyDesignSettings } from './study-design.ts';
 
 const literals = <const L extends readonly string[]>(values: L) =>
   Type.Union(values.map((value) => Type.Literal(value)));
 const names = Type.Array(Type.String());
-
-const caliper = strict({
-  on: Type.String({ description: '`distance`, or a numeric variable' }),
-  width: Type.Number({ minimum: 0 }),
-  unit: literals(['sd', 'raw']),
-});
 
 const optional = {
   revision: nullable(Type.Integer({ minimum: 1 })),
@@ -24,18 +19,7 @@ const optional = {
     maximum: 1,
     description: 'share of the waves of a period in which the outcome must be observed',
   }),
-  estimand: literals(['ATT', 'ATC', 'ATE']),
-  method: literals(['nearest', 'subclassification', 'exact']),
-  link: literals(['logit', 'probit', 'cloglog']),
-  distance: literals(['probability', 'linear-predictor']),
-  order: literals(['largest', 'smallest', 'data', 'closest']),
-  ratio: Type.Integer({ minimum: 1, maximum: 100 }),
-  withReplacement: Type.Boolean(),
-  calipers: Type.Array(caliper, { description: 'an empty list means no caliper' }),
-  exact: names,
-  antiExact: names,
-  discard: literals(['none', 'both', 'treated', 'control']),
-  subclasses: Type.Integer({ minimum: 1, maximum: 1000 }),
+  estimand: literals(['ATT', 'ATC', 'ATE', 'ATO', 'ATM']),
   cluster: nullable(Type.String({ description: 'variable whose values are clusters for the standard error' })),
   confidence: Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }),
   seed: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
@@ -50,9 +34,7 @@ const required = {
   covariates: Type.Array(Type.String({ description: 'income, age^2, log1p(gas), income:tenure' }), { minItems: 1 }),
 };
 
-const { revision, treatedLevel, outcomeIs, baseline, followUp, minimumShare, estimand, method, link, distance } =
-  optional;
-const { order, ratio, withReplacement, calipers, exact, antiExact, discard, subclasses } = optional;
+const { revision, treatedLevel, outcomeIs, baseline, followUp, minimumShare, estimand } = optional;
 const { cluster, confidence, seed, includeUnits } = optional;
 
 export const matchingStudyRequest = strict({
@@ -64,24 +46,19 @@ export const matchingStudyRequest = strict({
   followUp: Type.Optional(followUp),
   minimumShare: Type.Optional(minimumShare),
   estimand: Type.Optional(estimand),
-  method: Type.Optional(method),
-  link: Type.Optional(link),
-  distance: Type.Optional(distance),
-  order: Type.Optional(order),
-  ratio: Type.Optional(ratio),
-  withReplacement: Type.Optional(withReplacement),
-  calipers: Type.Optional(calipers),
-  exact: Type.Optional(exact),
-  antiExact: Type.Optional(antiExact),
-  discard: Type.Optional(discard),
-  subclasses: Type.Optional(subclasses),
+  design: Type.Optional(studyDesignRequest),
   cluster: Type.Optional(cluster),
   confidence: Type.Optional(confidence),
   seed: Type.Optional(seed),
   includeUnits: Type.Optional(includeUnits),
 });
 
-export const matchingStudySettings = strict({ panel: Type.String(), ...required, ...optional });
+export const matchingStudySettings = strict({
+  panel: Type.String(),
+  ...required,
+  ...optional,
+  design: studyDesignSettings,
+});
 
 const number = nullable(Type.Number());
 const count = nullable(Type.Integer());
@@ -147,7 +124,7 @@ export const matchingStudyBody = strict({
     }),
   ),
   inference: strict({
-    method: literals(['cluster-CR2', 'cluster-CR1', 'matched-sets', 'HC3']),
+    method: literals(['cluster-CR2', 'cluster-CR1', 'matched-sets', 'm-estimation', 'HC3']),
     reason: literals([
       'treatment-by-cluster',
       'cluster-asked-for',
@@ -155,6 +132,8 @@ export const matchingStudyBody = strict({
       'pairs-without-replacement',
       'partners-used-again',
       'strata',
+      'weights-estimated',
+      'weights-taken-as-known',
     ]),
     clusters: nullable(perGroup),
   }),

@@ -23,9 +23,10 @@ export function violations(schema: TSchema, value: unknown): readonly Violation[
   const validator = validatorOf(schema);
   if (validator.Check(value)) return [];
   const found = new Map<string, Violation>();
-  for (const error of validator.Errors(value)) {
+  const meant = narrow(schema, value) as TSchema;
+  for (const error of Compile(meant).Errors(value)) {
     if (error.keyword === 'additionalProperties') {
-      const known = Object.keys(at(schema, error.schemaPath).properties ?? {});
+      const known = Object.keys(at(meant, error.schemaPath).properties ?? {});
       for (const name of error.params.additionalProperties) {
         const near = nearest(name, known);
         found.set(`${error.instancePath}/${name}`, {
@@ -46,6 +47,57 @@ export function violations(schema: TSchema, value: unknown): readonly Violation[
     }
   }
   return [...found.values()];
+}
+
+interface Node {
+  readonly anyOf?: readonly Node[];
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly items?: Node | readonly Node[];
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly type?: string;
+  readonly required?: readonly string[];
+}
+
+/**
+ * The schema with every union of records replaced by the record that the value was meant to be, so that what is wrong is said
+ * about that one: the record with the same literals (`method`), else the one with the most fields in common.
+ */
+function narrow(schema: Node, value: unknown): Node {
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    return items === undefined || Array.isArray(items) || value.length === 0
+      ? schema
+      : { ...schema, items: value.map((item) => narrow(items as Node, item)) };
+  }
+  if (typeof value !== 'object' || value === null) return schema;
+  const branches = (schema.anyOf ?? []).flatMap((branch) => branch.anyOf ?? [branch]);
+  const records = branches.filter((branch) => branch.properties);
+  if (records.length > 0) return narrow(meantRecord(records, value as Record<string, unknown>), value);
+  if (!schema.properties) return schema;
+  const properties = Object.fromEntries(
+    Object.entries(schema.properties).map(([key, field]) => [
+      key,
+      key in value ? narrow(field, (value as Record<string, unknown>)[key]) : field,
+    ]),
+  );
+  return { ...schema, properties };
+}
+
+function meantRecord(records: readonly Node[], value: Readonly<Record<string, unknown>>): Node {
+  if (records.length === 1) return records[0]!;
+  const literalsOf = (field: Node): readonly unknown[] => (field.anyOf ?? [field]).map((one) => one.const);
+  const tagsOf = (record: Node): readonly string[] =>
+    Object.entries(record.properties!).flatMap(([key, field]) => (literalsOf(field).includes(undefined) ? [] : [key]));
+  const tag = tagsOf(records[0]!).find((key) => records.every((record) => tagsOf(record).includes(key)));
+  if (tag === undefined) {
+    const shared = (record: Node): number => Object.keys(value).filter((key) => key in record.properties!).length;
+    return records.reduce((best, record) => (shared(record) > shared(best) ? record : best));
+  }
+  const match = records.find((record) => literalsOf(record.properties![tag]!).includes(value[tag]));
+  if (match) return match;
+  const known = records.flatMap((record) => literalsOf(record.properties![tag]!));
+  return { type: 'object', required: [tag], properties: { [tag]: { enum: known } } };
 }
 
 /** Texts of a query string or a command line to the numbers and booleans the schema asks for. */

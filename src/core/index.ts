@@ -47,6 +47,7 @@ export {
 export type { Link } from './propensity/links.ts';
 export { type ModelTerm, variablesOf } from './propensity/model-terms.ts';
 export { parseTerm } from './propensity/parse-term.ts';
+export { type PropensityScores, propensityScores } from './propensity/propensity-score.ts';
 
 // Matching
 
@@ -110,6 +111,13 @@ export {
   type InferenceMethod,
   type InferenceReason,
 } from './effects/choose-inference.ts';
+export {
+  drawSample,
+  isWeighting,
+  type StudyDesign,
+  type StudySample,
+  type WeightedDesign,
+} from './effects/draw-sample.ts';
 export { type EffectEstimate, type EffectSample, estimateEffect } from './effects/estimate-effect.ts';
 export { type Contrast, gComputation, type MarginalEffects, type OutcomeModel } from './effects/g-computation.ts';
 export {

@@ -102,7 +102,7 @@ describe('a matching study', () => {
 
   it('takes clusters where whole collectives were treated, whatever was asked, and says so', async () => {
     const panel = studyPanel({ units: 600, byCollective: true });
-    const result = await study(panel, { calipers: [] });
+    const result = await study(panel, { design: { method: 'nearest', calipers: [] } });
     expect(result.body.inference).toEqual({
       method: 'cluster-CR2',
       reason: 'treatment-by-cluster',
@@ -114,10 +114,12 @@ describe('a matching study', () => {
 
   it('refuses a standard error where one collective only was treated', async () => {
     const panel = studyPanel({ units: 300, byCollective: true, collectives: 3 });
-    await expect(study(panel, { calipers: [], treatment: 'only' })).rejects.toMatchObject({ code: 'invalid-request' });
+    await expect(
+      study(panel, { design: { method: 'nearest', calipers: [] }, treatment: 'only' }),
+    ).rejects.toMatchObject({ code: 'invalid-request' });
     const one = panel.unitIndex.map((u, r) => (u % 3 === 1 && r % 2 === 1 ? 1 : 0));
     const single = { ...panel, columns: { ...panel.columns, coach: numbers(one) } };
-    await expect(study(single, { calipers: [] })).rejects.toMatchObject({
+    await expect(study(single, { design: { method: 'nearest', calipers: [] } })).rejects.toMatchObject({
       code: 'too-few-groups',
       details: { treated: 1, control: 2 },
     });
@@ -126,7 +128,7 @@ describe('a matching study', () => {
   it('uses matched sets as clusters for households in mixed collectives, and HC3 where partners are used again', async () => {
     const panel = studyPanel({ units: 300 });
     expect((await study(panel)).body.inference.reason).toBe('pairs-without-replacement');
-    const again = await study(panel, { withReplacement: true });
+    const again = await study(panel, { design: { method: 'nearest', maximumReuse: null } });
     expect(again.body.inference.reason).toBe('partners-used-again');
     expect(warned(again)).toContain('partners-used-again');
     expect((await study(panel, { cluster: 'collective' })).body.inference.reason).toBe('cluster-asked-for');
@@ -140,7 +142,7 @@ describe('a matching study', () => {
     const apart = { ...panel, columns: { ...panel.columns, income: numbers(income) } };
     const result = await study(apart);
     expect(warned(result)).toEqual(expect.arrayContaining(['weak-overlap', 'units-without-partner']));
-    const forced = await study(apart, { calipers: [] });
+    const forced = await study(apart, { design: { method: 'nearest', calipers: [] } });
     expect(warned(forced)).toContain('imbalance-after-matching');
   });
 
@@ -156,9 +158,9 @@ describe('a matching study', () => {
     const panel = studyPanel({ units: 2000 });
     const settings: Partial<MatchingStudyRequest>[] = [
       { outcomeIs: 'change' },
-      { method: 'subclassification', estimand: 'ATE', subclasses: 10 },
-      { method: 'exact', exact: ['home'], estimand: 'ATC' },
-      { estimand: 'ATC', calipers: [] },
+      { design: { method: 'subclassification', subclasses: 10 }, estimand: 'ATE' },
+      { design: { method: 'exact', exact: ['home'] }, estimand: 'ATC' },
+      { estimand: 'ATC', design: { method: 'nearest', calipers: [] } },
     ];
     for (const s of settings) {
       const { adjusted } = (await study(panel, s)).body.effects;
@@ -287,7 +289,9 @@ describe('a matching study on bad input', () => {
   });
 
   it('refuses a caliper that holds no pair', async () => {
-    await expect(study(panel, { calipers: [{ on: 'distance', width: 0, unit: 'raw' }] })).rejects.toMatchObject({
+    await expect(
+      study(panel, { design: { method: 'nearest', calipers: [{ on: 'distance', width: 0, unit: 'raw' }] } }),
+    ).rejects.toMatchObject({
       code: 'no-overlap',
     });
   });

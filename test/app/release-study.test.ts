@@ -4,12 +4,14 @@ import type { MatchingStudyRequest } from '../../src/app/analyses/matching-study
 import type { ResultOf } from '../../src/app/analyses.ts';
 import { createJobs } from '../../src/app/jobs.ts';
 import { createService } from '../../src/app/service.ts';
+import type { NamedCaliper } from '../../src/core/matching/match-units.ts';
 import { codes, type MemoryPanel, memoryPorts, numbers } from '../support/memory-ports.ts';
 import { studyPanel } from '../support/study-panel.ts';
 
 const operator: Actor = { role: 'operator' };
 const visitor: Actor = { role: 'visitor' };
 const base = { panel: 'study', treatment: 'coach', outcome: 'kpi', baseline: '2023', followUp: '2024' } as const;
+const nearest = (calipers: readonly NamedCaliper[]) => ({ method: 'nearest' as const, calipers });
 
 async function study(
   panel: MemoryPanel,
@@ -52,7 +54,7 @@ describe('the balance of a rare column', () => {
     body.balance.flatMap(({ before }) =>
       before.meanControl === null ? [] : [before.meanControl * (body.groups.control.all ?? 0)],
     );
-  const settings = (covariate: string) => ({ covariates: ['income', covariate], calipers: [] });
+  const settings = (covariate: string) => ({ covariates: ['income', covariate], design: nearest([]) });
 
   it.each([
     'castle:gas',
@@ -78,7 +80,7 @@ describe('the balance of a rare column', () => {
   });
 
   it('is not named in a caution with its difference, and has no caliper width', async () => {
-    const input = { ...settings('castle'), calipers: [{ on: 'castle', width: 3, unit: 'sd' as const }] };
+    const input = { ...settings('castle'), design: nearest([{ on: 'castle', width: 3, unit: 'sd' }]) };
     expect(Object.keys((await study(panel, input, operator)).body.caliperWidths)).toEqual(['castle']);
     const { body, warnings } = await study(panel, input);
     expect(body.caliperWidths).toEqual({});
@@ -86,7 +88,7 @@ describe('the balance of a rare column', () => {
   });
 
   it('is shown where enough can be told apart: gas of the many', async () => {
-    const { body } = await study(panel, { covariates: ['income', 'gas', 'home:gas'], calipers: [] });
+    const { body } = await study(panel, { covariates: ['income', 'gas', 'home:gas'], design: nearest([]) });
     expect(body.balance.map((row) => row.withheld)).toEqual([false, false, false, false]);
   });
 });
@@ -110,9 +112,7 @@ describe('a study that leaves out few', () => {
   };
   const input = {
     covariates: ['income'],
-    ratio: 1,
-    withReplacement: true,
-    calipers: [{ on: 'income', width: 0.4, unit: 'raw' as const }],
+    design: { ...nearest([{ on: 'income', width: 0.4, unit: 'raw' }]), maximumReuse: null },
   };
 
   it('does not tell them by the difference of everybody and the matched', async () => {
@@ -141,7 +141,7 @@ describe('a study that leaves out few', () => {
   });
 
   it('rounds the edges of the histogram and the range of tied choices', async () => {
-    const all = { covariates: ['income'], calipers: [] };
+    const all = { covariates: ['income'], design: nearest([]) };
     const { bins } = (await study(panel, all, operator)).body.overlap!;
     const width = bins[0]!.to - bins[0]!.from;
     const power = 10 ** Math.round(Math.log10(width) - 0.3);
@@ -149,7 +149,7 @@ describe('a study that leaves out few', () => {
       [1, 2, 5].some((step) => Math.abs(width / power - step) < 1e-9 || Math.abs((10 * width) / power - step) < 1e-9),
     ).toBe(true);
     for (const { from } of bins) expect(Math.abs(from / width - Math.round(from / width))).toBeLessThan(1e-9);
-    const { effects, ties } = (await study(panel, { covariates: ['home'], calipers: [] })).body;
+    const { effects, ties } = (await study(panel, { covariates: ['home'], design: nearest([]) })).body;
     const step = effects.matched!.standardError / 4;
     for (const end of [ties!.minimum, ties!.maximum])
       expect(Math.abs(end / step - Math.round(end / step))).toBeLessThan(1e-6);

@@ -48,7 +48,10 @@ describe('free text', () => {
       'covariate of a matching study',
       (a) => service.matchingStudy(a, { ...study, covariates: ['income', 'story'] }, wait),
     ],
-    ['exact variable of a matching study', (a) => service.matchingStudy(a, { ...study, exact: ['story'] }, wait)],
+    [
+      'exact variable of a matching study',
+      (a) => service.matchingStudy(a, { ...study, design: { method: 'exact', exact: ['story'] } }, wait),
+    ],
     ['cluster of a matching study', (a) => service.matchingStudy(a, { ...study, cluster: 'story' }, wait)],
     ['term of a panel model', (a) => service.panelModel(a, { ...regression, terms: ['story'] }, wait)],
     ['cluster of a panel model', (a) => service.panelModel(a, { ...regression, cluster: 'story' }, wait)],

@@ -2,6 +2,7 @@ import { withholdSmallGroups } from '../../core/disclosure/withhold-small-groups
 import type { EffectEstimate } from '../../core/effects/estimate-effect.ts';
 import type { MatchingStudyOutput, StudyBalanceRow } from '../../core/effects/run-matching-study.ts';
 import type { Warning } from '../../core/errors.ts';
+import type { Estimand } from '../../core/matching/estimand.ts';
 import { minimumGroup } from '../minimum-group.ts';
 
 type Shown = Omit<MatchingStudyOutput, 'sample' | 'warnings' | 'balance' | 'effects' | 'overlap' | 'groups' | 'ties'>;
@@ -52,7 +53,7 @@ export interface MatchingStudyBody extends Shown {
     readonly unit: string | null;
     readonly direction: string;
   };
-  readonly estimand: 'ATT' | 'ATC' | 'ATE';
+  readonly estimand: Estimand;
   /** true where the units are people's: small groups are then withheld from everybody but the operator */
   readonly protected: boolean;
   /** why the effects are null, or null where they are shown */
@@ -86,9 +87,8 @@ const few = (n: number | null): boolean => n !== null && n > 0 && n < minimumGro
 /** What anybody but the operator sees of a study on people; the rules stand in docs/decisions/0006-release-gate.md. */
 export function gateStudy(body: MatchingStudyBody): MatchingStudyBody {
   const { groups } = body;
-  const tooSmall = [groups.treated, groups.control].some((g) => g.matched! < minimumGroup || g.all! < minimumGroup);
   const missing = body.missing.map((m) => ({ ...m, units: few(m.units) ? null : m.units }));
-  if (tooSmall) {
+  if (isTooSmall(body)) {
     const hiddenGroup = { all: null, discarded: null, matched: null, effective: null };
     return {
       ...body,
@@ -118,6 +118,10 @@ export function gateStudy(body: MatchingStudyBody): MatchingStudyBody {
   };
 }
 
+/** Fewer units than the minimum, or weights that make of many units the means of fewer. */
+const isTooSmall = ({ groups }: Pick<MatchingStudyBody, 'groups'>): boolean =>
+  [groups.treated, groups.control].some((g) => Math.min(g.all!, g.matched!, g.effective!) < minimumGroup);
+
 /** Everybody and the matched differ by a few people: two means of these two groups would give them away. */
 const leavesFewOut = ({ groups }: Pick<MatchingStudyBody, 'groups'>): boolean =>
   [groups.treated, groups.control].some((g) => few(g.all! - g.matched!) || few(g.discarded));
@@ -143,14 +147,12 @@ function roundTies(ties: MatchingStudyBody['ties'], { standardError }: EffectEst
 /** Cautions repeat numbers of the body; what the body withholds they do not tell. */
 export function gateStudyWarnings(warnings: readonly Warning[], body: MatchingStudyBody): readonly Warning[] {
   const holdsNumber = ({ parameters }: Warning) => Object.values(parameters).some((v) => typeof v === 'number');
-  const { groups } = body;
-  if (groups.treated.matched! < minimumGroup || groups.control.matched! < minimumGroup) {
-    return warnings.filter((warning) => !holdsNumber(warning));
-  }
+  if (isTooSmall(body)) return warnings.filter((warning) => !holdsNumber(warning));
   const released = gateStudy(body);
   return warnings.flatMap((warning): readonly Warning[] => {
     switch (warning.code) {
       case 'units-without-partner':
+      case 'units-trimmed':
         return leavesFewOut(body) ? [{ code: 'few-left-out', parameters: {} }] : [warning];
       case 'weak-overlap':
         return (released.overlap?.focalOutside ?? null) === null

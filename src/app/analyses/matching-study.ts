@@ -1,6 +1,5 @@
 import type { MatchingStudyOutput, StudyBalanceRow } from '../../core/effects/run-matching-study.ts';
-import type { MatchingDesign, NamedCaliper } from '../../core/matching/match-units.ts';
-import type { Link } from '../../core/propensity/links.ts';
+import type { Estimand } from '../../core/matching/estimand.ts';
 import { type ModelTerm, variablesOf } from '../../core/propensity/model-terms.ts';
 import { parseTerm } from '../../core/propensity/parse-term.ts';
 import { isAboutPeople } from '../about-people.ts';
@@ -17,6 +16,13 @@ import {
   type ShownBalanceSide,
   type StudyUnitRow,
 } from './matching-study-body.ts';
+import {
+  completeDesign,
+  type DesignRequest,
+  type DesignSettings,
+  designVariables,
+  toStudyDesign,
+} from './study-design.ts';
 import { type StudyUnits, studyUnits } from './study-units.ts';
 
 export type { MatchingStudyBody, ShownBalanceSide } from './matching-study-body.ts';
@@ -39,18 +45,8 @@ export interface MatchingStudySettings {
   readonly followUp: string | null;
   /** share of a period's waves in which the outcome must be observed */
   readonly minimumShare: number;
-  readonly estimand: 'ATT' | 'ATC' | 'ATE';
-  readonly method: 'nearest' | 'subclassification' | 'exact';
-  readonly link: Link;
-  readonly distance: 'probability' | 'linear-predictor';
-  readonly order: 'largest' | 'smallest' | 'data' | 'closest';
-  readonly ratio: number;
-  readonly withReplacement: boolean;
-  readonly calipers: readonly NamedCaliper[];
-  readonly exact: readonly string[];
-  readonly antiExact: readonly string[];
-  readonly discard: 'none' | 'both' | 'treated' | 'control';
-  readonly subclasses: number;
+  readonly estimand: Estimand;
+  readonly design: DesignSettings;
   /** null: the collective column where there is one and the treatment does not vary within collectives */
   readonly cluster: string | null;
   readonly confidence: number;
@@ -61,7 +57,7 @@ export interface MatchingStudySettings {
 
 /** What a caller must say; the rest has the defaults below. */
 export type MatchingStudyRequest = Pick<MatchingStudySettings, 'panel' | 'treatment' | 'outcome' | 'covariates'> &
-  Partial<MatchingStudySettings>;
+  Partial<Omit<MatchingStudySettings, 'design'>> & { readonly design?: DesignRequest };
 
 const defaults = {
   revision: null,
@@ -71,18 +67,6 @@ const defaults = {
   followUp: null,
   minimumShare: 0.75,
   estimand: 'ATT',
-  method: 'nearest',
-  link: 'logit',
-  distance: 'linear-predictor',
-  order: 'largest',
-  ratio: 1,
-  withReplacement: false,
-  // Austin 2011, doi:10.1002/pst.433: 0.2 standard deviations of the linear predictor.
-  calipers: [{ on: 'distance', width: 0.2, unit: 'sd' }],
-  exact: [],
-  antiExact: [],
-  discard: 'none',
-  subclasses: 5,
   cluster: null,
   confidence: 0.95,
   seed: 1,
@@ -92,7 +76,7 @@ const defaults = {
 /** A matching study: like is compared with like, and the uncertainty fits the way the treatment was given. */
 export const matchingStudy = {
   settings(request: MatchingStudyRequest): MatchingStudySettings {
-    return { ...defaults, ...request };
+    return { ...defaults, ...request, design: completeDesign(request.design) };
   },
 
   async run(
@@ -102,15 +86,11 @@ export const matchingStudy = {
     const { panels, compute } = context.ports;
     const description = await panels.describe(settings.panel, settings.revision);
     const names = new Set(description.description.map((v) => v.name));
-    const terms = settings.covariates.map((text) => parseTerm(text, (name) => names.has(name)));
+    const parse = (text: string) => parseTerm(text, (name) => names.has(name));
+    const terms = settings.covariates.map(parse);
     refuseOutcomeInDisguise(settings, terms);
-    const design = toDesign(settings, terms);
-    const variables = unique([
-      ...variablesOf(terms),
-      ...settings.exact,
-      ...settings.antiExact,
-      ...settings.calipers.map((c) => c.on).filter((on) => on !== 'distance'),
-    ]);
+    const design = toStudyDesign(settings.design, settings.estimand, terms, parse);
+    const variables = unique([...variablesOf(terms), ...designVariables(settings.design, parse)]);
     const cluster = settings.cluster ?? description.collectiveColumn;
     const wanted = unique([...variables, settings.treatment, settings.outcome, ...(cluster === null ? [] : [cluster])]);
     const data = await loadColumns(panels, description, wanted);
@@ -177,41 +157,6 @@ function refuseOutcomeInDisguise(
       { variable: outcome },
     );
   }
-}
-
-function toDesign(settings: MatchingStudySettings, terms: readonly ModelTerm[]): MatchingDesign {
-  const { method, estimand, exact, antiExact, calipers, discard } = settings;
-  const scale = settings.distance === 'probability' ? ('probability' as const) : ('linear' as const);
-  const distance = { type: 'propensity-score' as const, link: settings.link, scale, terms };
-  if (method === 'subclassification') return { method, estimand, distance, subclasses: settings.subclasses, discard };
-  if (method === 'exact') {
-    if (exact.length === 0) {
-      throw new AppError('invalid-request', 'Exact matching needs the variables to match on (`exact`); received none.');
-    }
-    return { method, estimand, exact };
-  }
-  if (estimand === 'ATE') {
-    throw new AppError(
-      'invalid-request',
-      'Nearest matching estimates ATT or ATC; received ATE. Choose subclassification for the effect on everybody.',
-      { estimand },
-    );
-  }
-  return {
-    method,
-    estimand,
-    distance,
-    within: null,
-    order: settings.order,
-    ratio: settings.ratio,
-    variableRatio: null,
-    maximumReuse: settings.withReplacement ? Number.POSITIVE_INFINITY : 1,
-    calipers,
-    exact,
-    antiExact,
-    discard,
-    reestimate: false,
-  };
 }
 
 function toBody(

@@ -1,9 +1,9 @@
 import type { MatchingStudyRequest, ShownBalanceSide } from '../../app/analyses/matching-study.ts';
 import type { ResultOf } from '../../app/analyses.ts';
-import { AppError } from '../../app/errors.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { textTable } from '../text-table.ts';
+import { designOf, designOptions, terms } from './match-design.ts';
 
 export const match: Command = {
   name: 'match',
@@ -17,18 +17,8 @@ export const match: Command = {
     baseline: { type: 'string', placeholder: 'PERIOD' },
     'follow-up': { type: 'string', placeholder: 'PERIOD' },
     'minimum-share': { type: 'string', placeholder: '0.75' },
-    estimand: { type: 'string', placeholder: 'ATT|ATC|ATE' },
-    method: { type: 'string', placeholder: 'nearest|subclassification|exact' },
-    link: { type: 'string', placeholder: 'logit|probit|cloglog' },
-    distance: { type: 'string', placeholder: 'linear-predictor|probability' },
-    order: { type: 'string', placeholder: 'largest|smallest|data|closest' },
-    ratio: { type: 'string', placeholder: '1' },
-    'with-replacement': { type: 'boolean' },
-    caliper: { type: 'string', placeholder: '0.2|none|VARIABLE:WIDTH', multiple: true },
-    exact: { type: 'string', placeholder: 'VARIABLE,…' },
-    'anti-exact': { type: 'string', placeholder: 'VARIABLE,…' },
-    discard: { type: 'string', placeholder: 'none|both|treated|control' },
-    subclasses: { type: 'string', placeholder: '5' },
+    estimand: { type: 'string', placeholder: 'ATT|ATC|ATE|ATO|ATM' },
+    ...designOptions,
     cluster: { type: 'string', placeholder: 'VARIABLE' },
     confidence: { type: 'string', placeholder: '0.95' },
     revision: { type: 'string', placeholder: 'N' },
@@ -37,33 +27,19 @@ export const match: Command = {
   example:
     'samenwijs match heat-transition --treatment draught-proofing --outcome gas_m3 --covariates gas_m3,construction_year,insulation,dwelling_type,income_band,household_size --baseline 2023 --follow-up 2025',
   async run(context) {
-    const { text, number, flag, list } = context;
-    const split = (name: string): readonly string[] | null =>
-      text(name)
-        ?.split(',')
-        .map((part) => part.trim()) ?? null;
+    const { text, number, flag } = context;
     const given = {
       panel: context.arguments[0],
       treatment: text('treatment'),
       treatedLevel: text('treated-level'),
       outcome: text('outcome'),
       outcomeIs: flag('change') ? 'change' : null,
-      covariates: split('covariates'),
+      covariates: terms(text('covariates')),
       baseline: text('baseline'),
       followUp: text('follow-up'),
       minimumShare: number('minimum-share'),
       estimand: text('estimand'),
-      method: text('method'),
-      link: text('link'),
-      distance: text('distance'),
-      order: text('order'),
-      ratio: number('ratio'),
-      withReplacement: flag('with-replacement') ? true : null,
-      calipers: list('caliper').length === 0 ? null : list('caliper').flatMap(toCaliper),
-      exact: split('exact'),
-      antiExact: split('anti-exact'),
-      discard: text('discard'),
-      subclasses: number('subclasses'),
+      design: designOf(context),
       cluster: text('cluster'),
       confidence: number('confidence'),
       revision: number('revision'),
@@ -82,21 +58,6 @@ export const match: Command = {
     return exitCodes.ok;
   },
 };
-
-/** `0.2`: standard deviations of the score; `none`: no caliper; `age:5`: 5 years. */
-function toCaliper(words: string): { on: string; width: number; unit: 'sd' | 'raw' }[] {
-  if (words === 'none') return [];
-  const at = words.lastIndexOf(':');
-  const width = Number(words.slice(at + 1));
-  if (words.trim() === '' || !(width >= 0)) {
-    throw new AppError(
-      'invalid-request',
-      `--caliper takes a width in standard deviations of the score (0.2), none, or VARIABLE:WIDTH; received "${words}".`,
-      { received: words },
-    );
-  }
-  return [at < 0 ? { on: 'distance', width, unit: 'sd' } : { on: words.slice(0, at), width, unit: 'raw' }];
-}
 
 function studyText(result: ResultOf<'matching-study'>, context: CommandContext): string {
   const { say } = context;

@@ -1,7 +1,8 @@
 import { CoreError } from '../errors.ts';
+import type { WeightEquations } from '../weighting/m-estimation.ts';
 
 /** How the standard error of an effect is computed. */
-export type InferenceMethod = 'cluster-CR2' | 'cluster-CR1' | 'matched-sets' | 'HC3';
+export type InferenceMethod = 'cluster-CR2' | 'cluster-CR1' | 'matched-sets' | 'm-estimation' | 'HC3';
 
 /** Why that method: text `inference.reason.<code>` in messages. */
 export type InferenceReason =
@@ -10,7 +11,9 @@ export type InferenceReason =
   | 'many-clusters'
   | 'pairs-without-replacement'
   | 'partners-used-again'
-  | 'strata';
+  | 'strata'
+  | 'weights-estimated'
+  | 'weights-taken-as-known';
 
 export interface Inference {
   readonly method: InferenceMethod;
@@ -18,6 +21,8 @@ export interface Inference {
   /** cluster number of each unit of the sample, 0 … G - 1; null where units count as independent */
   readonly cluster: Int32Array | null;
   readonly clusters: { readonly treated: number; readonly control: number } | null;
+  /** equations of the weights, rows as the units of the sample; for `m-estimation` */
+  readonly equations: WeightEquations | null;
 }
 
 export interface InferenceDesign {
@@ -27,22 +32,25 @@ export interface InferenceDesign {
   readonly cluster: Int32Array | null;
   /** whether the caller asked for these clusters */
   readonly isAskedFor: boolean;
-  /** matched set of each unit; null where partners serve several */
+  /** matched set of each unit; null where partners serve several, and for weights */
   readonly matchedSet: Int32Array | null;
-  readonly hasStrata: boolean;
+  readonly sample: 'pairs' | 'strata' | 'weights';
+  /** equations of estimated weights; null where there are none */
+  readonly equations: (() => WeightEquations) | null;
 }
 
 /**
  * Chooses the standard error that fits the design, or refuses.
  *
  * A treatment that does not vary within clusters was given to clusters: then only clusters count, whatever was asked.
- * Otherwise clusters that were asked for, otherwise matched sets (without replacement), otherwise HC3.
+ * Otherwise clusters that were asked for, otherwise matched sets (without replacement) or, for weights, the equations that
+ * define them, otherwise HC3.
  * @throws too-few-groups where a treatment given to clusters has fewer than two treated or two control clusters
  * Source: Abadie, Athey, Imbens and Wooldridge 2023, doi:10.1093/qje/qjac038; Abadie and Spiess 2022,
- * doi:10.1080/01621459.2020.1840383 (matched sets as clusters).
+ * doi:10.1080/01621459.2020.1840383 (matched sets as clusters); Lunceford and Davidian 2004, doi:10.1002/sim.1903 (weights).
  */
 export function chooseInference(design: InferenceDesign): Inference {
-  const { treated, isAskedFor, matchedSet } = design;
+  const { treated, isAskedFor, matchedSet, sample, equations } = design;
   const cluster = design.cluster === null ? null : renumber(design.cluster);
   if (cluster !== null) {
     const arms = clustersByArm(cluster, treated);
@@ -62,12 +70,18 @@ export function chooseInference(design: InferenceDesign): Inference {
   if (matchedSet !== null) {
     return {
       method: 'matched-sets',
-      reason: design.hasStrata ? 'strata' : 'pairs-without-replacement',
+      reason: sample === 'strata' ? 'strata' : 'pairs-without-replacement',
       cluster: renumber(matchedSet),
       clusters: null,
+      equations: null,
     };
   }
-  return { method: 'HC3', reason: 'partners-used-again', cluster: null, clusters: null };
+  const independent = { cluster: null, clusters: null, equations: null };
+  if (equations !== null) {
+    return { ...independent, method: 'm-estimation', reason: 'weights-estimated', equations: equations() };
+  }
+  const reason = sample === 'weights' ? 'weights-taken-as-known' : 'partners-used-again';
+  return { ...independent, method: 'HC3', reason };
 }
 
 function byCluster(
@@ -78,8 +92,8 @@ function byCluster(
   const clusters = { treated: arms.treated + arms.mixed, control: arms.control + arms.mixed };
   const total = arms.treated + arms.control + arms.mixed;
   return total > 1000
-    ? { method: 'cluster-CR1', reason: 'many-clusters', cluster, clusters }
-    : { method: 'cluster-CR2', reason, cluster, clusters };
+    ? { method: 'cluster-CR1', reason: 'many-clusters', cluster, clusters, equations: null }
+    : { method: 'cluster-CR2', reason, cluster, clusters, equations: null };
 }
 
 /** Clusters with treated units only, with controls only, with both. */

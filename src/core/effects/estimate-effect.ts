@@ -2,6 +2,7 @@ import { CoreError } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { type DesignColumn, packMatrix } from '../propensity/design-matrix.ts';
 import { studentTQuantile, studentTUpperTail } from '../stats/student-t.ts';
+import { mEstimationCovariance } from '../weighting/m-estimation.ts';
 import { clusterRobustBellMcCaffrey } from './bell-mccaffrey.ts';
 import type { Inference } from './choose-inference.ts';
 import { clusterCovariance, heteroskedasticCovariance, standardErrors } from './robust-covariance.ts';
@@ -43,7 +44,7 @@ export interface EffectSample {
  *   outcome: Float64Array.of(5, 7, 2, 4),
  *   weights: Float64Array.of(1, 1, 1, 1),
  * };
- * const plain = { method: 'HC3', reason: 'partners-used-again', cluster: null, clusters: null } as const;
+ * const plain = { method: 'HC3', reason: 'partners-used-again', cluster: null, clusters: null, equations: null } as const;
  * estimateEffect(sample, [], plain, 0.95, typescriptKernels).estimate; // → 3
  */
 export function estimateEffect(
@@ -96,10 +97,16 @@ function errorOf(
   inference: Inference,
   kernels: MatrixKernels,
 ): { standardError: number; degreesOfFreedom: number } {
-  const { method, cluster } = inference;
+  const { method, cluster, equations } = inference;
   if (method === 'HC3') {
     return {
       standardError: standardErrors(heteroskedasticCovariance(fit, 'HC3', kernels))[1]!,
+      degreesOfFreedom: fit.units - fit.x.cols,
+    };
+  }
+  if (method === 'm-estimation') {
+    return {
+      standardError: standardErrors(mEstimationCovariance(fit, equations!, kernels))[1]!,
       degreesOfFreedom: fit.units - fit.x.cols,
     };
   }

@@ -4,12 +4,13 @@ import { columnSupport } from '../disclosure/column-support.ts';
 import { CoreError, type Warning } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { forEachPair, type MatchSets } from '../matching/match-sets.ts';
-import { type MatchedSample, type MatchingDesign, matchUnits } from '../matching/match-units.ts';
+import type { MatchedSample } from '../matching/match-units.ts';
 import { effectiveSampleSize } from '../matching/match-weights.ts';
 import { type DesignColumn, designColumns, type Frame } from '../propensity/design-matrix.ts';
 import type { ModelTerm } from '../propensity/model-terms.ts';
 import { createRandom } from '../random/random-stream.ts';
 import { chooseInference, type Inference } from './choose-inference.ts';
+import { drawSample, isWeighting, type StudyDesign, type StudySample } from './draw-sample.ts';
 import { type EffectEstimate, estimateEffect } from './estimate-effect.ts';
 
 export interface MatchingStudyInput {
@@ -17,7 +18,7 @@ export interface MatchingStudyInput {
   readonly frame: Frame;
   readonly treated: Uint8Array;
   readonly outcome: Float64Array;
-  readonly design: MatchingDesign;
+  readonly design: StudyDesign;
   /** terms whose balance is shown and that the adjusted effect uses */
   readonly covariates: readonly ModelTerm[];
   /** collective (or other cluster) of each unit, -1 = unknown; null = none */
@@ -73,7 +74,7 @@ export interface MatchingStudyOutput {
     /** null where the matched sample is too small for the covariates */
     readonly adjusted: EffectEstimate | null;
   };
-  readonly inference: Omit<Inference, 'cluster'>;
+  readonly inference: Omit<Inference, 'cluster' | 'equations'>;
   readonly ties: TieSample | null;
   readonly warnings: readonly Warning[];
   readonly sample: Pick<MatchedSample, 'weights' | 'score' | 'pairs' | 'strata'>;
@@ -83,7 +84,7 @@ export interface MatchingStudyOutput {
  * A matching study on prepared units: design, balance before and after, effect with the standard error that fits the design.
  * The outcome is read only after the matched sample is fixed.
  *
- * @throws everything that `matchUnits`, `balanceTable`, `chooseInference` and `estimateEffect` throw
+ * @throws everything that `drawSample`, `balanceTable`, `chooseInference` and `estimateEffect` throw
  * Cost: that of the design, one balance table per side, and up to 200 rematches where scores are tied.
  */
 export function runMatchingStudy(
@@ -93,7 +94,7 @@ export function runMatchingStudy(
 ): MatchingStudyOutput {
   const { frame, treated, design, covariates, outcome } = input;
   progress(0.1, 'matching');
-  const sample = matchUnits(frame, treated, design, null, kernels);
+  const sample = drawSample(frame, treated, design, null, kernels);
   progress(0.5, 'balance');
   const { balance, denominator } = compareBalance(input, sample);
   progress(0.7, 'effect');
@@ -121,7 +122,7 @@ export function runMatchingStudy(
   const groups = { treated: countGroup(treated, 1, sample), control: countGroup(treated, 0, sample) };
   const focal = design.estimand === 'ATC' ? 0 : 1;
   const overlap = sample.score === null ? null : overlapOf(sample.score, treated, focal, 20);
-  const { cluster: _, ...shown } = inference;
+  const { cluster: _, equations: __, ...shown } = inference;
   const partial = { groups, overlap, balance, effects: { unmatched, matched, adjusted }, inference: shown, ties };
   return {
     ...partial,
@@ -204,7 +205,10 @@ function countOnes(values: Float64Array, treated: Uint8Array, weights: Float64Ar
   return counts;
 }
 
-function inferenceFor({ treated, cluster, isClusterAskedFor }: MatchingStudyInput, sample: MatchedSample): Inference {
+function inferenceFor(
+  { treated, cluster, isClusterAskedFor, design }: MatchingStudyInput,
+  sample: StudySample,
+): Inference {
   const rows = rowsWithWeight(sample.weights);
   const sets = sample.strata ?? (sample.pairs === null ? null : setNumbers(sample.pairs, treated.length));
   return chooseInference({
@@ -212,7 +216,8 @@ function inferenceFor({ treated, cluster, isClusterAskedFor }: MatchingStudyInpu
     cluster: cluster === null ? null : Int32Array.from(rows, (row) => cluster[row]!),
     isAskedFor: isClusterAskedFor,
     matchedSet: sets === null ? null : Int32Array.from(rows, (row) => sets[row]!),
-    hasStrata: sample.strata !== null,
+    sample: isWeighting(design) ? 'weights' : sample.strata === null ? 'pairs' : 'strata',
+    equations: sample.equations,
   });
 }
 
@@ -224,7 +229,8 @@ function naiveInference({ treated, cluster, isClusterAskedFor }: MatchingStudyIn
     cluster,
     isAskedFor: isClusterAskedFor,
     matchedSet: own,
-    hasStrata: false,
+    sample: 'pairs',
+    equations: null,
   });
   return chosen.method === 'matched-sets' ? { ...chosen, method: 'HC3', cluster: null } : chosen;
 }
@@ -263,7 +269,7 @@ function tieSample(input: MatchingStudyInput, sample: MatchedSample, kernels: Ma
   const random = createRandom(input.seed, 'tie-order');
   for (let draw = 0; draw < draws; draw++) {
     const order = random.stream(draw).permutation(frame.rows);
-    const { weights } = matchUnits(frame, treated, design, order, kernels, sample);
+    const { weights } = drawSample(frame, treated, design, order, kernels, sample);
     const difference = differenceOfMeans(outcome, treated, weights);
     minimum = Math.min(minimum, difference);
     maximum = Math.max(maximum, difference);
@@ -314,17 +320,16 @@ type Partial = Pick<MatchingStudyOutput, 'groups' | 'overlap' | 'balance' | 'eff
 function cautions(
   { groups, overlap, balance, effects, inference, ties }: Partial,
   sample: MatchedSample,
-  design: MatchingDesign,
+  design: StudyDesign,
 ): readonly Warning[] {
   const warnings: Warning[] = [];
   const warn = (code: string, parameters: Warning['parameters']): void => void warnings.push({ code, parameters });
   const focal = design.estimand === 'ATC' ? groups.control : groups.treated;
   if (focal.matched < focal.all) {
-    warn('units-without-partner', {
-      count: focal.all - focal.matched,
-      all: focal.all,
-      share: 1 - focal.matched / focal.all,
-    });
+    const count = focal.all - focal.matched;
+    const lost = { count, all: focal.all, share: count / focal.all };
+    if (isWeighting(design)) warn('units-trimmed', lost);
+    else warn('units-without-partner', lost);
   }
   if (overlap !== null && (overlap.coefficient < 0.5 || overlap.focalOutside > 0.1)) {
     warn('weak-overlap', { coefficient: overlap.coefficient, outside: overlap.focalOutside });
@@ -340,6 +345,10 @@ function cautions(
   if (inference.reason === 'treatment-by-cluster') warn('treatment-by-cluster', { ...inference.clusters! });
   if (inference.clusters !== null && Math.min(inference.clusters.treated, inference.clusters.control) < 10) {
     warn('few-clusters', { ...inference.clusters });
+  }
+  for (const group of ['treated', 'control'] as const) {
+    const { matched, effective } = groups[group];
+    if (isWeighting(design) && effective < 0.2 * matched) warn('weights-concentrated', { group, effective, matched });
   }
   if (inference.reason === 'partners-used-again') {
     const partners = design.estimand === 'ATC' ? groups.treated : groups.control;

@@ -1,10 +1,11 @@
 import { CoreError } from '../errors.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
-import { type BinomialFit, fitBinomialRegression } from '../propensity/binomial-regression.ts';
-import { designColumns, type Frame, factorCodes, numbers, packMatrix } from '../propensity/design-matrix.ts';
+import type { BinomialFit } from '../propensity/binomial-regression.ts';
+import { designColumns, type Frame, factorCodes, numbers } from '../propensity/design-matrix.ts';
 import type { Link } from '../propensity/links.ts';
 import type { ModelTerm } from '../propensity/model-terms.ts';
+import { propensityScores } from '../propensity/propensity-score.ts';
 import { type CaliperSetting, caliperWidth } from './caliper-width.ts';
 import { type Coarsening, coarsen } from './coarsen.ts';
 import { commonSupport, type Discard } from './common-support.ts';
@@ -67,6 +68,7 @@ export interface OptimalDesign {
   readonly ratio: number;
   readonly exact: readonly string[];
   readonly discard: Discard;
+  readonly reestimate: boolean;
 }
 
 export interface SubclassDesign {
@@ -75,6 +77,7 @@ export interface SubclassDesign {
   readonly distance: PropensityDistance;
   readonly subclasses: number;
   readonly discard: Discard;
+  readonly reestimate: boolean;
 }
 
 export interface ExactDesign {
@@ -151,7 +154,7 @@ export function matchUnits(
         treated,
         design.distance,
         design.discard,
-        false,
+        design.reestimate,
         kernels,
       );
       const { subclass, cutPoints } = subclassify(score, treated, eligible, design.subclasses, design.estimand);
@@ -240,7 +243,7 @@ function matchOptimal(
     treated,
     design.distance,
     design.discard,
-    false,
+    design.reestimate,
     kernels,
   );
   const pairs = matchOptimalScalar({
@@ -296,23 +299,17 @@ function propensityScore(
   reestimate: boolean,
   kernels: MatrixKernels,
 ): { score: Float64Array; propensity: BinomialFit; eligible: Uint8Array } {
-  const columns = designColumns(frame, terms);
-  const { matrix, names } = packMatrix(frame.rows, columns, true);
-  const first = fitBinomialRegression(matrix, names, Float64Array.from(treated), null, link, kernels);
-  const scoreOf = (fit: BinomialFit): Float64Array => (scale === 'linear' ? fit.linearPredictor : fit.fitted);
-  const score = scoreOf(first);
-  const eligible = commonSupport(score, treated, discard);
-  if (!reestimate || !eligible.includes(0)) return { score, propensity: first, eligible };
-  const keep = (array: Float64Array): Float64Array => array.filter((_, i) => eligible[i] === 1);
-  const kept = columns.map((column) => ({ ...column, values: keep(column.values) }));
-  const rows = eligible.reduce((sum, e) => sum + e, 0);
-  const again = packMatrix(rows, kept, true);
-  const second = fitBinomialRegression(again.matrix, names, keep(Float64Array.from(treated)), null, link, kernels);
-  const rescored = score.slice();
-  let at = 0;
-  const fresh = scoreOf(second);
-  for (let i = 0; i < rescored.length; i++) if (eligible[i] === 1) rescored[i] = fresh[at++]!;
-  return { score: rescored, propensity: second, eligible };
+  const scoreOf = (fit: Pick<BinomialFit, 'fitted' | 'linearPredictor'>): Float64Array =>
+    scale === 'linear' ? fit.linearPredictor : fit.fitted;
+  const { probability, linearPredictor, model, eligible } = propensityScores(
+    designColumns(frame, terms),
+    treated,
+    link,
+    (first) => commonSupport(scoreOf(first), treated, discard),
+    reestimate,
+    kernels,
+  );
+  return { score: scale === 'linear' ? linearPredictor : probability, propensity: model, eligible };
 }
 
 function byStrata(cells: Int32Array, treated: Uint8Array, estimand: Estimand): MatchedSample {

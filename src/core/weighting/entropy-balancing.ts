@@ -3,6 +3,7 @@ import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import type { Estimand } from '../matching/estimand.ts';
 import { type DesignColumn, packMatrix } from '../propensity/design-matrix.ts';
 import { independentColumns } from '../propensity/independent-columns.ts';
+import { mean } from '../stats/moments.ts';
 import { maximiseConcave, type RowTerm } from './concave-newton.ts';
 
 /**
@@ -56,12 +57,22 @@ export function entropyBalancingWeights(
   return weights;
 }
 
-/** Columns and the squares of those that are not 0/1, for balance of second moments too. */
-export function withSquares(columns: readonly DesignColumn[]): readonly DesignColumn[] {
-  const squares = columns
-    .filter(({ values }) => values.some((v) => v !== 0 && v !== 1))
-    .map(({ name, values }) => ({ name: `${name}^2`, values: values.map((v) => v * v) }));
-  return [...columns, ...squares];
+/**
+ * Columns and the squares (moments 2) and cubes (3) of those that are not 0/1, of values about their mean: with the columns
+ * themselves they span the same as raw powers, and large offsets cost no digits.
+ */
+export function withPowers(columns: readonly DesignColumn[], moments: 1 | 2 | 3): readonly DesignColumn[] {
+  const numbers = columns.filter(({ values }) => values.some((v) => v !== 0 && v !== 1));
+  const powers = [2, 3].filter((power) => power <= moments);
+  return [
+    ...columns,
+    ...powers.flatMap((power) =>
+      numbers.map(({ name, values }) => {
+        const centre = mean(values);
+        return { name: `${name}^${power}`, values: values.map((v) => (v - centre) ** power) };
+      }),
+    ),
+  ];
 }
 
 function meansOf(values: Float64Array, cols: number, n: number, holds: (i: number) => boolean): Float64Array {

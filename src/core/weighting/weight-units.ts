@@ -2,12 +2,13 @@ import { CoreError } from '../errors.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import type { Estimand } from '../matching/estimand.ts';
-import { fitBinomialRegression } from '../propensity/binomial-regression.ts';
+import type { BinomialFit } from '../propensity/binomial-regression.ts';
 import { type DesignColumn, packMatrix } from '../propensity/design-matrix.ts';
 import { independentColumns } from '../propensity/independent-columns.ts';
 import type { Link } from '../propensity/links.ts';
+import { propensityScores } from '../propensity/propensity-score.ts';
 import { balancingPropensity } from './balancing-score.ts';
-import { entropyBalancingWeights, withSquares } from './entropy-balancing.ts';
+import { entropyBalancingWeights, withPowers } from './entropy-balancing.ts';
 import { inverseProbabilitySlopes, inverseProbabilityWeights } from './inverse-probability.ts';
 import type { WeightEquations } from './m-estimation.ts';
 
@@ -17,21 +18,33 @@ export type WeightingDesign =
       readonly estimand: Estimand;
       readonly link: Link;
       readonly stabilized: boolean;
+      /** units with a propensity below this or above 1 minus this are left out and the model is fitted again; 0 = nobody */
+      readonly trim: number;
     }
   | { readonly method: 'balancing-score'; readonly estimand: 'ATE' | 'ATT' | 'ATC' }
-  | { readonly method: 'entropy-balancing'; readonly estimand: Estimand; readonly moments: 1 | 2 };
+  | { readonly method: 'entropy-balancing'; readonly estimand: Estimand; readonly moments: 1 | 2 | 3 };
 
 export interface WeightedSample {
-  /** n non-negative weights */
+  /** n non-negative weights; 0 for units that were trimmed */
   readonly weights: Float64Array;
   /** n propensities, or null for a method without them */
   readonly propensity: Float64Array | null;
-  /** For standard errors that know the weights are estimated. @throws invalid-argument where the method has none */
+  /** the propensity model, for a method that fits one by maximum likelihood */
+  readonly model: BinomialFit | null;
+  /** 0 for units that were trimmed */
+  readonly eligible: Uint8Array;
+  /**
+   * For standard errors that know the weights are estimated; rows are the eligible units.
+   * @throws invalid-argument where the method has none
+   */
   equations(): WeightEquations;
 }
 
 /**
  * Weights that make the groups comparable.
+ *
+ * Trimming leaves out units whose treatment was nearly certain (Crump, Hotz, Imbens and Mitnik 2009, doi:10.1093/biomet/asn055:
+ * 0.1 is a good default) and fits the model again, so the effect is about the others.
  *
  * @param columns covariate columns without intercept; @param treated n values, 0 or 1, both occurring
  * @throws separation, no-overlap, not-converged, invalid-argument
@@ -42,36 +55,13 @@ export function weightUnits(
   design: WeightingDesign,
   kernels: MatrixKernels,
 ): WeightedSample {
-  const { matrix, names } = packMatrix(treated.length, columns, true);
+  const everybody = new Uint8Array(treated.length).fill(1);
   switch (design.method) {
-    case 'inverse-probability': {
-      const fit = fitBinomialRegression(matrix, names, Float64Array.from(treated), null, design.link, kernels);
-      const { estimand, link, stabilized } = design;
-      const weights = inverseProbabilityWeights(fit.fitted, treated, estimand, stabilized);
-      return {
-        weights,
-        propensity: fit.fitted,
-        equations() {
-          if (link !== 'logit' || estimand === 'ATM') {
-            throw new CoreError(
-              'invalid-argument',
-              'Standard errors by M-estimation are built for the logit link, and not for ATM (its weights have a kink).',
-            );
-          }
-          const z = independentColumns(matrix, null, kernels).standardised;
-          const e = fit.fitted;
-          return equationsOf(
-            z,
-            (i) => treated[i]! - e[i]!,
-            (i) => -e[i]! * (1 - e[i]!),
-            inverseProbabilitySlopes(e, treated, weights, estimand),
-            kernels,
-          );
-        },
-      };
-    }
+    case 'inverse-probability':
+      return weightByInverseProbability(columns, treated, design, kernels);
     case 'balancing-score': {
       const { estimand } = design;
+      const { matrix } = packMatrix(treated.length, columns, true);
       const e = balancingPropensity(matrix, treated, estimand, kernels);
       const weights = inverseProbabilityWeights(e, treated, estimand, false);
       const signed = (i: number): number => (treated[i] === 1 ? weights[i]! : -weights[i]!);
@@ -79,6 +69,8 @@ export function weightUnits(
       return {
         weights,
         propensity: e,
+        model: null,
+        eligible: everybody,
         equations: () =>
           equationsOf(
             independentColumns(matrix, null, kernels).standardised,
@@ -91,11 +83,13 @@ export function weightUnits(
     }
     case 'entropy-balancing': {
       const { estimand, moments } = design;
-      const balanced = moments === 2 ? withSquares(columns) : columns;
+      const balanced = withPowers(columns, moments);
       const weights = entropyBalancingWeights(balanced, treated, estimand, kernels);
       return {
         weights,
         propensity: null,
+        model: null,
+        eligible: everybody,
         equations() {
           if (estimand !== 'ATT' && estimand !== 'ATC') {
             throw new CoreError(
@@ -117,6 +111,58 @@ export function weightUnits(
       };
     }
   }
+}
+
+function weightByInverseProbability(
+  columns: readonly DesignColumn[],
+  treated: Uint8Array,
+  { estimand, link, stabilized, trim }: Extract<WeightingDesign, { method: 'inverse-probability' }>,
+  kernels: MatrixKernels,
+): WeightedSample {
+  if (!(trim >= 0 && trim < 0.5)) {
+    throw new CoreError('invalid-argument', `Trimming takes a probability from 0 to below 0.5, not ${trim}.`, {
+      received: trim,
+    });
+  }
+  const { probability, model, eligible } = propensityScores(
+    columns,
+    treated,
+    link,
+    ({ fitted }) => Uint8Array.from(fitted, (e) => (e >= trim && e <= 1 - trim ? 1 : 0)),
+    true,
+    kernels,
+  );
+  const keep = <A extends Uint8Array | Float64Array>(values: A): A =>
+    values.filter((_, i) => eligible[i] === 1) as unknown as A;
+  const group = keep(treated);
+  const e = keep(probability);
+  const own = inverseProbabilityWeights(e, group, estimand, stabilized);
+  const weights = new Float64Array(treated.length);
+  let at = 0;
+  for (let i = 0; i < weights.length; i++) if (eligible[i] === 1) weights[i] = own[at++]!;
+  return {
+    weights,
+    propensity: probability,
+    model,
+    eligible,
+    equations() {
+      if (link !== 'logit' || estimand === 'ATM') {
+        throw new CoreError(
+          'invalid-argument',
+          'Standard errors by M-estimation are built for the logit link, and not for ATM (its weights have a kink).',
+        );
+      }
+      const kept = columns.map((column) => ({ ...column, values: keep(column.values) }));
+      const z = independentColumns(packMatrix(e.length, kept, true).matrix, null, kernels).standardised;
+      return equationsOf(
+        z,
+        (i) => group[i]! - e[i]!,
+        (i) => -e[i]! * (1 - e[i]!),
+        inverseProbabilitySlopes(e, group, own, estimand),
+        kernels,
+      );
+    },
+  };
 }
 
 /** psi_i = a_i z_i, d psi_i / d alpha = b_i z_i z_i', d w_i / d alpha = c_i z_i. */

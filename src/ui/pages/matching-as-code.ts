@@ -1,13 +1,12 @@
 import type { MatchingStudyRequest } from '../../app/analyses/matching-study.ts';
-import { commandLine, libraryCall, request } from '../as-code.ts';
+import type { DesignRequest } from '../../app/analyses/study-design.ts';
+import { type CommandOption, commandLine, libraryCall, request } from '../as-code.ts';
 import type { SameAnswer } from '../design/same-answer.ts';
 import type { PageContext } from '../page-context.ts';
 
 /** A matching study as command line, API request and TypeScript. */
 export function matchingAsCode(context: PageContext, settings: MatchingStudyRequest): SameAnswer {
   const { panel, ...rest } = settings;
-  const list = (names: readonly string[] | undefined) =>
-    names === undefined || names.length === 0 ? null : names.join(',');
   return {
     commandLine: commandLine(
       'match',
@@ -22,17 +21,7 @@ export function matchingAsCode(context: PageContext, settings: MatchingStudyRequ
         ['follow-up', rest.followUp],
         ['minimum-share', rest.minimumShare],
         ['estimand', rest.estimand],
-        ['method', rest.method],
-        ['link', rest.link],
-        ['distance', rest.distance],
-        ['order', rest.order],
-        ['ratio', rest.ratio],
-        ['with-replacement', rest.withReplacement],
-        ...calipers(rest.calipers),
-        ['exact', list(rest.exact)],
-        ['anti-exact', list(rest.antiExact)],
-        ['discard', rest.discard],
-        ['subclasses', rest.subclasses],
+        ...(rest.design === undefined ? [] : designOptions(rest.design)),
         ['cluster', rest.cluster],
         ['confidence', rest.confidence],
         ['revision', rest.revision],
@@ -44,9 +33,73 @@ export function matchingAsCode(context: PageContext, settings: MatchingStudyRequ
   };
 }
 
+const list = (names: readonly string[] | null | undefined): string | null =>
+  names === undefined || names === null || names.length === 0 ? null : names.join(',');
+
+/** Every field that a method may have; those of another method are not there. */
+type AnyDesign = { readonly method: string } & Partial<
+  Readonly<{
+    distance: { readonly type: string; readonly link?: string; readonly scale?: string; readonly within?: string[] };
+    link: string;
+    order: string;
+    ratio: number;
+    variableRatio: { readonly minimum: number; readonly maximum: number } | null;
+    maximumReuse: number | null;
+    calipers: readonly { readonly on: string; readonly width: number; readonly unit: string }[];
+    exact: readonly string[];
+    antiExact: readonly string[];
+    discard: string;
+    reestimate: boolean;
+    subclasses: number;
+    coarsening: readonly { readonly variable: string; readonly cut: Cut | null }[];
+    stabilized: boolean;
+    trim: number;
+    moments: number;
+  }>
+>;
+type Cut = Partial<Readonly<{ bins: number | string; cutPoints: readonly number[]; quantileBins: number }>>;
+
+function designOptions(request: DesignRequest): readonly CommandOption[] {
+  const design = request as AnyDesign;
+  const { distance, variableRatio } = design;
+  return [
+    ['method', design.method],
+    ['distance', distance && (distance.type === 'propensity-score' ? distance.scale : distance.type)],
+    ['link', distance?.link ?? design.link],
+    ['within', list(distance?.within)],
+    ['order', design.order],
+    ['ratio', design.ratio],
+    ['variable-ratio', variableRatio && `${variableRatio.minimum}..${variableRatio.maximum}`],
+    ['with-replacement', design.maximumReuse === null],
+    ['maximum-reuse', design.maximumReuse],
+    ...calipers(design.calipers),
+    ['exact', list(design.exact)],
+    ['anti-exact', list(design.antiExact)],
+    ['discard', design.discard],
+    ['reestimate', design.reestimate],
+    ['subclasses', design.subclasses],
+    ...(design.coarsening ?? []).map(({ variable, cut }) => ['coarsen', variable + coarseningRule(cut)] as const),
+    ['stabilized', design.stabilized],
+    ['trim', design.trim],
+    ['moments', design.moments],
+  ];
+}
+
 /** `--caliper 0.2` on the score in standard deviations, `--caliper age:5` raw; an empty list is `none`. */
-function calipers(list: MatchingStudyRequest['calipers']): readonly (readonly [string, string])[] {
-  if (list === undefined) return [];
-  if (list.length === 0) return [['caliper', 'none']];
-  return list.map(({ on, width }) => ['caliper', on === 'distance' ? String(width) : `${on}:${width}`] as const);
+function calipers(widths: AnyDesign['calipers']): readonly CommandOption[] {
+  if (widths === undefined) return [];
+  if (widths.length === 0) return [['caliper', 'none']];
+  return widths.map(({ on, width, unit }) => {
+    const isUsual = on === 'distance' && unit === 'sd';
+    return ['caliper', isUsual ? String(width) : `${on}:${width}${unit === 'sd' ? 'sd' : ''}`] as const;
+  });
+}
+
+/** One whole number alone would be a number of bins; `30.0` is a cut point. */
+function coarseningRule(cut: Cut | null): string {
+  if (cut === null) return '';
+  const { bins, cutPoints, quantileBins } = cut;
+  if (cutPoints === undefined) return quantileBins === undefined ? `:${bins}` : `:q${quantileBins}`;
+  const isOneWhole = cutPoints.length === 1 && Number.isInteger(cutPoints[0]);
+  return `:${isOneWhole ? cutPoints[0]!.toFixed(1) : cutPoints.join('/')}`;
 }

@@ -87,7 +87,13 @@ describe('inverse-probability weights', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 500 }), (seed) => {
         const { columns, treated } = simulated(seed);
-        const design = { method: 'inverse-probability', estimand: 'ATO', link: 'logit', stabilized: false } as const;
+        const design = {
+          method: 'inverse-probability',
+          estimand: 'ATO',
+          link: 'logit',
+          stabilized: false,
+          trim: 0,
+        } as const;
         expect(imbalance(columns, treated, weightUnits(columns, treated, design, kernels).weights)).toBeLessThan(1e-9);
       }),
       { numRuns: 20 },
@@ -158,7 +164,13 @@ describe('standard errors that know the weights are estimated', () => {
   it('agree with the spread of the estimates over many samples, where the naive ones are too large', {
     timeout: 60_000,
   }, () => {
-    const design = { method: 'inverse-probability', estimand: 'ATE', link: 'logit', stabilized: false } as const;
+    const design = {
+      method: 'inverse-probability',
+      estimand: 'ATE',
+      link: 'logit',
+      stabilized: false,
+      trim: 0,
+    } as const;
     const runs = Array.from({ length: 300 }, (_, r) => {
       const { columns, treated, outcome } = simulated(1000 + r, 250);
       const weighted = weightUnits(columns, treated, design, kernels);

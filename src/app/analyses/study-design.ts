@@ -1,0 +1,210 @@
+import type { StudyDesign } from '../../core/effects/draw-sample.ts';
+import type { Coarsening } from '../../core/matching/coarsen.ts';
+import type { Discard } from '../../core/matching/common-support.ts';
+import type { Estimand } from '../../core/matching/estimand.ts';
+import type { CovariatesDistance, NamedCaliper, PropensityDistance } from '../../core/matching/match-units.ts';
+import type { CovariateDistance } from '../../core/matching/whiten.ts';
+import type { Link } from '../../core/propensity/links.ts';
+import { type ModelTerm, variablesOf } from '../../core/propensity/model-terms.ts';
+import { AppError } from '../errors.ts';
+
+/** A propensity score on the covariates of the study; `within`: partners are compared by Mahalanobis distance on these terms. */
+export interface ScoreDistance {
+  readonly type: 'propensity-score';
+  readonly link: Link;
+  readonly scale: 'linear-predictor' | 'probability';
+}
+
+interface Limits {
+  /** a pair needs differences of at most these; an empty list means no limit */
+  readonly calipers: readonly NamedCaliper[];
+  /** variables in which a pair must agree, and in which it must differ */
+  readonly exact: readonly string[];
+  readonly antiExact: readonly string[];
+}
+
+interface Support {
+  /** leave out units whose score lies outside the range of the other group */
+  readonly discard: Discard;
+  /** and fit the model again without them */
+  readonly reestimate: boolean;
+}
+
+/** How the groups are made comparable. Each method has its own fields; a field of another method is refused. */
+export type DesignSettings =
+  | ({
+      readonly method: 'nearest';
+      readonly distance:
+        | (ScoreDistance & { readonly within: readonly string[] | null })
+        | { readonly type: CovariateDistance };
+      readonly order: 'largest' | 'smallest' | 'data' | 'closest';
+      readonly ratio: number;
+      readonly variableRatio: { readonly minimum: number; readonly maximum: number } | null;
+      /** how many units a partner may serve; null = no limit */
+      readonly maximumReuse: number | null;
+    } & Limits &
+      Support)
+  | ({
+      readonly method: 'optimal';
+      readonly distance: ScoreDistance;
+      readonly ratio: number;
+      readonly exact: readonly string[];
+    } & Support)
+  | ({ readonly method: 'subclassification'; readonly distance: ScoreDistance; readonly subclasses: number } & Support)
+  | { readonly method: 'exact'; readonly exact: readonly string[] }
+  | {
+      readonly method: 'coarsened-exact';
+      readonly coarsening: readonly { readonly variable: string; readonly cut: Coarsening | null }[];
+    }
+  | {
+      readonly method: 'inverse-probability';
+      readonly link: Link;
+      readonly stabilized: boolean;
+      /** leave out units whose propensity is nearer to 0 or 1 than this */
+      readonly trim: number;
+    }
+  | { readonly method: 'entropy-balancing'; readonly moments: 1 | 2 | 3 }
+  | { readonly method: 'balancing-score' };
+
+export type StudyMethod = DesignSettings['method'];
+
+type Of<M extends StudyMethod> = Extract<DesignSettings, { method: M }>;
+type Needed = { exact: 'exact'; 'coarsened-exact': 'coarsening' };
+type Loose<D> = Omit<Partial<D>, 'distance'> &
+  (D extends { readonly distance: infer T } ? { readonly distance?: LooseDistance<T> } : unknown);
+type LooseDistance<T> = T extends { readonly type: infer K } ? { readonly type: K } & Partial<Omit<T, 'type'>> : never;
+
+/** What a caller must say of a design; the rest has defaults. */
+export type DesignRequest = {
+  [M in StudyMethod]: { readonly method: M } & Loose<Of<M>> &
+    (M extends keyof Needed ? Pick<Of<M>, Needed[M] & keyof Of<M>> : unknown);
+}[StudyMethod];
+
+const score = { type: 'propensity-score', link: 'logit', scale: 'linear-predictor' } as const;
+// Austin 2011, doi:10.1002/pst.433: 0.2 standard deviations of the linear predictor.
+const scoreCaliper = [{ on: 'distance', width: 0.2, unit: 'sd' }] as const;
+const support = { discard: 'none', reestimate: false } as const;
+
+/** The defaults of each method, in one place. */
+const defaults = {
+  nearest: {
+    order: 'largest',
+    ratio: 1,
+    variableRatio: null,
+    maximumReuse: 1,
+    exact: [],
+    antiExact: [],
+    ...support,
+  },
+  optimal: { ratio: 1, exact: [], ...support },
+  subclassification: { subclasses: 5, ...support },
+  exact: {},
+  'coarsened-exact': {},
+  'inverse-probability': { link: 'logit', stabilized: false, trim: 0 },
+  'entropy-balancing': { moments: 1 },
+  'balancing-score': {},
+} as const;
+
+/** The design with its defaults filled in. A distance between covariates has no score, so no caliper on it and no order by it. */
+export function completeDesign(request: DesignRequest = { method: 'nearest' }): DesignSettings {
+  const plain = { ...defaults[request.method], ...request };
+  switch (request.method) {
+    case 'nearest': {
+      const { distance } = request;
+      if (distance !== undefined && distance.type !== 'propensity-score') {
+        return { ...plain, order: request.order ?? 'closest', calipers: request.calipers ?? [] } as Of<'nearest'>;
+      }
+      return {
+        ...plain,
+        distance: { ...score, within: null, ...distance },
+        calipers: request.calipers ?? scoreCaliper,
+      } as Of<'nearest'>;
+    }
+    case 'optimal':
+    case 'subclassification':
+      return { ...plain, distance: { ...score, ...request.distance } } as DesignSettings;
+    default:
+      return plain as DesignSettings;
+  }
+}
+
+/** Variables that a design reads beside the covariates of the study. */
+export function designVariables(design: DesignSettings, parse: (text: string) => ModelTerm): readonly string[] {
+  const names = (list: 'exact' | 'antiExact'): readonly string[] =>
+    list in design ? (design as Partial<Limits>)[list]! : [];
+  const within = 'distance' in design && 'within' in design.distance ? (design.distance.within ?? []) : [];
+  return [
+    ...variablesOf(within.map(parse)),
+    ...names('exact'),
+    ...names('antiExact'),
+    ...('calipers' in design ? design.calipers.map(({ on }) => on).filter((on) => on !== 'distance') : []),
+    ...('coarsening' in design ? design.coarsening.map(({ variable }) => variable) : []),
+  ];
+}
+
+/** What each method can estimate. */
+const estimands: Readonly<Record<StudyMethod, readonly Estimand[]>> = {
+  nearest: ['ATT', 'ATC'],
+  optimal: ['ATT', 'ATC'],
+  subclassification: ['ATT', 'ATC', 'ATE'],
+  exact: ['ATT', 'ATC', 'ATE'],
+  'coarsened-exact': ['ATT', 'ATC', 'ATE'],
+  'inverse-probability': ['ATT', 'ATC', 'ATE', 'ATO', 'ATM'],
+  'entropy-balancing': ['ATT', 'ATC', 'ATE'],
+  'balancing-score': ['ATT', 'ATC', 'ATE'],
+};
+
+/** The core's record of a design. @throws invalid-request where the method does not estimate that */
+export function toStudyDesign(
+  design: DesignSettings,
+  estimand: Estimand,
+  covariates: readonly ModelTerm[],
+  parse: (text: string) => ModelTerm,
+): StudyDesign {
+  refuseEstimand(design.method, estimand);
+  switch (design.method) {
+    case 'nearest': {
+      const { distance, maximumReuse, ...rest } = design;
+      const isScore = distance.type === 'propensity-score';
+      return {
+        ...rest,
+        estimand: pairEstimand(estimand),
+        distance: isScore ? toScore(distance, covariates) : ({ ...distance, terms: covariates } as CovariatesDistance),
+        within: isScore && distance.within !== null ? distance.within.map(parse) : null,
+        maximumReuse: maximumReuse ?? Number.POSITIVE_INFINITY,
+      };
+    }
+    case 'optimal':
+      return { ...design, estimand: pairEstimand(estimand), distance: toScore(design.distance, covariates) };
+    case 'subclassification':
+      return { ...design, estimand, distance: toScore(design.distance, covariates) };
+    case 'exact':
+    case 'coarsened-exact':
+      return { ...design, estimand };
+    case 'inverse-probability':
+    case 'entropy-balancing':
+      return { ...design, estimand, terms: covariates };
+    case 'balancing-score':
+      return { ...design, estimand: estimand as 'ATT' | 'ATC' | 'ATE', terms: covariates };
+  }
+}
+
+function refuseEstimand(method: StudyMethod, estimand: Estimand): void {
+  const possible = estimands[method];
+  if (possible.includes(estimand)) return;
+  const others = Object.entries(estimands).flatMap(([name, list]) => (list.includes(estimand) ? [name] : []));
+  throw new AppError(
+    'invalid-request',
+    `The method ${method} estimates ${possible.join(', ')}; received ${estimand}. For ${estimand} choose ${others.join(', ')}.`,
+    { method, estimand },
+  );
+}
+
+const pairEstimand = (estimand: Estimand): 'ATT' | 'ATC' => (estimand === 'ATC' ? 'ATC' : 'ATT');
+
+const toScore = ({ link, scale }: ScoreDistance, terms: readonly ModelTerm[]): PropensityDistance => ({
+  type: 'propensity-score',
+  link,
+  scale: scale === 'probability' ? 'probability' : 'linear',
+  terms,
+});
