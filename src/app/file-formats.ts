@@ -60,6 +60,8 @@ export interface PlannedColumn {
   /** texts that stand for a status instead of a value; the empty text is always absent */
   readonly symbols: ReadonlyMap<string, MissingStatus>;
   readonly format: ValueFormat;
+  /** every text of the sample is empty or a number without thousands separators */
+  readonly isPlainNumbers: boolean;
   readonly constraints: ColumnConstraints;
 }
 

@@ -12,11 +12,15 @@ const grouped = {
 /** Whether a text is a number with thousands separators in threes: `1.234,5` where the decimal sign is a comma. */
 export const isGrouped = (text: string, decimal: '.' | ','): boolean => grouped[decimal].test(text);
 
+/** Whether a text is a number without thousands separators, outer spaces apart. */
+export function isPlainNumber(text: string, decimal: '.' | ','): boolean {
+  if (decimal === '.') return numeric.test(text.trim());
+  return !text.includes('.') && numeric.test(text.trim().replace(',', '.'));
+}
+
 /** Whether a text is a number as this service reads numbers: thousands in threes or none, no NaN, no infinity. */
 export function isNumber(text: string, decimal: '.' | ','): boolean {
-  if (isGrouped(text, decimal)) return true;
-  if (decimal === '.') return numeric.test(text);
-  return !text.includes('.') && numeric.test(text.replace(',', '.'));
+  return isGrouped(text, decimal) || isPlainNumber(text, decimal);
 }
 
 /** Whether a text that is no number here may have been meant as one: another decimal sign, a currency, a percentage. */

@@ -9,7 +9,7 @@ import type {
 } from '../app/file-formats.ts';
 import type { IngestRequest, Variable, VariableType } from '../app/panels.ts';
 import { type ChosenKeys, chooseKeys, plainName } from './choose-keys.ts';
-import { inferType, isGrouped, looksLikeNumber } from './infer-type.ts';
+import { inferType, isGrouped, isPlainNumber, looksLikeNumber } from './infer-type.ts';
 import { symbolsOf } from './status-symbols.ts';
 import { noConstraints } from './table-schema.ts';
 import { inferUnitKind } from './unit-kind.ts';
@@ -132,6 +132,7 @@ function planColumn(
     levelDeclared: field?.level != null,
     symbols: new Map([...symbolsOf(type), ...(field?.symbols ?? [])]),
     format,
+    isPlainNumbers: texts.every((text) => text === '' || isPlainNumber(text, sign)),
     constraints: field?.constraints ?? noConstraints,
   };
 }

@@ -4,7 +4,15 @@ import { rankWaves, type StagedWaves, summariseUnits } from './check-keys.ts';
 import { type Loading, type Retyped, retypeColumn, tooManyColumns } from './loading.ts';
 import type { Reading } from './open-reading.ts';
 import { type ProblemList, wholeFile } from './problem-list.ts';
-import { keySql, numberRows, rowsTable, type StagedColumn, stagedColumns, stageRows } from './stage.ts';
+import {
+  keySql,
+  numberRows,
+  readableNumbers,
+  rowsTable,
+  type StagedColumn,
+  stagedColumns,
+  stageRows,
+} from './stage.ts';
 import { pivotLong } from './stage-long.ts';
 
 /** A file in the table of its revision to be, its waves ranked and its units summarised; not yet judged. */
@@ -23,7 +31,8 @@ export interface Loaded {
 
 /**
  * Loads a file by its plan. An uncertain key with duplicates gives way to the next; a file that the database cannot
- * read is searched for faults and, where there are none, written again and read once more.
+ * read with numbers is read as texts, and one that it cannot read at all is searched for faults and, where there are none,
+ * written again and read once more.
  *
  * @returns null for a file that cannot be loaded; `errors` then say why
  * @throws too-many-columns, invalid-request
@@ -54,6 +63,7 @@ export async function loadFile(
     return null;
   } catch (cause) {
     if (!isUnreadable(cause)) throw cause;
+    if (reading.readsNumbers) return loadFile(loading, { ...reading, readsNumbers: false }, retyped, errors);
     return recover(loading, reading, retyped, errors, cause as Error);
   }
 }
@@ -81,16 +91,18 @@ async function loadWithKeys(
   await session.run(`DROP TABLE IF EXISTS ${rowsTable(key)}`);
   let columns: readonly StagedColumn[];
   if (keys.long === null) {
-    columns = stagedColumns(plan.columns, keys);
-    await stageRows(session, key, reading.relation, columns, keySql(keys, request.panel));
+    const numbers = reading.readsNumbers ? readableNumbers(plan.columns, keys, reading.decimal) : new Set<number>();
+    columns = stagedColumns(plan.columns, keys, numbers);
+    const keyed = keySql(keys, request.panel, reading.hasSpaces);
+    await stageRows(session, key, reading.relation(numbers), columns, keyed, reading.hasSpaces);
   } else {
-    const pivoted = await pivotLong(loading, reading.relation, plan, { ...keys, long: keys.long }, retyped, errors);
+    const pivoted = await pivotLong(loading, reading, plan, { ...keys, long: keys.long }, retyped, errors);
     if (errors.count > 0) return null;
     columns = pivoted.columns;
     for (const name of pivoted.unused) {
       cautions.push(wholeFile('unused-column', 'The long form has no place for this column; it was not kept.', name));
     }
-    await stageRows(session, key, pivoted.relation, columns, { unit: 'unit', wave: 'wave' });
+    await stageRows(session, key, pivoted.relation, columns, { unit: 'unit', wave: 'wave' }, reading.hasSpaces);
   }
   signal.throwIfAborted();
   const [{ rows }] = (await session.rows<{ rows: number }>(`SELECT count(*) AS "rows" FROM ${rowsTable(key)}`)) as [

@@ -15,8 +15,15 @@ export interface Reading {
   readonly sample: readonly (readonly string[])[];
   /** types that the file itself declares */
   readonly fileTypes: readonly (VariableType | null)[];
-  /** SQL with the columns t0, t1, ... of type VARCHAR, in the order of the file */
-  readonly relation: string;
+  /**
+   * SQL with the columns t0, t1, ... in the order of the file: texts, and numbers (DOUBLE) where they are asked for. Reading
+   * numbers fails as a whole where one text is none.
+   */
+  readonly relation: (numbers: ReadonlySet<number>) => string;
+  /** columns may be asked for as numbers: the reader takes the same texts for the same numbers as `valueSql` */
+  readonly readsNumbers: boolean;
+  /** texts may have outer spaces */
+  readonly hasSpaces: boolean;
   /** where the lines of its records can be found; null for Parquet, whose records have numbers only */
   readonly records: { readonly path: string; readonly layout: RecordLayout } | null;
   readonly errors: readonly FileProblem[];
@@ -72,7 +79,9 @@ function refused(format: Reading['format'], rule: string, remedy: string): Readi
     header: [],
     sample: [],
     fileTypes: [],
-    relation: '',
+    relation: () => '',
+    readsNumbers: false,
+    hasSpaces: true,
     records: null,
     errors: [wholeFile(rule, remedy)],
     errorCount: 1,
@@ -110,7 +119,8 @@ async function openCsv(
       delimiter: request.delimiter ?? schema?.delimiter ?? null,
       decimal: request.decimal,
     });
-    const columns = dialect.header.map((_, j) => `'t${j}': 'VARCHAR'`).join(', ');
+    const columns = (numbers: ReadonlySet<number>) =>
+      dialect.header.map((_, j) => `'t${j}': '${numbers.has(j) ? 'DOUBLE' : 'VARCHAR'}'`).join(', ');
     return {
       format: 'csv',
       delimiter: dialect.delimiter,
@@ -119,8 +129,11 @@ async function openCsv(
       header: dialect.header,
       sample: dialect.sample,
       fileTypes: [],
-      relation: `read_csv(${quoteText(path)}, auto_detect = false, header = true, delim = ${quoteText(dialect.delimiter)},
-        quote = '"', escape = '"', columns = {${columns}})`,
+      relation: (numbers) =>
+        `read_csv(${quoteText(path)}, auto_detect = false, header = true, delim = ${quoteText(dialect.delimiter)},
+        quote = '"', escape = '"', decimal_separator = '${dialect.decimal}', columns = {${columns(numbers)}})`,
+      readsNumbers: !file.hasDigitGroup,
+      hasSpaces: file.hasSpace,
       records: { path: file.path, layout: { delimiter: dialect.delimiter, columns: dialect.header.length } },
       errors: dialect.header.length === 0 ? [noHeader] : [],
       errorCount: dialect.header.length === 0 ? 1 : 0,
@@ -174,7 +187,9 @@ async function openParquet(session: Session, file: SpooledFile): Promise<Reading
     header: described.map(({ column_name: name }) => name.trim()),
     sample: nested.length > 0 ? [] : await textRows(session, relation, described.length),
     fileTypes: described.map(({ column_type: type }) => typeOfParquet(type)),
-    relation,
+    relation: () => relation,
+    readsNumbers: false,
+    hasSpaces: true,
     records: null,
     errors,
     errorCount: errors.length,
@@ -245,7 +260,7 @@ async function openJsonLines(session: Session, file: SpooledFile): Promise<Readi
     ...base,
     header: header.map((name) => name.trim()),
     sample: errors.length > 0 ? [] : await textRows(session, relation, header.length),
-    relation,
+    relation: () => relation,
     errors,
     errorCount: errors.length,
   };

@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../app/errors.ts';
 import { isStoreFull, storeFull } from './database.ts';
-import { createUtf8Check } from './utf8-check.ts';
+import { gatherTextFacts, type TextFacts } from './text-facts.ts';
 
 /** An upload on disk, as it came. */
-export interface SpooledFile {
+export interface SpooledFile extends TextFacts {
   readonly path: string;
   readonly bytes: number;
   /** sha256 of the bytes, hexadecimal */
   readonly digest: string;
-  readonly isUtf8: boolean;
-  readonly hasNul: boolean;
   remove(): Promise<void>;
 }
 
@@ -38,7 +36,7 @@ export async function spool(
   const path = join(folder, name);
   const remove = () => rm(path, { force: true });
   const hash = createHash('sha256');
-  const check = createUtf8Check();
+  const facts = gatherTextFacts();
   let bytes = 0;
   try {
     const file = await open(path, 'wx', 0o600);
@@ -53,11 +51,11 @@ export async function spool(
             { limit },
           );
         }
+        // The disk takes a chunk while the processor looks at it.
+        const writing = writeAll(file, chunk);
         hash.update(chunk);
-        check.update(chunk);
-        for (let written = 0; written < chunk.length; ) {
-          written += (await file.write(chunk, written)).bytesWritten;
-        }
+        facts.update(chunk);
+        await writing;
       }
     } finally {
       await file.close();
@@ -66,5 +64,9 @@ export async function spool(
     await remove();
     throw isStoreFull(error) ? storeFull(error) : error;
   }
-  return { path, bytes, digest: hash.digest('hex'), ...check.end(), remove };
+  return { path, bytes, digest: hash.digest('hex'), ...facts.end(), remove };
+}
+
+async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let written = 0; written < chunk.length; ) written += (await file.write(chunk, written)).bytesWritten;
 }

@@ -1,6 +1,7 @@
 import type { PlannedColumn, PlannedKeys, ReadingPlan } from '../app/file-formats.ts';
 import { quoteText, type Session } from './database.ts';
 import { type Loading, type Retyped, retypeColumn, tooManyColumns } from './loading.ts';
+import type { Reading } from './open-reading.ts';
 import { type ProblemList, wholeFile } from './problem-list.ts';
 import { clean, keySql, type StagedColumn } from './stage.ts';
 import { storesNumber } from './value-sql.ts';
@@ -27,19 +28,21 @@ export const longTexts = 'long_texts';
  */
 export async function pivotLong(
   loading: Loading,
-  relation: string,
+  reading: Reading,
   plan: ReadingPlan,
   keys: LongKeys,
   retyped: Retyped,
   errors: ProblemList,
 ): Promise<PivotedFile> {
   const { session, formats, request } = loading;
-  const { unit, wave } = keySql(keys, request.panel);
-  const collective = keys.collective === null ? 'NULL::VARCHAR' : clean(`t${keys.collective}`);
+  const { hasSpaces } = reading;
+  const { unit, wave } = keySql(keys, request.panel, hasSpaces);
+  const collective = keys.collective === null ? 'NULL::VARCHAR' : clean(`t${keys.collective}`, hasSpaces);
   await session.run(
     `CREATE OR REPLACE TEMPORARY TABLE ${longTexts} AS SELECT ${unit} AS unit, ${wave} AS wave,
-       ${collective} AS collective, ${clean(`t${keys.long.variable}`)} AS variable, ${clean(`t${keys.long.value}`)} AS value
-     FROM ${relation}`,
+       ${collective} AS collective, ${clean(`t${keys.long.variable}`, hasSpaces)} AS variable,
+       ${clean(`t${keys.long.value}`, hasSpaces)} AS value
+     FROM ${reading.relation(new Set())}`,
   );
   await checkLong(session, keys, plan, errors);
   const names = await session.rows<{ name: string }>(
@@ -78,6 +81,7 @@ export async function pivotLong(
       storedAs: `c${column.position}`,
       place: i + 1,
       isNumber: storesNumber(column),
+      isRead: false,
     })),
     relation: `(SELECT unit, wave${selected.map((sql) => `, ${sql}`).join('')} FROM ${longTexts}
       GROUP BY unit, wave ORDER BY unit, wave)`,

@@ -18,6 +18,13 @@ export interface ValueSql {
 export const storesNumber = (column: PlannedColumn): boolean =>
   ['number', 'integer', 'boolean'].includes(column.variable.type);
 
+/** The same for a column that the database reads as numbers itself: without exceptions, or not at all. */
+export const readSql = (number: string): ValueSql => ({
+  value: number,
+  isException: 'false',
+  status: `(${number} IS NULL)::UTINYINT`,
+});
+
 export function valueSql(column: PlannedColumn, text: string): ValueSql {
   const symbols = [...column.symbols].filter(([symbol]) => symbol !== '');
   const cases = symbols.map(([symbol, status]) => `WHEN ${quoteText(symbol)} THEN ${codes[status]}`).join(' ');
