@@ -6,7 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { IngestRequest } from '../../src/app/panels.ts';
 import { fileFormats } from '../../src/formats/file-formats.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { loadFile } from '../../src/store/load-file.ts';
+import { stageFile } from '../../src/store/load-file.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { migrations } from '../../src/store/migrations.ts';
 import { openReading } from '../../src/store/open-reading.ts';
@@ -80,7 +80,7 @@ async function duckdb(path: string, folder: string): Promise<Measured> {
   };
 }
 
-/** Spooling with the digest, typed values with status, waves and units ranked. */
+/** Spooling with the digest, typed values with status in the table of the revision to be. */
 async function load(path: string, folder: string): Promise<Measured> {
   const database = await openDatabase(join(folder, 'bench.duckdb'), {
     memoryLimitMb,
@@ -91,15 +91,18 @@ async function load(path: string, folder: string): Promise<Measured> {
   await database.session((session) => migrate(session, migrations));
   const elapsed = watch();
   const file = await spool(folder, 'upload', createReadStream(path, { highWaterMark: 1 << 20 }), 2 ** 40, signal);
-  const { rows, time, sum } = await database.session(async (session) => {
+  const measured = await database.session(async (session) => {
     const reading = await openReading(session, fileFormats, request, null, file, signal);
     const loading = { session, key: 1, formats: fileFormats, request, schema: null, columnLimit: 2000, signal };
-    const loaded = await loadFile(loading, reading, new Map(), createProblemList());
+    const plan = fileFormats.plan(reading.header, reading.sample, reading.decimal, request, null, reading.fileTypes);
+    await stageFile(loading, reading, plan, plan.keys[0]!, new Map(), createProblemList());
     const time = elapsed();
-    const [found] = await session.rows<{ sum: number }>('SELECT sum(c4) AS sum FROM panel_rows_1');
-    return { rows: loaded!.rows, time, sum: found!.sum };
+    const [found] = await session.rows<{ rows: number; sum: number }>(
+      'SELECT count(*) AS "rows", sum(c4) AS sum FROM panel_rows_1',
+    );
+    return { time, ...found! };
   });
-  return { time, rows, sum, close: async () => database.close() };
+  return { ...measured, close: async () => database.close() };
 }
 
 /** The whole ingest: load, validation, report, revision. */

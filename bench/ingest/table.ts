@@ -1,8 +1,8 @@
 import type { Row } from '../suite.ts';
 
 const about = `A seeded household panel (CSV, 9 columns, n rows) into a table on disk.
-duckdb: CREATE TABLE AS SELECT * FROM read_csv. load: spooled with its digest, typed, with value status, keys ranked.
-full: with the whole validation, report and revision. The same memory limit for all (1 GiB for the database).
+duckdb: CREATE TABLE AS SELECT * FROM read_csv. load: spooled with its digest, typed, with value status.
+full: with keys ranked, the whole validation, report and revision. The same memory limit for all (1 GiB for the database).
 ratio: median of the ratios of time within a round; cpu: the same of processor time.`;
 
 const widths = [10, 10, 7, 10, 10, 10, 6, 7, 6, 6, 8, 4];

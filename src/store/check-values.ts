@@ -27,7 +27,10 @@ export async function checkValues(
   errors: ProblemList,
 ): Promise<void> {
   const table = rowsTable(key);
-  const checks = columns.flatMap((column) => [unreadableCheck(column), ...constraintChecks(column)]);
+  const checks = columns.flatMap((column) => [
+    ...(column.isRead ? [] : [unreadableCheck(column)]),
+    ...constraintChecks(column),
+  ]);
   for (let start = 0; start < checks.length; start += batchSize) {
     const batch = checks.slice(start, start + batchSize);
     const [counts] = await counted(session, table, batch);

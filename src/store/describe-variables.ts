@@ -10,6 +10,10 @@ export interface VariableFacts {
   readonly counts: Readonly<Record<ValueStatus, number>>;
   readonly unitsObserved: number;
   readonly unitsApart: readonly number[];
+  /** units with observations in two or more rows */
+  readonly unitsRepeated: number;
+  /** of these, units in which the variable takes more than one value */
+  readonly unitsChanging: number;
   readonly distinct: number;
   readonly minimum: number | null;
   readonly maximum: number | null;
@@ -27,7 +31,10 @@ export interface VariableFacts {
   readonly leadingZeros: boolean;
 }
 
-/** Counts by status and plain moments of every variable: one pass for many columns, one more for each column's values. */
+/**
+ * Counts by status and plain moments of every variable: for each column one pass over its values, and for up to 50 columns
+ * together one over the rows and one by unit.
+ */
 export async function describeVariables(
   session: Session,
   key: number,
@@ -38,9 +45,13 @@ export async function describeVariables(
   const batchSize = 50;
   for (let start = 0; start < columns.length; start += batchSize) {
     const batch = columns.slice(start, start + batchSize);
-    const moments = await momentsOf(session, key, batch);
     const values = await valuesOfEach(session, key, batch);
-    const apart = await unitsApartOf(session, key, batch, values);
+    const references = values.map(referencesOf);
+    const moments = {
+      ...(await momentsOf(session, key, batch, values)),
+      ...(await exceptionsOf(session, key, batch)),
+      ...(await unitsOf(session, key, batch, references)),
+    };
     for (const [i, column] of batch.entries()) {
       const get = (name: string): number => moments[`${name}_${i}`] ?? 0;
       const observed = get('observed');
@@ -51,14 +62,16 @@ export async function describeVariables(
         column,
         counts: { observed, suppressed, notApplicable, absent: rows - observed - suppressed - notApplicable - bad },
         unitsObserved: get('units'),
-        unitsApart: apart[i]!,
+        unitsApart: references[i]!.map((_, way) => get(`apart_${way}`)),
+        unitsRepeated: get('repeated'),
+        unitsChanging: get('changing'),
         distinct: values[i]!.distinct,
-        minimum: moments[`minimum_${i}`] ?? null,
-        maximum: moments[`maximum_${i}`] ?? null,
-        sum: column.isNumber && observed > 0 ? get('sum') : null,
-        mean: column.isNumber && observed > 0 ? get('sum') / observed : null,
-        standardDeviation: moments[`deviation_${i}`] ?? null,
-        fractions: get('fractions'),
+        minimum: values[i]!.minimum ?? null,
+        maximum: values[i]!.maximum ?? null,
+        sum: finite(moments[`sum_${i}`]),
+        mean: finite((moments[`sum_${i}`] ?? Number.NaN) / observed),
+        standardDeviation: finite(moments[`deviation_${i}`]),
+        fractions: values[i]!.fractions ?? 0,
         unreadable: bad,
         longest: values[i]!.longest ?? 0,
         numbers: values[i]!.numbers ?? 0,
@@ -69,40 +82,76 @@ export async function describeVariables(
   return facts;
 }
 
+/** What is too large for a number is not there. */
+const finite = (value: number | null | undefined): number | null =>
+  value != null && Number.isFinite(value) ? value : null;
+
+type Counts = Readonly<Record<string, number | null>>;
+
+/** Counts, sums and standard deviations; by powers of two within a range in which no square overflows. */
 async function momentsOf(
   session: Session,
   key: number,
   columns: readonly StagedColumn[],
-): Promise<Readonly<Record<string, number | null>>> {
-  const aggregates = columns.flatMap(({ storedAs: c, isNumber }, i) => [
-    `count(${c}) AS observed_${i}`,
-    `count(DISTINCT unit) FILTER (${c} IS NOT NULL) AS units_${i}`,
-    ...(isNumber
-      ? [
-          `min(${c}) AS minimum_${i}`,
-          `max(${c}) AS maximum_${i}`,
-          `fsum(${c}) AS sum_${i}`,
-          `stddev_samp(${c}) AS deviation_${i}`,
-          `count(*) FILTER (${c} <> trunc(${c})) AS fractions_${i}`,
-        ]
-      : []),
-  ]);
-  const exceptions = columns.flatMap(({ place }, i) => [
+  values: readonly ColumnValues[],
+): Promise<Counts> {
+  const aggregates = columns.flatMap(({ storedAs: c, isNumber }, i) => {
+    const largest = Math.max(Math.abs(values[i]!.minimum ?? 0), Math.abs(values[i]!.maximum ?? 0));
+    const count = `count(${c}) AS observed_${i}`;
+    if (!isNumber || !Number.isFinite(largest)) return [count];
+    const scale = largest > 1e150 ? 2 ** 600 : 1;
+    return [count, `fsum(${c}) AS sum_${i}`, `stddev_samp(${c} / ${scale}) * ${scale} AS deviation_${i}`];
+  });
+  const [found] = await session.rows<Counts>(`SELECT ${aggregates.join(', ')} FROM ${rowsTable(key)}`);
+  return found!;
+}
+
+/** Rows by status other than observed and absent; only rows with an exception carry any. */
+async function exceptionsOf(session: Session, key: number, columns: readonly StagedColumn[]): Promise<Counts> {
+  const aggregates = columns.flatMap(({ place }, i) => [
     `count(*) FILTER (status[${place}] = 2) AS suppressed_${i}`,
     `count(*) FILTER (status[${place}] = 3) AS inapplicable_${i}`,
     `count(*) FILTER (status[${place}] = ${unreadable}) AS unreadable_${i}`,
   ]);
-  const [values] = await session.rows<Record<string, number | null>>(
-    `SELECT ${aggregates.join(', ')} FROM ${rowsTable(key)}`,
+  const [found] = await session.rows<Counts>(
+    `SELECT ${aggregates.join(', ')} FROM ${rowsTable(key)} WHERE status IS NOT NULL`,
   );
-  const [statuses] = await session.rows<Record<string, number | null>>(
-    `SELECT ${exceptions.join(', ')} FROM ${rowsTable(key)} WHERE status IS NOT NULL`,
+  return found!;
+}
+
+/**
+ * Of every column the units with a value, with several rows, with several values, and of a numeric one, for each of its
+ * reference values, those that ever hold another one.
+ */
+async function unitsOf(
+  session: Session,
+  key: number,
+  columns: readonly StagedColumn[],
+  references: readonly (readonly number[])[],
+): Promise<Counts> {
+  const spread = columns.map(({ storedAs: c, isNumber }, i) => {
+    const compared = isNumber ? c : `CASE WHEN ${c} IS NOT NULL THEN hash(${c}) END`;
+    return `min(${compared}) AS l${i}, max(${compared}) AS h${i}, count(${c}) AS n${i}`;
+  });
+  const counts = columns.flatMap((_, i) => [
+    `count(*) FILTER (n${i} > 0) AS units_${i}`,
+    `count(*) FILTER (n${i} > 1) AS repeated_${i}`,
+    `count(*) FILTER (l${i} <> h${i}) AS changing_${i}`,
+    ...references[i]!.map(
+      (value, way) => `count(*) FILTER (${differs(`l${i}`, value)} OR ${differs(`h${i}`, value)}) AS apart_${way}_${i}`,
+    ),
+  ]);
+  const [found] = await session.rows<Counts>(
+    `SELECT ${counts.join(', ')} FROM (SELECT ${spread.join(', ')} FROM ${rowsTable(key)} WHERE unit IS NOT NULL GROUP BY unit)`,
   );
-  return { ...values, ...statuses };
+  return found!;
 }
 
 interface ColumnValues extends ReferenceRow {
   readonly distinct: number;
+  readonly minimum?: number | null;
+  readonly maximum?: number | null;
+  readonly fractions?: number | null;
   readonly longest?: number | null;
   readonly numbers?: number | null;
   readonly leadingZeros?: boolean | null;
@@ -118,7 +167,8 @@ async function valuesOfEach(
     const [values] = await session.rows<ColumnValues>(
       `SELECT count(*) AS "distinct", ${
         isNumber
-          ? referenceColumns
+          ? `${referenceColumns}, min(v) AS minimum, max(v) AS maximum,
+             sum(n) FILTER (v <> trunc(v))::BIGINT AS fractions`
           : `NULL AS "first", NULL AS "second", max(length(v)) AS longest,
              sum(n) FILTER (try_cast(v AS DOUBLE) IS NOT NULL)::BIGINT AS numbers,
              bool_or(regexp_matches(v, '^0[0-9]')) AS "leadingZeros"`
@@ -127,20 +177,4 @@ async function valuesOfEach(
     found.push(values!);
   }
   return found;
-}
-
-/** Of each numeric column, for each of its reference values, the units that ever hold another one; of texts none. */
-async function unitsApartOf(
-  session: Session,
-  key: number,
-  columns: readonly StagedColumn[],
-  values: readonly ColumnValues[],
-): Promise<readonly (readonly number[])[]> {
-  const references = values.map(referencesOf);
-  const counts = references.flatMap((own, i) =>
-    own.map((value, way) => `count(DISTINCT unit) FILTER (${differs(columns[i]!.storedAs, value)}) AS n_${i}_${way}`),
-  );
-  if (counts.length === 0) return columns.map(() => []);
-  const [found] = await session.rows<Record<string, number>>(`SELECT ${counts.join(', ')} FROM ${rowsTable(key)}`);
-  return references.map((own, i) => own.map((_, way) => found![`n_${i}_${way}`]!));
 }

@@ -2,8 +2,8 @@ import type { IngestedVariable } from '../app/panels.ts';
 import { type StagedWaves, stagedWave, unitSummary } from './check-keys.ts';
 import type { Session } from './database.ts';
 import type { VariableFacts } from './describe-variables.ts';
-import type { Variation } from './judge-variables.ts';
 import { type ProblemList, wholeFile } from './problem-list.ts';
+import { valuesWithCounts } from './reference-values.ts';
 import { rowsTable } from './stage.ts';
 
 /** Of each kind of caution for each column at most this many are listed. */
@@ -12,7 +12,6 @@ const listedOfAKind = 10;
 export interface Cautioned {
   readonly facts: VariableFacts;
   readonly variable: IngestedVariable;
-  readonly variation: Variation;
 }
 
 /** What is no error but worth a look: symbols, gaps, changing attributes, outliers, numbers too long to be exact. */
@@ -77,17 +76,17 @@ function reportPrecision({ facts, variable }: Cautioned, cautions: ProblemList):
 async function reportChanges(
   session: Session,
   key: number,
-  { facts, variable, variation }: Cautioned,
+  { facts, variable }: Cautioned,
   cautions: ProblemList,
 ): Promise<void> {
-  if (variation.changing === 0 || !['attribute', 'collective'].includes(variable.role)) return;
+  if (facts.unitsChanging === 0 || !['attribute', 'collective'].includes(variable.role)) return;
   const c = facts.column.storedAs;
   const units = await session.rows<{ unit: string; low: string; high: string; record: number }>(
     `SELECT unit, min(${c})::VARCHAR AS low, max(${c})::VARCHAR AS high, min(rowid) AS record FROM ${rowsTable(key)}
      GROUP BY unit HAVING min(${c}) <> max(${c}) ORDER BY record LIMIT ${listedOfAKind}`,
   );
   cautions.add(
-    variation.changing,
+    facts.unitsChanging,
     units.map(({ unit, low, high, record }) => ({
       rule: 'attribute-changes',
       record,
@@ -111,13 +110,11 @@ async function reportOutliers(
   if (facts.distinct < 10) return;
   const c = facts.column.storedAs;
   const table = rowsTable(key);
-  const [quartiles] = await session.rows<{ q1: number; q3: number }>(
-    `SELECT q[1] AS q1, q[2] AS q3 FROM (SELECT quantile_cont(${c}, [0.25, 0.75]) AS q FROM ${table})`,
-  );
-  const range = quartiles!.q3 - quartiles!.q1;
+  const [q1, q3] = await quartilesOf(session, table, facts);
+  const range = q3 - q1;
   if (!(range > 0)) return;
-  const low = quartiles!.q1 - 3 * range;
-  const high = quartiles!.q3 + 3 * range;
+  const low = q1 - 3 * range;
+  const high = q3 + 3 * range;
   if (variable.minimum! >= low && variable.maximum! <= high) return;
   const rows = await session.rows<{ record: number; value: number; total: number }>(
     `SELECT rowid AS record, ${c} AS value, count(*) OVER () AS total FROM ${table} WHERE ${c} < ? OR ${c} > ?
@@ -134,6 +131,34 @@ async function reportOutliers(
       remedy: `Far from the other values (outside ${short(low)} to ${short(high)}: three interquartile ranges beyond the quartiles); check it.`,
     })),
   );
+}
+
+/** Up to this many different values are sorted with their counts instead of all rows. */
+const fewValues = 100_000;
+
+/** First and third quartile of type 7 (Hyndman and Fan 1996, doi:10.1080/00031305.1996.10473566) of a numeric column. */
+async function quartilesOf(
+  session: Session,
+  table: string,
+  { column: { storedAs: c }, counts, distinct }: VariableFacts,
+): Promise<readonly [number, number]> {
+  if (distinct > fewValues) {
+    const [found] = await session.rows<{ q1: number; q3: number }>(
+      `SELECT q[1] AS q1, q[2] AS q3 FROM (SELECT quantile_cont(${c}, [0.25, 0.75]) AS q FROM ${table})`,
+    );
+    return [found!.q1, found!.q3];
+  }
+  const ranks = [0.25, 0.75].map((share) => (counts.observed - 1) * share);
+  const valueAt = (rank: number, name: string) => `min(v) FILTER (upTo > ${rank}) AS ${name}`;
+  const [found] = await session.rows<Record<string, number>>(
+    `SELECT ${ranks.flatMap((rank, i) => [valueAt(Math.floor(rank), `l${i}`), valueAt(Math.ceil(rank), `h${i}`)]).join(', ')}
+     FROM (SELECT v, sum(n) OVER (ORDER BY v) AS upTo FROM ${valuesWithCounts(table, c)})`,
+  );
+  const [q1, q3] = ranks.map((rank, i) => {
+    const low = found![`l${i}`]!;
+    return low + (rank - Math.floor(rank)) * (found![`h${i}`]! - low);
+  });
+  return [q1!, q3!];
 }
 
 const short = (x: number): string => String(Number(x.toPrecision(6)));

@@ -7,7 +7,7 @@ import type { Database, Session } from './database.ts';
 import { describeVariables, type VariableFacts } from './describe-variables.ts';
 import { appendEvent } from './event-log.ts';
 import { type Cautioned, gatherCautions } from './gather-cautions.ts';
-import { describe, judge, reconsiderType, variationOf } from './judge-variables.ts';
+import { describe, judge, reconsiderType, sharedByWave } from './judge-variables.ts';
 import { keepRevision, latestRevision, readingOf, titleOf } from './keep-revision.ts';
 import { type Loaded, loadFile } from './load-file.ts';
 import type { Loading, Retyped } from './loading.ts';
@@ -125,13 +125,17 @@ async function judgeFile(
   return report;
 }
 
-/** Loads the file and describes it, once more where most values of a column are of another type than the sample said. */
+/**
+ * Loads the file and describes it, once more where most values of a column are of another type than the sample said, or where
+ * the database took a text for infinite or no number, which are no measurements: read as a text it has a place.
+ */
 async function loadAsItIs(
   loading: Loading,
-  reading: Reading,
+  opened: Reading,
   errors: ProblemList,
   control: Control,
 ): Promise<{ loaded: Loaded; facts: readonly VariableFacts[] } | { loaded: null; facts: null }> {
+  let reading = opened;
   let retyped: Retyped = new Map();
   for (let attempt = 1; ; attempt++) {
     control.progress(0.2, 'load');
@@ -145,11 +149,15 @@ async function loadAsItIs(
     control.progress(0.6, 'validate');
     const facts = await describeVariables(loading.session, loading.key, loaded.rows, loaded.columns);
     control.signal.throwIfAborted();
+    if (loaded.reading.readsNumbers && facts.some(isNotFinite)) {
+      reading = { ...loaded.reading, readsNumbers: false };
+      continue;
+    }
     const changes = facts.flatMap((fact) => {
       const type = reconsiderType(fact);
       return type === null ? [] : [[fact.column.planned.name, type] as const];
     });
-    if (changes.length === 0 || attempt === 3) {
+    if (changes.length === 0 || attempt >= 3) {
       errors.add(found.count, found.first());
       return { loaded, facts };
     }
@@ -157,13 +165,17 @@ async function loadAsItIs(
   }
 }
 
+/** The database sorts what is not a number above infinity. */
+const isNotFinite = ({ minimum, maximum }: VariableFacts): boolean =>
+  minimum !== null && maximum !== null && !(Number.isFinite(minimum) && Number.isFinite(maximum));
+
 async function judgeVariables(loading: Loading, loaded: Loaded, facts: readonly VariableFacts[]): Promise<Cautioned[]> {
   const { keys, plan } = loaded;
   const collective = keys.collective === null ? null : plan.columns[keys.collective]!.name;
-  const variations = await variationOf(loading.session, loading.key, facts, keys.wave !== null);
-  return facts.map((fact, i) => {
-    const variable = judge(fact, loaded.units, variations[i]!, fact.column.planned.name === collective);
-    return { facts: fact, variable: describe(fact, variable), variation: variations[i]! };
+  const shared = keys.wave === null ? new Set() : await sharedByWave(loading.session, loading.key, facts);
+  return facts.map((fact) => {
+    const variable = judge(fact, loaded.units, shared.has(fact), fact.column.planned.name === collective);
+    return { facts: fact, variable: describe(fact, variable) };
   });
 }
 

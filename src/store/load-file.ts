@@ -73,6 +73,31 @@ function retype(plan: ReadingPlan, retyped: Retyped, formats: FileFormats): Read
   return { ...plan, columns: plan.columns.map((column) => retypeColumn(column, retyped.get(column.name), formats)) };
 }
 
+/** Reads a file into the table of its revision to be. @returns its variables, and the columns left over by a long file */
+export async function stageFile(
+  loading: Loading,
+  reading: Reading,
+  plan: ReadingPlan,
+  keys: PlannedKeys,
+  retyped: Retyped,
+  errors: ProblemList,
+): Promise<{ readonly columns: readonly StagedColumn[]; readonly unused: readonly string[] } | null> {
+  const { session, key, request } = loading;
+  const { isClean } = reading;
+  await session.run(`DROP TABLE IF EXISTS ${rowsTable(key)}`);
+  if (keys.long === null) {
+    const numbers = reading.readsNumbers ? readableNumbers(plan.columns, keys, reading.decimal) : new Set<number>();
+    const columns = stagedColumns(plan.columns, keys, numbers);
+    const keyed = keySql(keys, request.panel, isClean);
+    await stageRows(session, key, reading.relation(numbers), columns, keyed, isClean);
+    return { columns, unused: [] };
+  }
+  const pivoted = await pivotLong(loading, reading, plan, { ...keys, long: keys.long }, retyped, errors);
+  if (errors.count > 0) return null;
+  await stageRows(session, key, pivoted.relation, pivoted.columns, { unit: 'unit', wave: 'wave' }, isClean);
+  return pivoted;
+}
+
 async function loadWithKeys(
   loading: Loading,
   reading: Reading,
@@ -82,28 +107,8 @@ async function loadWithKeys(
   errors: ProblemList,
 ): Promise<Loaded | null> {
   const { session, key, request, formats, signal } = loading;
-  const cautions = [
-    ...reading.cautions,
-    ...plan.cautions,
-    ...keyCautions(plan, keys),
-    ...unitKindCaution(plan, keys, request),
-  ];
-  await session.run(`DROP TABLE IF EXISTS ${rowsTable(key)}`);
-  let columns: readonly StagedColumn[];
-  if (keys.long === null) {
-    const numbers = reading.readsNumbers ? readableNumbers(plan.columns, keys, reading.decimal) : new Set<number>();
-    columns = stagedColumns(plan.columns, keys, numbers);
-    const keyed = keySql(keys, request.panel, reading.hasSpaces);
-    await stageRows(session, key, reading.relation(numbers), columns, keyed, reading.hasSpaces);
-  } else {
-    const pivoted = await pivotLong(loading, reading, plan, { ...keys, long: keys.long }, retyped, errors);
-    if (errors.count > 0) return null;
-    columns = pivoted.columns;
-    for (const name of pivoted.unused) {
-      cautions.push(wholeFile('unused-column', 'The long form has no place for this column; it was not kept.', name));
-    }
-    await stageRows(session, key, pivoted.relation, columns, { unit: 'unit', wave: 'wave' }, reading.hasSpaces);
-  }
+  const staged = await stageFile(loading, reading, plan, keys, retyped, errors);
+  if (staged === null) return null;
   signal.throwIfAborted();
   const [{ rows }] = (await session.rows<{ rows: number }>(`SELECT count(*) AS "rows" FROM ${rowsTable(key)}`)) as [
     { rows: number },
@@ -116,7 +121,16 @@ async function loadWithKeys(
   const waveColumn = keys.wave === null ? null : plan.columns[keys.wave]!.name;
   const waves = await rankWaves(session, formats, key, waveColumn, errors);
   const { units, duplicates } = await summariseUnits(session, key, keys.wave !== null);
-  return { reading, plan, keys, columns, rows, units, waves, duplicates, cautions };
+  const cautions = [
+    ...reading.cautions,
+    ...plan.cautions,
+    ...keyCautions(plan, keys),
+    ...unitKindCaution(plan, keys, request),
+    ...staged.unused.map((name) =>
+      wholeFile('unused-column', 'The long form has no place for this column; it was not kept.', name),
+    ),
+  ];
+  return { reading, plan, keys, columns: staged.columns, rows, units, waves, duplicates, cautions };
 }
 
 function keyCautions(plan: ReadingPlan, keys: PlannedKeys): FileProblem[] {

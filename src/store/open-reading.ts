@@ -22,8 +22,8 @@ export interface Reading {
   readonly relation: (numbers: ReadonlySet<number>) => string;
   /** columns may be asked for as numbers: the reader takes the same texts for the same numbers as `valueSql` */
   readonly readsNumbers: boolean;
-  /** texts may have outer spaces */
-  readonly hasSpaces: boolean;
+  /** no text has outer spaces, and an empty one is NULL */
+  readonly isClean: boolean;
   /** where the lines of its records can be found; null for Parquet, whose records have numbers only */
   readonly records: { readonly path: string; readonly layout: RecordLayout } | null;
   readonly errors: readonly FileProblem[];
@@ -81,7 +81,7 @@ function refused(format: Reading['format'], rule: string, remedy: string): Readi
     fileTypes: [],
     relation: () => '',
     readsNumbers: false,
-    hasSpaces: true,
+    isClean: false,
     records: null,
     errors: [wholeFile(rule, remedy)],
     errorCount: 1,
@@ -133,7 +133,7 @@ async function openCsv(
         `read_csv(${quoteText(path)}, auto_detect = false, header = true, delim = ${quoteText(dialect.delimiter)},
         quote = '"', escape = '"', decimal_separator = '${dialect.decimal}', columns = {${columns(numbers)}})`,
       readsNumbers: !file.hasDigitGroup,
-      hasSpaces: file.hasSpace,
+      isClean: !file.hasSpace,
       records: { path: file.path, layout: { delimiter: dialect.delimiter, columns: dialect.header.length } },
       errors: dialect.header.length === 0 ? [noHeader] : [],
       errorCount: dialect.header.length === 0 ? 1 : 0,
@@ -189,7 +189,7 @@ async function openParquet(session: Session, file: SpooledFile): Promise<Reading
     fileTypes: described.map(({ column_type: type }) => typeOfParquet(type)),
     relation: () => relation,
     readsNumbers: false,
-    hasSpaces: true,
+    isClean: false,
     records: null,
     errors,
     errorCount: errors.length,
@@ -230,8 +230,9 @@ async function openJsonLines(session: Session, file: SpooledFile): Promise<Readi
     };
   }
   const keys = await session.rows<{ name: string }>(
-    `SELECT name FROM (SELECT unnest(json_keys(line)) AS name, row_number() OVER () AS place FROM ${lines})
-     GROUP BY name ORDER BY min(place)`,
+    `SELECT name FROM (SELECT unnest(names) AS name, generate_subscripts(names, 1) AS place, record
+       FROM (SELECT json_keys(line) AS names, row_number() OVER () AS record FROM ${lines}))
+     GROUP BY name ORDER BY min(record * 1000000 + place)`,
   );
   const header = keys.map((row) => row.name);
   const pointer = (name: string) => quoteText(`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);

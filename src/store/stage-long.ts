@@ -35,13 +35,13 @@ export async function pivotLong(
   errors: ProblemList,
 ): Promise<PivotedFile> {
   const { session, formats, request } = loading;
-  const { hasSpaces } = reading;
-  const { unit, wave } = keySql(keys, request.panel, hasSpaces);
-  const collective = keys.collective === null ? 'NULL::VARCHAR' : clean(`t${keys.collective}`, hasSpaces);
+  const { isClean } = reading;
+  const { unit, wave } = keySql(keys, request.panel, isClean);
+  const collective = keys.collective === null ? 'NULL::VARCHAR' : clean(`t${keys.collective}`, isClean);
   await session.run(
     `CREATE OR REPLACE TEMPORARY TABLE ${longTexts} AS SELECT ${unit} AS unit, ${wave} AS wave,
-       ${collective} AS collective, ${clean(`t${keys.long.variable}`, hasSpaces)} AS variable,
-       ${clean(`t${keys.long.value}`, hasSpaces)} AS value
+       ${collective} AS collective, ${clean(`t${keys.long.variable}`, isClean)} AS variable,
+       ${clean(`t${keys.long.value}`, isClean)} AS value
      FROM ${reading.relation(new Set())}`,
   );
   await checkLong(session, keys, plan, errors);

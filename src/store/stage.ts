@@ -65,20 +65,20 @@ export interface KeySql {
   readonly wave: string;
 }
 
-export function keySql(keys: PlannedKeys, singleUnit: string, hasSpaces: boolean): KeySql {
+export function keySql(keys: PlannedKeys, singleUnit: string, isClean: boolean): KeySql {
   const unit =
     keys.unit.length > 0
-      ? keys.unit.map((position) => clean(`t${position}`, hasSpaces)).join(` || '/' || `)
+      ? keys.unit.map((position) => clean(`t${position}`, isClean)).join(` || '/' || `)
       : keys.wave === null
         ? 'NULL::VARCHAR'
         : quoteText(singleUnit);
-  return { unit, wave: keys.wave === null ? 'NULL::VARCHAR' : clean(`t${keys.wave}`, hasSpaces) };
+  return { unit, wave: keys.wave === null ? 'NULL::VARCHAR' : clean(`t${keys.wave}`, isClean) };
 }
 
 /** Outer spaces gone, NULL where nothing is left; most texts have none, and looking is cheaper than trimming. */
-export const clean = (text: string, hasSpaces: boolean): string =>
-  !hasSpaces
-    ? `nullif(${text}, '')`
+export const clean = (text: string, isClean: boolean): string =>
+  isClean
+    ? text
     : `CASE WHEN starts_with(${text}, ' ') OR ends_with(${text}, ' ') THEN nullif(trim(${text}), '') ELSE nullif(${text}, '') END`;
 
 /**
@@ -91,12 +91,12 @@ export async function stageRows(
   relation: string,
   columns: readonly StagedColumn[],
   { unit, wave }: KeySql,
-  hasSpaces: boolean,
+  isClean: boolean,
 ): Promise<void> {
   const texts = columns.map(({ planned, isNumber, isRead }) => {
     const field = `t${planned.position}`;
     if (isRead) return field;
-    return isNumber || planned.variable.type === 'date' ? `nullif(${field}, '')` : clean(field, hasSpaces);
+    return isNumber || planned.variable.type === 'date' ? `nullif(${field}, '')` : clean(field, isClean);
   });
   const values = columns.map(({ planned, isRead }, i) => (isRead ? readSql(`x${i}`) : valueSql(planned, `x${i}`)));
   const hasException = values.map((sql) => sql.isException).join(' OR ') || 'false';

@@ -27,15 +27,10 @@ export function gatherTextFacts(): TextFactsSoFar {
   let hasSpace = false;
   let hasDigitGroup = false;
   const checkUtf8 = (chunk: Uint8Array): void => {
-    const cut = lastWholeCharacter(chunk);
-    if (cut === 0 && chunk.length > 0) {
-      cutCharacter = Buffer.concat([cutCharacter, chunk]);
-      valid = cutCharacter.length < 4;
-      return;
-    }
-    const whole = chunk.subarray(0, cut);
-    valid = isUtf8(cutCharacter.length === 0 ? whole : Buffer.concat([cutCharacter, whole]));
-    cutCharacter = Uint8Array.from(chunk.subarray(cut));
+    const bytes = cutCharacter.length === 0 ? chunk : Buffer.concat([cutCharacter, chunk]);
+    const whole = lastWholeCharacter(bytes);
+    valid = isUtf8(bytes.subarray(0, whole));
+    cutCharacter = Uint8Array.from(bytes.subarray(whole));
   };
   return {
     update(chunk) {
@@ -57,14 +52,14 @@ function holdsDigitGroup(bytes: Uint8Array): boolean {
 }
 
 /** The number of leading bytes that do not end within a character. */
-function lastWholeCharacter(chunk: Uint8Array): number {
-  for (let back = 1; back <= Math.min(3, chunk.length); back++) {
-    const byte = chunk[chunk.length - back]!;
-    if (byte < 0x80) return chunk.length;
+function lastWholeCharacter(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back]!;
+    if (byte < 0x80) return bytes.length;
     if (byte >= 0xc0) {
       const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-      return length > back ? chunk.length - back : chunk.length;
+      return length > back ? bytes.length - back : bytes.length;
     }
   }
-  return chunk.length <= 3 ? 0 : chunk.length;
+  return bytes.length <= 3 ? 0 : bytes.length;
 }
