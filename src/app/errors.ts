@@ -2,6 +2,7 @@
 export const appErrorCodes = [
   'panel-not-found',
   'revision-not-found',
+  'unit-not-found',
   'job-not-found',
   'result-not-found',
   'model-not-found',

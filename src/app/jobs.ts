@@ -98,7 +98,9 @@ export function createJobs(ports: Ports, options: { concurrency: number }): Jobs
   }
 
   async function mustGet(id: string): Promise<JobRecord> {
-    const record = running.get(id)?.record ?? unwritten.get(id) ?? (await ports.jobs.get(id));
+    // The store is asked first: of a job that was withdrawn, nothing is told from memory either.
+    const stored = await ports.jobs.get(id);
+    const record = running.get(id)?.record ?? unwritten.get(id) ?? stored;
     if (record) return record;
     throw new AppError('job-not-found', `There is no job "${id}". List the jobs to see their ids.`, { job: id });
   }
@@ -168,7 +170,7 @@ export function createJobs(ports: Ports, options: { concurrency: number }): Jobs
       abort.signal.throwIfAborted();
       const id = ports.identifiers.next('res');
       const engine = { name: 'samenwijs', ...ports.engine } as const;
-      await ports.results.save({ id, kind, engine, ...draft } as AnyResult);
+      await ports.results.save({ id, kind, engine, ...draft } as AnyResult, entry.record.id);
       await change({ state: 'succeeded', progress: 1, stage: 'done', finishedAt: ports.clock.now(), resultId: id });
     } catch (error) {
       const cancelled = abort.signal.aborted;

@@ -2,6 +2,7 @@ import type { PanelColumns } from '../core/panel/columns.ts';
 import type { TrainedModel } from '../core/recommend/trained-model.ts';
 import type { AnalysisKind, AnyResult } from './analyses.ts';
 import type { Computations } from './computations.ts';
+import type { Erasure } from './erasure.ts';
 import type { ExperimentRegistry } from './experiments.ts';
 import type { JobRecord } from './jobs.ts';
 import type { ModelDescription, ModelSummary, StoredModel } from './models.ts';
@@ -28,7 +29,9 @@ export interface PanelStore {
 
 export interface JobStore {
   insert(job: JobRecord): Promise<void>;
+  /** Changes nothing of a job that was withdrawn. */
   update(job: JobRecord): Promise<void>;
+  /** @throws data-withdrawn */
   get(id: string): Promise<JobRecord | null>;
   byIdempotencyKey(key: string): Promise<JobRecord | null>;
   /** newest first */
@@ -38,7 +41,9 @@ export interface JobStore {
 }
 
 export interface ResultStore {
-  save(result: AnyResult): Promise<void>;
+  /** @param job the id of the job that made it. @throws data-withdrawn where that was withdrawn meanwhile */
+  save(result: AnyResult, job: string): Promise<void>;
+  /** @throws data-withdrawn */
   get(id: string): Promise<AnyResult | null>;
 }
 
@@ -95,6 +100,7 @@ export interface Ports {
   readonly panels: PanelStore;
   readonly jobs: JobStore;
   readonly results: ResultStore;
+  readonly erasure: Erasure;
   readonly events: EventLog;
   readonly experiments: ExperimentRepository;
   readonly models: ModelRepository;

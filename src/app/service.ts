@@ -1,6 +1,7 @@
 import type { Actor } from './actor.ts';
 import { type AnalysisKind, type AnyResult, analyses, type RequestOf } from './analyses.ts';
 import { authorise, type Resource } from './authorise.ts';
+import type { ErasureReport } from './erasure.ts';
 import { AppError } from './errors.ts';
 import type { BuildingBlock, ExperimentList } from './experiments.ts';
 import type { Jobs, JobView, SubmitOptions } from './jobs.ts';
@@ -65,6 +66,9 @@ export interface Service {
     source: AsyncIterable<Uint8Array>,
     control: Control,
   ): Promise<Released<IngestReport>>;
+  erasePanel(actor: Actor, input: { readonly panel: string }): Promise<Released<ErasureReport>>;
+  eraseUnit(actor: Actor, input: { readonly panel: string; readonly unit: string }): Promise<Released<ErasureReport>>;
+  eraseHousehold(actor: Actor, input: { readonly household: string }): Promise<Released<ErasureReport>>;
   insights(actor: Actor, input: RequestOf<'insights'>, options: SubmitOptions): Promise<JobView>;
   qca(actor: Actor, input: RequestOf<'qca'>, options: SubmitOptions): Promise<JobView>;
   matchingStudy(actor: Actor, input: RequestOf<'matching-study'>, options: SubmitOptions): Promise<JobView>;
@@ -101,6 +105,13 @@ export function createService(ports: Ports, jobs: Jobs): Service {
       return jobs.submit(actor, kind, complete(input), options);
     };
 
+  /** Only the operator may erase (authorise), and the report counts what the operator asked to go. */
+  const erase = async (panels: readonly string[], unit: string | null): Promise<Released<ErasureReport>> => {
+    const receipt = ports.identifiers.next('erasure');
+    const erased = await ports.erasure.erase({ panels, unit, receipt, at: ports.clock.now() });
+    return releaseUnrestricted({ ...erased, unit, receipt: unit === null ? null : receipt });
+  };
+
   return {
     async listPanels(actor) {
       authorise(actor, 'read', { kind: 'panel' });
@@ -127,6 +138,18 @@ export function createService(ports: Ports, jobs: Jobs): Service {
       }
       // Only the operator may ingest (authorise above), and the report is about the operator's own file.
       return releaseUnrestricted(report);
+    },
+    async erasePanel(actor, { panel }) {
+      authorise(actor, 'erase', { kind: 'panel', id: panel });
+      return erase([panel], null);
+    },
+    async eraseUnit(actor, { panel, unit }) {
+      authorise(actor, 'erase', { kind: 'panel', id: panel });
+      return erase([panel], unit);
+    },
+    async eraseHousehold(actor, { household }) {
+      authorise(actor, 'erase', { kind: 'household', id: household });
+      return erase(await ports.erasure.panelsOf(household), household);
     },
     insights: analyse('insights'),
     qca: analyse('qca'),

@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { conformance } from './commands/conformance.ts';
 import { demo } from './commands/demo.ts';
 import { describe } from './commands/describe.ts';
+import { erase } from './commands/erase.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { ingest } from './commands/ingest.ts';
 import { insights } from './commands/insights.ts';
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   serve,
   ingest,
   describe,
+  erase,
   insights,
   match,
   panelModel,

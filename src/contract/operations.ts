@@ -4,6 +4,7 @@ import { matchingStudyBody, matchingStudyRequest, matchingStudySettings } from '
 import { nothing, type Operation, strict } from './operation.ts';
 import { panelModelBody, panelModelExample, panelModelRequest, panelModelSettings } from './panel-model.ts';
 import {
+  erasureReport,
   ingestQuery,
   ingestReport,
   panelDescription,
@@ -11,6 +12,7 @@ import {
   panelName,
   panelTotals,
   totalsQuery,
+  unitId,
 } from './panels.ts';
 import { qcaBody, qcaExample, qcaRequest, qcaSettings } from './qca.ts';
 import * as recommend from './recommend.ts';
@@ -78,7 +80,42 @@ export const operations = {
     parameters: panel,
     query: ingestQuery,
     response: ingestReport,
-    problems: ['invalid-file', 'payload-too-large', 'too-many-columns', 'store-full'],
+    problems: ['invalid-file', 'payload-too-large', 'too-many-columns', 'data-withdrawn', 'store-full'],
+  },
+  erasePanel: {
+    ...none,
+    method: 'DELETE',
+    path: '/v1/panels/{panel}',
+    kind: 'query',
+    tag: 'panels',
+    summary: 'Erase a panel for good: every revision, with the jobs and results made from it; the operator only',
+    parameters: panel,
+    response: erasureReport,
+    problems: ['not-authorised', 'panel-not-found', 'store-full'],
+  },
+  eraseUnit: {
+    ...none,
+    method: 'DELETE',
+    path: '/v1/panels/{panel}/units/{unit}',
+    kind: 'query',
+    tag: 'panels',
+    summary:
+      'Erase a unit from every revision of a panel for good, with the jobs and results made from it; the operator only',
+    parameters: strict({ panel: panelName, unit: unitId }),
+    response: erasureReport,
+    problems: ['not-authorised', 'panel-not-found', 'unit-not-found', 'store-full'],
+  },
+  eraseHousehold: {
+    ...none,
+    method: 'DELETE',
+    path: '/v1/households/{household}',
+    kind: 'query',
+    tag: 'panels',
+    summary:
+      'Erase a household from every revision of every panel of households for good, with the jobs and results made from it; the operator only',
+    parameters: strict({ household: unitId }),
+    response: erasureReport,
+    problems: ['not-authorised', 'unit-not-found', 'store-full'],
   },
   insights: {
     ...none,
@@ -239,7 +276,7 @@ export const operations = {
     summary: 'State, progress and, when it succeeded, the result of a job',
     parameters: job,
     response: jobOf(anyResult),
-    problems: ['job-not-found'],
+    problems: ['job-not-found', 'data-withdrawn'],
   },
   cancelJob: {
     ...none,
@@ -250,7 +287,7 @@ export const operations = {
     summary: 'Cancel a job; one that ended stays as it is',
     parameters: job,
     response: jobOf(anyResult),
-    problems: ['job-not-found'],
+    problems: ['job-not-found', 'data-withdrawn'],
   },
   restartJob: {
     ...none,
@@ -261,7 +298,7 @@ export const operations = {
     summary: 'Run an interrupted, failed or cancelled job again',
     parameters: job,
     response: jobOf(anyResult),
-    problems: ['job-not-found'],
+    problems: ['job-not-found', 'data-withdrawn'],
   },
   watchJob: {
     ...none,
@@ -272,7 +309,7 @@ export const operations = {
     summary: 'Progress of a job as server-sent events: `progress` and, at the end, `end`',
     parameters: job,
     response: jobOf(anyResult),
-    problems: ['job-not-found'],
+    problems: ['job-not-found', 'data-withdrawn'],
   },
   getResult: {
     ...none,
@@ -283,7 +320,7 @@ export const operations = {
     summary: 'A stored result',
     parameters: strict({ result: Type.String({ pattern: '^res_[A-Za-z0-9_-]{1,64}$' }) }),
     response: anyResult,
-    problems: ['result-not-found'],
+    problems: ['result-not-found', 'data-withdrawn'],
   },
 } as const satisfies Record<string, Operation>;
 

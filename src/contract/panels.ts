@@ -94,6 +94,25 @@ export const totalsQuery = strict({
   revision: Type.Optional(Type.Integer({ minimum: 1 })),
 });
 
+export const unitId = Type.String({
+  minLength: 1,
+  maxLength: 1000,
+  description: 'id of a unit, as the panel writes it',
+});
+
+export const erasureReport = strict({
+  panels: Type.Array(strict({ panel: panelName, revisions: Type.Integer(), rows: Type.Integer() })),
+  jobs: Type.Integer(),
+  results: Type.Integer(),
+  unit: nullable(Type.String()),
+  receipt: nullable(
+    Type.String({
+      description:
+        'keep it: sha256 of receipt, line feed and unit stands in the event log, and nobody else can tell whose entry it is',
+    }),
+  ),
+});
+
 const problem = strict({
   rule: Type.String(),
   file: nullable(Type.String()),

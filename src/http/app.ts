@@ -25,7 +25,8 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   const app = Fastify({
     bodyLimit: options.bodyLimit,
     logger: { level: options.logLevel, stream: process.stderr },
-    routerOptions: { ignoreTrailingSlash: true },
+    // An id of a unit may be long; percent-encoded three times as long.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 3000 },
     forceCloseConnections: true,
     http: { maxHeaderSize: 65_536 },
   });

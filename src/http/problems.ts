@@ -11,6 +11,7 @@ export type ProblemCode = AppErrorCode | CoreErrorCode | 'internal-error' | 'not
 const statuses: Partial<Record<ProblemCode, number>> = {
   'panel-not-found': 404,
   'revision-not-found': 404,
+  'unit-not-found': 404,
   'job-not-found': 404,
   'result-not-found': 404,
   'model-not-found': 404,

@@ -34,6 +34,7 @@ export async function compose(config: Config, options: { readonly warm: number }
     panels: store.panels,
     jobs: store.jobs,
     results: store.results,
+    erasure: store.erasure,
     events: store.events,
     experiments: createExperimentFiles(shipped('datasets/heat-transition'), readExperiments),
     models: createModelFiles({ shipped: shipped('models'), own: join(config.data, 'models') }),

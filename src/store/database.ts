@@ -1,3 +1,4 @@
+import { rename, rm } from 'node:fs/promises';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, type DuckDBValue } from '@duckdb/node-api';
 import { AppError } from '../app/errors.ts';
 
@@ -17,6 +18,13 @@ export interface Session {
 export interface Database {
   /** Runs work on a connection of its own; concurrent sessions see committed states only. */
   session<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /**
+   * Copies all that can be read to a new file and puts it in place of the old, in whose free blocks deleted rows stay readable.
+   * Waits for the sessions that are open; those that come later wait for it. Killed at any moment, it leaves one of both files.
+   *
+   * @param path the new file, in a readable folder on the same file system
+   */
+  rewrite(path: string): Promise<void>;
   close(): void;
 }
 
@@ -30,6 +38,69 @@ export interface DatabaseOptions {
 
 /** Opens a DuckDB file that touches no network and no file outside the given folders. */
 export async function openDatabase(path: string, options: DatabaseOptions): Promise<Database> {
+  let instance = await openInstance(path, options);
+  let sessions = 0;
+  let lastEnded = () => {};
+  let rewriting: Promise<void> | null = null;
+  return {
+    async session(work) {
+      while (rewriting !== null) await rewriting;
+      sessions++;
+      try {
+        const own = await instance.connect();
+        try {
+          return await work(createSession(own));
+        } finally {
+          own.closeSync();
+        }
+      } finally {
+        if (--sessions === 0) lastEnded();
+      }
+    },
+    async rewrite(copy) {
+      while (rewriting !== null) await rewriting;
+      const done = Promise.withResolvers<void>();
+      rewriting = done.promise;
+      try {
+        if (sessions > 0) {
+          await new Promise<void>((resolve) => {
+            lastEnded = resolve;
+          });
+        }
+        await guarded(() => copyDatabase(instance, copy));
+        instance.closeSync();
+        try {
+          await rename(copy, path);
+        } finally {
+          instance = await openInstance(path, options);
+        }
+      } finally {
+        rewriting = null;
+        done.resolve();
+      }
+    },
+    close: () => instance.closeSync(),
+  };
+}
+
+/** `COPY FROM DATABASE` writes what the tables hold and nothing else; detaching completes the file. */
+async function copyDatabase(instance: DuckDBInstance, path: string): Promise<void> {
+  const connection = await instance.connect();
+  try {
+    const [[name]] = (await connection.runAndReadAll('SELECT current_database()')).getRows() as [[string]];
+    await connection.run(`ATTACH ${quoteText(path)} AS copy`);
+    await connection.run(`COPY FROM DATABASE ${quoteName(name)} TO copy`);
+    await connection.run('DETACH copy');
+  } catch (error) {
+    await connection.run('DETACH DATABASE IF EXISTS copy').catch(() => {});
+    for (const file of [path, `${path}.wal`]) await rm(file, { force: true });
+    throw error;
+  } finally {
+    connection.closeSync();
+  }
+}
+
+async function openInstance(path: string, options: DatabaseOptions): Promise<DuckDBInstance> {
   const instance = await DuckDBInstance.create(path, {
     memory_limit: `${options.memoryLimitMb}MiB`,
     temp_directory: options.temporaryFolder,
@@ -42,17 +113,7 @@ export async function openDatabase(path: string, options: DatabaseOptions): Prom
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
   connection.closeSync();
-  return {
-    async session(work) {
-      const own = await instance.connect();
-      try {
-        return await work(createSession(own));
-      } finally {
-        own.closeSync();
-      }
-    },
-    close: () => instance.closeSync(),
-  };
+  return instance;
 }
 
 function createSession(connection: DuckDBConnection): Session {

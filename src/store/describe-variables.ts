@@ -1,12 +1,12 @@
 import type { ValueStatus } from '../core/panel/columns.ts';
 import type { Session } from './database.ts';
 import { differs, type ReferenceRow, referenceColumns, referencesOf, valuesWithCounts } from './reference-values.ts';
-import { rowsTable, type StagedColumn } from './stage.ts';
+import { type RowsColumn, rowsTable, type StagedColumn } from './stage.ts';
 import { unreadable } from './value-sql.ts';
 
 /** A variable described, with what is needed to judge its type and role. */
-export interface VariableFacts {
-  readonly column: StagedColumn;
+export interface VariableFacts<C extends RowsColumn = StagedColumn> {
+  readonly column: C;
   readonly counts: Readonly<Record<ValueStatus, number>>;
   readonly unitsObserved: number;
   readonly unitsApart: readonly number[];
@@ -35,13 +35,13 @@ export interface VariableFacts {
  * Counts by status and plain moments of every variable: for each column one pass over its values, and for up to 50 columns
  * together one over the rows and one by unit.
  */
-export async function describeVariables(
+export async function describeVariables<C extends RowsColumn>(
   session: Session,
   key: number,
   rows: number,
-  columns: readonly StagedColumn[],
-): Promise<VariableFacts[]> {
-  const facts: VariableFacts[] = [];
+  columns: readonly C[],
+): Promise<VariableFacts<C>[]> {
+  const facts: VariableFacts<C>[] = [];
   const batchSize = 50;
   for (let start = 0; start < columns.length; start += batchSize) {
     const batch = columns.slice(start, start + batchSize);
@@ -92,7 +92,7 @@ type Counts = Readonly<Record<string, number | null>>;
 async function momentsOf(
   session: Session,
   key: number,
-  columns: readonly StagedColumn[],
+  columns: readonly RowsColumn[],
   values: readonly ColumnValues[],
 ): Promise<Counts> {
   const aggregates = columns.flatMap(({ storedAs: c, isNumber }, i) => {
@@ -107,7 +107,7 @@ async function momentsOf(
 }
 
 /** Rows by status other than observed and absent; only rows with an exception carry any. */
-async function exceptionsOf(session: Session, key: number, columns: readonly StagedColumn[]): Promise<Counts> {
+async function exceptionsOf(session: Session, key: number, columns: readonly RowsColumn[]): Promise<Counts> {
   const aggregates = columns.flatMap(({ place }, i) => [
     `count(*) FILTER (status[${place}] = 2) AS suppressed_${i}`,
     `count(*) FILTER (status[${place}] = 3) AS inapplicable_${i}`,
@@ -126,7 +126,7 @@ async function exceptionsOf(session: Session, key: number, columns: readonly Sta
 async function unitsOf(
   session: Session,
   key: number,
-  columns: readonly StagedColumn[],
+  columns: readonly RowsColumn[],
   references: readonly (readonly number[])[],
 ): Promise<Counts> {
   const spread = columns.map(({ storedAs: c, isNumber }, i) => {
@@ -160,7 +160,7 @@ interface ColumnValues extends ReferenceRow {
 async function valuesOfEach(
   session: Session,
   key: number,
-  columns: readonly StagedColumn[],
+  columns: readonly RowsColumn[],
 ): Promise<readonly ColumnValues[]> {
   const found: ColumnValues[] = [];
   for (const { storedAs, isNumber } of columns) {

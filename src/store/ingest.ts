@@ -5,6 +5,7 @@ import { checkKeys } from './check-keys.ts';
 import { checkValues } from './check-values.ts';
 import type { Database, Session } from './database.ts';
 import { describeVariables, type VariableFacts } from './describe-variables.ts';
+import { refuseWithdrawnUpload } from './erase.ts';
 import { appendEvent } from './event-log.ts';
 import { type Cautioned, gatherCautions } from './gather-cautions.ts';
 import { describe, judge, reconsiderType, sharedByWave } from './judge-variables.ts';
@@ -41,6 +42,7 @@ export async function ingestFile(
 ): Promise<IngestReport> {
   const schema = context.formats.readTableSchema(request.schema);
   return context.database.session(async (session) => {
+    await refuseWithdrawnUpload(session, request.panel, file.digest);
     const latest = await latestRevision(session, request.panel);
     if (!request.dryRun && latest?.digest === file.digest && latest.asked === askedOf(request)) {
       return { ...latest.report, file: request.file, outcome: 'unchanged', revision: latest.revision };

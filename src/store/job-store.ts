@@ -1,19 +1,23 @@
 import type { JobRecord } from '../app/jobs.ts';
 import type { JobStore } from '../app/ports.ts';
 import type { Database } from './database.ts';
-import { createMutex } from './mutex.ts';
+import type { Mutex } from './mutex.ts';
+import { withdrawn } from './withdrawn.ts';
 
 interface Row {
   readonly record: string;
 }
 
-/** Jobs as JSON records, one row each; `sequence` keeps the order of submission. */
-export function createJobStore(database: Database): JobStore {
-  const writes = createMutex();
+/** Jobs as JSON records, one row each; `sequence` keeps the order of submission. Of a withdrawn job only the id is left. */
+export function createJobStore(database: Database, writes: Mutex): JobStore {
   const parse = (row: Row | undefined): JobRecord | null => (row ? (JSON.parse(row.record) as JobRecord) : null);
   const update = (job: JobRecord): Promise<void> =>
     database.session((session) =>
-      session.run('UPDATE job SET state = ?, record = ? WHERE id = ?', [job.state, JSON.stringify(job), job.id]),
+      session.run('UPDATE job SET state = ?, record = ? WHERE id = ? AND record IS NOT NULL', [
+        job.state,
+        JSON.stringify(job),
+        job.id,
+      ]),
     );
   return {
     insert: (job) =>
@@ -29,9 +33,11 @@ export function createJobStore(database: Database): JobStore {
       ),
     update: (job) => writes.run(() => update(job)),
     get: (id) =>
-      database.session(async (session) =>
-        parse((await session.rows<Row>('SELECT record FROM job WHERE id = ?', [id]))[0]),
-      ),
+      database.session(async (session) => {
+        const [row] = await session.rows<Row | { record: null }>('SELECT record FROM job WHERE id = ?', [id]);
+        if (row?.record === null) throw withdrawn('job', id);
+        return parse(row);
+      }),
     byIdempotencyKey: (key) =>
       database.session(async (session) =>
         parse(
@@ -42,7 +48,10 @@ export function createJobStore(database: Database): JobStore {
       ),
     list: (limit) =>
       database.session(async (session) => {
-        const rows = await session.rows<Row>('SELECT record FROM job ORDER BY sequence DESC LIMIT ?', [limit]);
+        const rows = await session.rows<Row>(
+          'SELECT record FROM job WHERE record IS NOT NULL ORDER BY sequence DESC LIMIT ?',
+          [limit],
+        );
         return rows.map((row) => JSON.parse(row.record) as JobRecord);
       }),
     markInterrupted: (at) =>

@@ -1,7 +1,7 @@
 import type { IngestedVariable, MeasurementLevel, Variable, VariableRole, VariableType } from '../app/panels.ts';
 import type { Session } from './database.ts';
 import type { VariableFacts } from './describe-variables.ts';
-import { rowsTable } from './stage.ts';
+import { type RowsColumn, rowsTable } from './stage.ts';
 
 /**
  * The type that the whole file speaks for, where it was inferred from a sample: null where the inference stands. More
@@ -76,7 +76,7 @@ export async function sharedByWave(
   return shared;
 }
 
-export function describe(facts: VariableFacts, variable: Variable): IngestedVariable {
+export function describe(facts: VariableFacts<RowsColumn>, variable: Variable): IngestedVariable {
   const { counts, unitsObserved, unitsApart, distinct, minimum, maximum, mean, standardDeviation, sum } = facts;
   return { ...variable, counts, unitsObserved, unitsApart, distinct, minimum, maximum, mean, standardDeviation, sum };
 }

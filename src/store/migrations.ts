@@ -5,8 +5,8 @@ export interface Migration {
 }
 
 /**
- * The schema of the store. Data about people hang on a household (`household_id`) or a unit of a panel revision, so
- * that an erasure finds everything derived: rows, statuses, jobs, results (`result_source`), releases.
+ * The schema of the store. Data about people hang on a unit of a panel revision, so that an erasure finds everything derived:
+ * rows, statuses, jobs, results (`result_source`).
  * Values of a revision live in a table of their own, `panel_rows_<revision_key>`, see docs/decisions/0011.
  */
 export const migrations: readonly Migration[] = [
@@ -48,6 +48,22 @@ export const migrations: readonly Migration[] = [
         fields VARCHAR NOT NULL)`,
       `CREATE TABLE event_log (sequence BIGINT PRIMARY KEY, occurred_at VARCHAR NOT NULL, type VARCHAR NOT NULL,
         subject VARCHAR NOT NULL, details VARCHAR NOT NULL, previous_hash VARCHAR NOT NULL, hash VARCHAR NOT NULL)`,
+    ],
+  },
+  {
+    version: 2,
+    statements: [
+      // A withdrawn job or result keeps its id and loses its record; a revision that lost a unit has no report.
+      `ALTER TABLE job ALTER record DROP NOT NULL`,
+      `ALTER TABLE result ALTER record DROP NOT NULL`,
+      `ALTER TABLE panel_revision ALTER report DROP NOT NULL`,
+      // Files that hold a withdrawn unit, by their sha256: they are not taken again.
+      `CREATE TABLE withdrawn_upload (panel VARCHAR NOT NULL, digest VARCHAR NOT NULL)`,
+      // One row from the erasure of rows until their bytes are gone too.
+      `CREATE TABLE rewrite_due (since VARCHAR NOT NULL)`,
+      `DROP TABLE household`,
+      `CREATE VIEW household AS SELECT DISTINCT unit_id AS household_id, panel FROM panel_unit
+        JOIN panel_revision USING (revision_key) WHERE unit_kind = 'household'`,
     ],
   },
 ];

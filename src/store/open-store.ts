@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { Erasure } from '../app/erasure.ts';
 import { AppError } from '../app/errors.ts';
 import type { FileFormats } from '../app/file-formats.ts';
 import type { JobStore, PanelStore, ResultStore } from '../app/ports.ts';
 import { type Database, openDatabase } from './database.ts';
+import { createErasure, rewriteWhereDue } from './erase.ts';
 import { createEventLog, type VerifiableEventLog } from './event-log.ts';
 import { createJobStore } from './job-store.ts';
 import { acquireLock, lockedBy, readLock } from './lock-file.ts';
@@ -33,6 +35,7 @@ export interface Store {
   readonly panels: PanelStore;
   readonly jobs: JobStore;
   readonly results: ResultStore;
+  readonly erasure: Erasure;
   readonly events: VerifiableEventLog;
   /** Writes the address of the server to the lock file, once it is known. */
   announce(url: string): Promise<void>;
@@ -65,13 +68,14 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
     database = await open(home, temporaryFolder, spoolFolder, options);
     await database.session((session) => migrate(session, migrations));
     await dropUnfinished(database);
+    await rewriteWhereDue(database, spoolFolder);
   } catch (error) {
     database?.close();
     await lock.release();
     throw error;
   }
   const opened = database;
-  const eventTurns = createMutex();
+  const [revisionTurns, eventTurns, recordTurns] = [createMutex(), createMutex(), createMutex()];
   return {
     panels: createPanelStore({
       database: opened,
@@ -79,11 +83,13 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
       columnLimit: options.columnLimit ?? storeDefaults.columnLimit,
       uploadLimit: options.uploadLimit ?? storeDefaults.uploadLimit,
       spoolFolder,
+      revisionTurns,
       eventTurns,
       now,
     }),
-    jobs: createJobStore(opened),
-    results: createResultStore(opened),
+    jobs: createJobStore(opened, recordTurns),
+    results: createResultStore(opened, recordTurns),
+    erasure: createErasure({ database: opened, spoolFolder, revisionTurns, eventTurns, recordTurns }),
     events: createEventLog(opened, eventTurns),
     announce: (url) => lock.announce(url),
     async close() {

@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../app/errors.ts';
-import type { IngestedVariable, PanelDescription, PanelSummary } from '../app/panels.ts';
+import type { PanelDescription, PanelSummary } from '../app/panels.ts';
 import type { PanelStore } from '../app/ports.ts';
 import { CoreError } from '../core/errors.ts';
 import type { Session } from './database.ts';
 import { type IngestContext, ingestFile } from './ingest.ts';
-import { createMutex } from './mutex.ts';
+import type { Mutex } from './mutex.ts';
 import { readColumns, type StoredVariable } from './read-columns.ts';
 import { spool } from './spool.ts';
+import { storedVariables } from './stored-variables.ts';
 import { waveTotals } from './wave-totals.ts';
 
 export interface PanelStoreOptions extends IngestContext {
   readonly spoolFolder: string;
   readonly uploadLimit: number;
+  /** the turns in which revisions come and go */
+  readonly revisionTurns: Mutex;
 }
 
 const panelName = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -39,8 +42,10 @@ const revisionFields = `revision_key AS key, panel, revision, digest, title, uni
 
 /** Panels in DuckDB: revisions, each with its rows, units, waves and variables. Ingests run one after the other. */
 export function createPanelStore(options: PanelStoreOptions): PanelStore {
-  const { database } = options;
-  const ingests = createMutex();
+  const { database, revisionTurns } = options;
+  /** All statements see one state: an erasure between two of them would make counts and rows disagree. */
+  const snapshot = <T>(read: (session: Session) => Promise<T>): Promise<T> =>
+    database.session((session) => session.transaction(() => read(session)));
   return {
     async ingest(request, source, control) {
       if (!panelName.test(request.panel)) {
@@ -52,7 +57,7 @@ export function createPanelStore(options: PanelStoreOptions): PanelStore {
       }
       const file = await spool(options.spoolFolder, randomUUID(), source, options.uploadLimit, control.signal);
       try {
-        return await ingests.run(() => ingestFile(options, request, file, control));
+        return await revisionTurns.run(() => ingestFile(options, request, file, control));
       } finally {
         await file.remove();
       }
@@ -68,27 +73,27 @@ export function createPanelStore(options: PanelStoreOptions): PanelStore {
       }),
 
     describe: (panel, revision) =>
-      database.session(async (session): Promise<PanelDescription> => {
+      snapshot(async (session): Promise<PanelDescription> => {
         const found = await findRevision(session, panel, revision);
-        const description = await variablesOf(session, found.key);
+        const variables = await storedVariables(session, found.key);
         const waves = await wavesOf(session, found);
         const revisions = await session.rows<{ revision: number; digest: string; ingestedAt: string }>(
           `SELECT revision, digest, ingested_at AS "ingestedAt" FROM panel_revision WHERE panel = ? ORDER BY revision`,
           [panel],
         );
         return {
-          ...summary(found, description.length),
+          ...summary(found, variables.length),
           unitColumn: found.unitColumn,
           waveColumn: found.waveColumn,
           collectiveColumn: found.collectiveColumn,
           waveLabels: waves,
-          description: description.map((row) => row.variable),
+          description: variables.map(({ description }) => description),
           revisions,
         };
       }),
 
     columns: (panel, revision, variables) =>
-      database.session(async (session) => {
+      snapshot(async (session) => {
         const found = await findRevision(session, panel, revision);
         const chosen = await chosenVariables(session, found, variables);
         const waves = await wavesOf(session, found);
@@ -113,7 +118,7 @@ export function createPanelStore(options: PanelStoreOptions): PanelStore {
       }),
 
     totals: (panel, revision, variables) =>
-      database.session(async (session) => {
+      snapshot(async (session) => {
         const found = await findRevision(session, panel, revision);
         const chosen = await chosenVariables(session, found, variables);
         const waves = await waveTotals(session, found.key, found.waveColumn !== null, chosen);
@@ -149,34 +154,19 @@ async function findRevision(session: Session, panel: string, revision: number | 
   );
 }
 
-async function variablesOf(
-  session: Session,
-  key: number,
-): Promise<{ storedAs: string; statusPlace: number; variable: IngestedVariable }[]> {
-  const rows = await session.rows<{ storedAs: string; statusPlace: number; description: string }>(
-    `SELECT stored_as AS "storedAs", position AS "statusPlace", description FROM panel_variable
-     WHERE revision_key = ? ORDER BY position`,
-    [key],
-  );
-  return rows.map(({ description, ...row }) => ({ ...row, variable: JSON.parse(description) as IngestedVariable }));
-}
-
 /** @throws unknown-variable */
 async function chosenVariables(
   session: Session,
   revision: RevisionRow,
   names: readonly string[],
 ): Promise<StoredVariable[]> {
-  const stored = await variablesOf(session, revision.key);
+  const stored = await storedVariables(session, revision.key);
   return names.map((name) => {
-    const row = stored.find((candidate) => candidate.variable.name === name);
-    if (row) {
-      const isNumber = ['number', 'integer', 'boolean'].includes(row.variable.type);
-      return { name, storedAs: row.storedAs, statusPlace: row.statusPlace, isNumber };
-    }
+    const found = stored.find((candidate) => candidate.name === name);
+    if (found) return found;
     throw new CoreError(
       'unknown-variable',
-      `Panel "${revision.panel}" has no variable "${name}"; it has ${stored.map((s) => `"${s.variable.name}"`).join(', ')}.`,
+      `Panel "${revision.panel}" has no variable "${name}"; it has ${stored.map((s) => `"${s.name}"`).join(', ')}.`,
       { panel: revision.panel, variable: name },
     );
   });

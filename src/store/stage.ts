@@ -2,14 +2,18 @@ import type { PlannedColumn, PlannedKeys } from '../app/file-formats.ts';
 import { quoteText, type Session } from './database.ts';
 import { readSql, storesNumber, valueSql } from './value-sql.ts';
 
-/** A variable on its way into a revision. */
-export interface StagedColumn {
-  readonly planned: PlannedColumn;
+/** Where the values of a variable stand. */
+export interface RowsColumn {
   /** column of the rows table */
   readonly storedAs: string;
   /** place in the lists `status` and `written` of a row, from 1 */
   readonly place: number;
   readonly isNumber: boolean;
+}
+
+/** A variable on its way into a revision. */
+export interface StagedColumn extends RowsColumn {
+  readonly planned: PlannedColumn;
   /** the relation gives numbers, not texts */
   readonly isRead: boolean;
 }

@@ -97,6 +97,21 @@ describe('the service as a process', { timeout: 120_000 }, () => {
     expect(await second.end('SIGTERM')).toBe(0);
   });
 
+  it('erases a household from the command line, beside a server and alone, once it is told --yes', async () => {
+    const server = await startServerProcess(data);
+    const asked = await runProcess(data, ['erase', 'street', '--unit', 'H07']);
+    expect(asked.status).toBe(2);
+    expect(asked.err).toContain('--yes');
+    const beside = await runProcess(data, ['erase', 'street', '--unit', 'H07', '--yes']);
+    expect(beside.err).toBe('');
+    expect(beside.out).toContain('street: 2 rows erased from 1 revision');
+    expect(await server.end('SIGTERM')).toBe(0);
+    const alone = await runProcess(data, ['erase', '--unit', 'H08', '--yes', '--json']);
+    expect(JSON.parse(alone.out)).toMatchObject({ panels: [{ panel: 'street', rows: 2 }], unit: 'H08' });
+    const described = await runProcess(data, ['describe', 'street', '--json']);
+    expect(JSON.parse(described.out)).toMatchObject({ units: 28, rows: 56 });
+  });
+
   it('says at start what is wrong with a setting', async () => {
     const wrong = await runProcess(data, ['serve'], { PORT: '99999' });
     expect(wrong.status).toBe(2);

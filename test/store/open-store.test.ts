@@ -5,6 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
 import { fileFormats } from '../../src/formats/file-formats.ts';
 import { readLock } from '../../src/store/lock-file.ts';
+import { migrations } from '../../src/store/migrations.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { openTestStore } from '../support/open-test-store.ts';
 
@@ -92,7 +93,7 @@ test('a store of a newer version is refused and left as it is', async () => {
   instance.closeSync();
   await expect(openStore(t.folder, { formats: fileFormats, url: null })).rejects.toMatchObject({
     code: 'store-too-new',
-    details: { version: 999, newest: 1 },
+    details: { version: 999, newest: migrations.at(-1)!.version },
   });
   expect(await readLock(t.folder)).toBeNull();
   const again = await DuckDBInstance.create(path);
@@ -101,4 +102,27 @@ test('a store of a newer version is refused and left as it is', async () => {
   check.closeSync();
   again.closeSync();
   await t.reopen();
+});
+
+test('a store of the first version is brought up to date, with what it holds', async () => {
+  await using t = await openTestStore();
+  await t.store.close();
+  const path = join(t.folder, 'samenwijs.duckdb');
+  await rm(path);
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  const [first] = migrations;
+  for (const sql of ['CREATE TABLE schema_version (version INTEGER PRIMARY KEY)', ...first!.statements]) {
+    await connection.run(sql);
+  }
+  await connection.run('INSERT INTO schema_version VALUES (1)');
+  await connection.run(`INSERT INTO job VALUES ('job_1', 1, 'failed', NULL, '{"id":"job_1"}')`);
+  await connection.run(`INSERT INTO result VALUES ('res_1', 'insights', 'release', '{"id":"res_1"}')`);
+  connection.closeSync();
+  instance.closeSync();
+  const store = await t.reopen();
+  expect(await store.jobs.list(10)).toEqual([{ id: 'job_1' }]);
+  expect(await store.results.get('res_1')).toEqual({ id: 'res_1' });
+  await t.ingest('household,year,gas\nA,2024,1\nB,2024,2\n');
+  expect(await store.erasure.panelsOf('A')).toEqual(['panel']);
 });

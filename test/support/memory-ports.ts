@@ -20,6 +20,12 @@ export function memoryPorts(panels: readonly MemoryPanel[] = [], overrides: Part
     panels: memoryPanels(panels),
     jobs: memoryJobs(),
     results: memoryResults(),
+    erasure: {
+      panelsOf: async () => [],
+      async erase() {
+        throw new AppError('not-implemented', 'Ports in memory cannot erase.');
+      },
+    },
     events: { append: async () => {} },
     experiments: createExperimentFiles(heatTransition, readExperiments),
     models: memoryModels(),
