@@ -1,8 +1,8 @@
 import type { Actor } from './actor.ts';
 import { AppError } from './errors.ts';
 
-export type Action = 'read' | 'analyse' | 'cancel' | 'ingest' | 'erase' | 'train' | 'see-units';
-export type ResourceKind = 'panel' | 'household' | 'job' | 'result' | 'model' | 'experiments';
+export type Action = 'read' | 'analyse' | 'cancel' | 'ingest' | 'erase' | 'audit' | 'train' | 'see-units';
+export type ResourceKind = 'panel' | 'household' | 'job' | 'result' | 'events' | 'model' | 'experiments';
 
 export interface Resource {
   readonly kind: ResourceKind;

@@ -20,6 +20,8 @@ export interface Erased {
   /** jobs and results that were derived from it: their ids answer `data-withdrawn` from now on */
   readonly jobs: number;
   readonly results: number;
+  /** of these results, those that had left to others than the operator: copies may exist elsewhere */
+  readonly released: number;
 }
 
 export interface ErasureReport extends Erased {

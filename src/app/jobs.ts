@@ -3,7 +3,8 @@ import type { Actor } from './actor.ts';
 import { type Analysis, type AnalysisKind, type AnyResult, analyses, type SettingsOf } from './analyses.ts';
 import { AppError } from './errors.ts';
 import type { Control, Ports } from './ports.ts';
-import { maySee, type Released, release, releaseError, releaseUnrestricted } from './release.ts';
+import { maySee, type Released, releaseError, releaseUnrestricted } from './release.ts';
+import { releaseStored } from './release-stored.ts';
 
 export type JobState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
 
@@ -92,7 +93,7 @@ export function createJobs(ports: Ports, options: { concurrency: number }): Jobs
   async function view(record: JobRecord, actor: Actor): Promise<JobView> {
     const { actor: _actor, idempotencyKey: _key, settings: _settings, ...shown } = record;
     const stored = record.resultId === null ? null : await ports.results.get(record.resultId);
-    const result = stored === null || !maySee(stored, actor) ? null : release(stored, actor);
+    const result = stored === null || !maySee(stored, actor) ? null : await releaseStored(ports, stored, actor);
     const error = record.error && releaseError(record.error, record.settings, actor);
     return releaseUnrestricted({ ...shown, error, result });
   }

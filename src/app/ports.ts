@@ -1,8 +1,10 @@
 import type { PanelColumns } from '../core/panel/columns.ts';
 import type { TrainedModel } from '../core/recommend/trained-model.ts';
+import type { Role } from './actor.ts';
 import type { AnalysisKind, AnyResult } from './analyses.ts';
 import type { Computations } from './computations.ts';
 import type { Erasure } from './erasure.ts';
+import type { LoggedEvent } from './events.ts';
 import type { ExperimentRegistry } from './experiments.ts';
 import type { JobRecord } from './jobs.ts';
 import type { ModelDescription, ModelSummary, StoredModel } from './models.ts';
@@ -45,16 +47,16 @@ export interface ResultStore {
   save(result: AnyResult, job: string): Promise<void>;
   /** @throws data-withdrawn */
   get(id: string): Promise<AnyResult | null>;
+  /** Keeps when a result first left to somebody of this role. */
+  noteRelease(id: string, role: Role, at: string): Promise<void>;
 }
 
-/** Append-only and hash-chained: each entry holds the hash of the one before. Never holds values of a household. */
+/** Append-only and hash-chained: what came in and was erased. Never holds a value or an id of a unit. */
 export interface EventLog {
-  append(entry: {
-    readonly type: string;
-    readonly at: string;
-    readonly subject: string;
-    readonly details: Readonly<Record<string, unknown>>;
-  }): Promise<void>;
+  /** All entries, oldest first. */
+  entries(): Promise<readonly LoggedEvent[]>;
+  /** The sequence number of the first entry whose hash does not follow from the one before, or null. */
+  firstBroken(): Promise<number | null>;
 }
 
 /** The documented experiments and the catalogue of building blocks. */

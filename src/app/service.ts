@@ -3,6 +3,7 @@ import { type AnalysisKind, type AnyResult, analyses, type RequestOf } from './a
 import { authorise, type Resource } from './authorise.ts';
 import type { ErasureReport } from './erasure.ts';
 import { AppError } from './errors.ts';
+import type { EventList } from './events.ts';
 import type { BuildingBlock, ExperimentList } from './experiments.ts';
 import type { Jobs, JobView, SubmitOptions } from './jobs.ts';
 import type { ModelDescription, ModelSummary } from './models.ts';
@@ -10,13 +11,13 @@ import type { IngestReport, IngestRequest, PanelDescription, PanelList, PanelTot
 import type { Control, Ports } from './ports.ts';
 import {
   type Released,
-  release,
   releaseDescription,
   releaseExperiments,
   releaseSummaries,
   releaseTotals,
   releaseUnrestricted,
 } from './release.ts';
+import { releaseStored } from './release-stored.ts';
 
 /** Name and newest revision, or one revision, of a panel. */
 export interface PanelReference {
@@ -69,6 +70,7 @@ export interface Service {
   erasePanel(actor: Actor, input: { readonly panel: string }): Promise<Released<ErasureReport>>;
   eraseUnit(actor: Actor, input: { readonly panel: string; readonly unit: string }): Promise<Released<ErasureReport>>;
   eraseHousehold(actor: Actor, input: { readonly household: string }): Promise<Released<ErasureReport>>;
+  listEvents(actor: Actor, input: Record<string, never>): Promise<Released<EventList>>;
   insights(actor: Actor, input: RequestOf<'insights'>, options: SubmitOptions): Promise<JobView>;
   qca(actor: Actor, input: RequestOf<'qca'>, options: SubmitOptions): Promise<JobView>;
   matchingStudy(actor: Actor, input: RequestOf<'matching-study'>, options: SubmitOptions): Promise<JobView>;
@@ -151,6 +153,14 @@ export function createService(ports: Ports, jobs: Jobs): Service {
       authorise(actor, 'erase', { kind: 'household', id: household });
       return erase(await ports.erasure.panelsOf(household), household);
     },
+    async listEvents(actor) {
+      authorise(actor, 'audit', { kind: 'events' });
+      // Names of panels, counts and digests, for the operator only.
+      return releaseUnrestricted({
+        events: await ports.events.entries(),
+        firstBroken: await ports.events.firstBroken(),
+      });
+    },
     insights: analyse('insights'),
     qca: analyse('qca'),
     matchingStudy: analyse('matching-study'),
@@ -213,7 +223,7 @@ export function createService(ports: Ports, jobs: Jobs): Service {
     async getResult(actor, { result }) {
       authorise(actor, 'read', { kind: 'result', id: result });
       const stored = await ports.results.get(result);
-      if (stored) return release(stored, actor);
+      if (stored) return releaseStored(ports, stored, actor);
       throw new AppError(
         'result-not-found',
         `There is no result "${result}". A job names its result once it succeeded.`,

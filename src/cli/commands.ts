@@ -4,6 +4,7 @@ import { demo } from './commands/demo.ts';
 import { describe } from './commands/describe.ts';
 import { erase } from './commands/erase.ts';
 import { evaluate } from './commands/evaluate.ts';
+import { events } from './commands/events.ts';
 import { ingest } from './commands/ingest.ts';
 import { insights } from './commands/insights.ts';
 import { match } from './commands/match.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   ingest,
   describe,
   erase,
+  events,
   insights,
   match,
   panelModel,

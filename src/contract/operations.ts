@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox';
+import { eventList } from './events.ts';
 import { insightsBody, insightsRequest, insightsSettings } from './insights.ts';
 import { matchingStudyBody, matchingStudyRequest, matchingStudySettings } from './matching-study.ts';
 import { nothing, type Operation, strict } from './operation.ts';
@@ -116,6 +117,16 @@ export const operations = {
     parameters: strict({ household: unitId }),
     response: erasureReport,
     problems: ['not-authorised', 'unit-not-found', 'store-full'],
+  },
+  listEvents: {
+    ...none,
+    method: 'GET',
+    path: '/v1/events',
+    kind: 'query',
+    tag: 'panels',
+    summary: 'The log of what came in and was erased, each entry with the hash of the one before; the operator only',
+    response: eventList,
+    problems: ['not-authorised'],
   },
   insights: {
     ...none,

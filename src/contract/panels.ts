@@ -104,6 +104,7 @@ export const erasureReport = strict({
   panels: Type.Array(strict({ panel: panelName, revisions: Type.Integer(), rows: Type.Integer() })),
   jobs: Type.Integer(),
   results: Type.Integer(),
+  released: Type.Integer({ description: 'of the results, those that had left to others than the operator' }),
   unit: nullable(Type.String()),
   receipt: nullable(
     Type.String({

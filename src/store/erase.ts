@@ -104,7 +104,12 @@ async function eraseRows(session: Session, request: ErasureRequest): Promise<Era
     details: { revisions: revisions.map(({ panel, revision }) => ({ panel, revision })), withdrawal },
   });
   await session.run('INSERT INTO rewrite_due VALUES (?)', [request.at]);
-  return { panels: erased, jobs: derived.jobs.length, results: derived.results.length };
+  return {
+    panels: erased,
+    jobs: derived.jobs.length,
+    results: derived.results.length,
+    released: derived.released,
+  };
 }
 
 async function eraseRevision(

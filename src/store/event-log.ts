@@ -1,31 +1,18 @@
 import { createHash } from 'node:crypto';
+import type { LoggedEvent } from '../app/events.ts';
 import type { EventLog } from '../app/ports.ts';
 import type { Database, Session } from './database.ts';
-import type { Mutex } from './mutex.ts';
-
-export interface LoggedEvent {
-  readonly sequence: number;
-  readonly at: string;
-  readonly type: string;
-  readonly subject: string;
-  /** JSON text, exactly as hashed */
-  readonly details: string;
-  readonly previousHash: string;
-  readonly hash: string;
-}
-
-export interface VerifiableEventLog extends EventLog {
-  /** All entries, oldest first. */
-  entries(): Promise<readonly LoggedEvent[]>;
-  /** The sequence number of the first entry whose hash does not follow from the one before, or null. */
-  firstBroken(): Promise<number | null>;
-}
 
 /** The hash before the first entry. */
 const genesis = '0'.repeat(64);
 
+/** What happened, before it is chained. */
+export interface Entry extends Pick<LoggedEvent, 'type' | 'at' | 'subject'> {
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
 /** Appends an entry within the transaction of a session. The caller holds the turn of the log. */
-export async function appendEvent(session: Session, entry: Parameters<EventLog['append']>[0]): Promise<void> {
+export async function appendEvent(session: Session, entry: Entry): Promise<void> {
   const [last] = await session.rows<{ sequence: number; hash: string }>(
     'SELECT sequence, hash FROM event_log ORDER BY sequence DESC LIMIT 1',
   );
@@ -42,8 +29,8 @@ export async function appendEvent(session: Session, entry: Parameters<EventLog['
   ]);
 }
 
-/** An append-only log: each entry holds the hash of the one before, so that a change or a gap shows. `turns` orders its writers. */
-export function createEventLog(database: Database, turns: Mutex): VerifiableEventLog {
+/** The log as it is read: each entry holds the hash of the one before, so that a change or a gap shows. */
+export function createEventLog(database: Database): EventLog {
   const entries = () =>
     database.session((session) =>
       session.rows<LoggedEvent>(
@@ -51,7 +38,6 @@ export function createEventLog(database: Database, turns: Mutex): VerifiableEven
       ),
     );
   return {
-    append: (entry) => turns.run(() => database.session((session) => appendEvent(session, entry))),
     entries,
     async firstBroken() {
       let previousHash = genesis;

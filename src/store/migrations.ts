@@ -66,4 +66,15 @@ export const migrations: readonly Migration[] = [
         JOIN panel_revision USING (revision_key) WHERE unit_kind = 'household'`,
     ],
   },
+  {
+    version: 3,
+    statements: [
+      // Nothing wrote these; docs/decisions/0014 says where what they were for is kept.
+      ...['collective', 'neighbourhood', 'person', 'consent_event', 'building_block', 'experiment', 'release'].map(
+        (table) => `DROP TABLE ${table}`,
+      ),
+      `CREATE TABLE release (result_id VARCHAR NOT NULL, role VARCHAR NOT NULL, occurred_at VARCHAR NOT NULL,
+        PRIMARY KEY (result_id, role))`,
+    ],
+  },
 ];

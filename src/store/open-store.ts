@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path';
 import type { Erasure } from '../app/erasure.ts';
 import { AppError } from '../app/errors.ts';
 import type { FileFormats } from '../app/file-formats.ts';
-import type { JobStore, PanelStore, ResultStore } from '../app/ports.ts';
+import type { EventLog, JobStore, PanelStore, ResultStore } from '../app/ports.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createErasure, rewriteWhereDue } from './erase.ts';
-import { createEventLog, type VerifiableEventLog } from './event-log.ts';
+import { createEventLog } from './event-log.ts';
 import { createJobStore } from './job-store.ts';
 import { acquireLock, lockedBy, readLock } from './lock-file.ts';
 import { migrate } from './migrate.ts';
@@ -36,7 +36,7 @@ export interface Store {
   readonly jobs: JobStore;
   readonly results: ResultStore;
   readonly erasure: Erasure;
-  readonly events: VerifiableEventLog;
+  readonly events: EventLog;
   /** Writes the address of the server to the lock file, once it is known. */
   announce(url: string): Promise<void>;
   close(): Promise<void>;
@@ -90,7 +90,7 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
     jobs: createJobStore(opened, recordTurns),
     results: createResultStore(opened, recordTurns),
     erasure: createErasure({ database: opened, spoolFolder, revisionTurns, eventTurns, recordTurns }),
-    events: createEventLog(opened, eventTurns),
+    events: createEventLog(opened),
     announce: (url) => lock.announce(url),
     async close() {
       opened.close();

@@ -28,8 +28,20 @@ export function createResultStore(database: Database, writes: Mutex): ResultStor
         }
       }),
     );
+  /** Noted already: the same answer is asked for again and again. */
+  const noted = new Set<string>();
   return {
     save: (result, job) => writes.run(() => save(result, job)),
+    async noteRelease(id, role, at) {
+      const release = `${id} ${role}`;
+      if (noted.has(release)) return;
+      await writes.run(() =>
+        database.session((session) =>
+          session.run('INSERT INTO release VALUES (?, ?, ?) ON CONFLICT DO NOTHING', [id, role, at]),
+        ),
+      );
+      noted.add(release);
+    },
     get: (id) =>
       database.session(async (session) => {
         const [row] = await session.rows<{ record: string | null }>('SELECT record FROM result WHERE id = ?', [id]);

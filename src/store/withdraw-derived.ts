@@ -4,6 +4,8 @@ import { quoteText, type Session } from './database.ts';
 export interface Derived {
   readonly jobs: readonly string[];
   readonly results: readonly string[];
+  /** how many of the results had left to others than the operator */
+  readonly released: number;
 }
 
 interface Id {
@@ -35,7 +37,10 @@ export async function findDerived(
        OR list_contains(${textList(results)}, record->>'$.resultId')
        OR (record->>'$.resultId' IS NULL AND list_contains(${textList(revisions.length > 0 ? panels : [])}, record->>'$.settings.panel')))`,
   );
-  return { jobs: jobs.map(({ id }) => id), results };
+  const [left] = await session.rows<{ released: number }>(
+    `SELECT count(DISTINCT result_id) AS released FROM release WHERE list_contains(${textList(results)}, result_id)`,
+  );
+  return { jobs: jobs.map(({ id }) => id), results, released: left!.released };
 }
 
 function namesUnit(unit: string): string {

@@ -105,6 +105,44 @@ describe('the command line', () => {
     }
   });
 
+  it('erases only when told --yes, and says what went and the receipt', async () => {
+    const asked: unknown[] = [];
+    const answer = {
+      panels: [{ panel: 'street', revisions: 2, rows: 4 }],
+      jobs: 1,
+      results: 1,
+      released: 1,
+      unit: 'H07',
+      receipt: 'erasure_x',
+    };
+    const eraser = {
+      eraseUnit: async (_actor: unknown, input: unknown) => {
+        asked.push(input);
+        return answer;
+      },
+    } as unknown as Service;
+    const argv = ['erase', 'street', '--unit', 'H07'];
+    expect(await command(eraser, argv)).toMatchObject({ status: 2, err: expect.stringContaining('--yes') });
+    expect(await command(eraser, ['erase', '--yes'])).toMatchObject({ status: 2 });
+    expect(asked).toEqual([]);
+    const { out, status } = await command(eraser, [...argv, '--yes']);
+    expect([status, asked]).toEqual([0, [{ panel: 'street', unit: 'H07' }]]);
+    expect(out).toContain('street: 4 rows erased from 2 revisions');
+    expect(out).toContain('1 job and 1 result');
+    expect(out).toContain('copies may exist');
+    expect(out).toContain('erasure_x');
+  });
+
+  it('shows the event log, and fails where its chain is broken', async () => {
+    const entry = { sequence: 1, at: '2026-01-01', type: 'panel-erased', subject: 'street', details: '{}' };
+    const logged = (firstBroken: number | null) =>
+      ({ listEvents: async () => ({ events: [entry], firstBroken }) }) as unknown as Service;
+    const intact = await command(logged(null), ['events']);
+    expect([intact.status, intact.out]).toEqual([0, expect.stringContaining('panel-erased  street')]);
+    const broken = await command(logged(1), ['events']);
+    expect([broken.status, broken.out]).toEqual([3, expect.stringContaining('Entry 1 does not follow')]);
+  });
+
   it('says its version', async () => {
     expect((await command(local, ['--version'])).out).toBe('0.0.0-test\n');
   });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { roles } from '../../src/app/actor.ts';
@@ -13,10 +14,10 @@ import { planted, streetFile } from '../support/planted-household.ts';
 /** The service over a store with a street in which the planted household lives. */
 async function serve(t: TestStore): Promise<FastifyInstance> {
   await t.ingest(streetFile(100, true), { panel: 'street', unitKind: 'household' });
-  const { panels, jobs: jobStore, results, erasure } = t.store;
+  const { panels, jobs: jobStore, results, erasure, events } = t.store;
   let next = 0;
   const identifiers = { next: (prefix: string) => `${prefix}_${++next}` };
-  const ports = memoryPorts([], { panels, jobs: jobStore, results, erasure, identifiers });
+  const ports = memoryPorts([], { panels, jobs: jobStore, results, erasure, events, identifiers });
   const jobs = createJobs(ports, { concurrency: 2 });
   const app = await buildHttp({
     service: createService(ports, jobs),
@@ -51,6 +52,7 @@ describe('erasure over HTTP', () => {
       panels: [{ panel: 'street', revisions: 1, rows: 3 }],
       jobs: 1,
       results: 1,
+      released: 0,
       unit: planted.household,
       receipt: expect.stringMatching(/^erasure_/),
     });
@@ -70,6 +72,42 @@ describe('erasure over HTTP', () => {
     const again = (await app.inject(insights)).json();
     expect(again.id).not.toBe(job.id);
     expect(again.result.body.periods).toHaveLength(2);
+    await app.close();
+  });
+
+  it('says how many of the results somebody else had seen', async () => {
+    await using t = await openTestStore();
+    const app = await serve(t);
+    const ask = (kpi: string, role: string) =>
+      app.inject({ ...insights, payload: { kpi, by: 'heating' }, headers: { 'samenwijs-role': role } });
+    const seen = (await ask('gas', 'operator')).json();
+    for (let i = 0; i < 2; i++) {
+      const answer = await app.inject({
+        url: `/v1/results/${seen.resultId}`,
+        headers: { 'samenwijs-role': 'visitor' },
+      });
+      expect(answer.statusCode).toBe(200);
+    }
+    await ask('gas', 'broker');
+    await ask('gas', 'operator');
+    expect((await app.inject({ method: 'DELETE', url: unit })).json()).toMatchObject({ results: 3, released: 2 });
+    await app.close();
+  });
+
+  it('shows the log of what came in and went to the operator, and to nobody else', async () => {
+    await using t = await openTestStore();
+    const app = await serve(t);
+    const { receipt } = (await app.inject({ method: 'DELETE', url: unit })).json();
+    const answer = await app.inject('/v1/events');
+    expect(violations(operations.listEvents.response, answer.json())).toEqual([]);
+    const { events, firstBroken } = answer.json();
+    expect(firstBroken).toBeNull();
+    expect(events.map(({ type }: { type: string }) => type)).toEqual(['panel-ingested', 'unit-erased']);
+    expect(answer.body).not.toContain(planted.household);
+    const withdrawal = createHash('sha256').update(`${receipt}\n${planted.household}`).digest('hex');
+    expect(JSON.parse(events[1].details).withdrawal).toBe(withdrawal);
+    const visitor = await app.inject({ url: '/v1/events', headers: { 'samenwijs-role': 'visitor' } });
+    expect(visitor.json()).toMatchObject({ status: 403, code: 'not-authorised' });
     await app.close();
   });
 

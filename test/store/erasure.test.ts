@@ -75,6 +75,7 @@ describe('the erasure of a unit', () => {
       panels: [{ panel: 'street', revisions: 2, rows: 6 }],
       jobs: 0,
       results: 0,
+      released: 0,
     });
     expect(await content(t.store, 'street', 1)).toEqual(before);
     expect(await content(t.store, 'street', 2)).toEqual(await content(t.store, 'oracle-2', 1));
@@ -205,6 +206,7 @@ describe('the erasure of a panel', () => {
       panels: [{ panel: 'street', revisions: 3, rows: 60 + 63 + 63 }],
       jobs: 1,
       results: 1,
+      released: 0,
     });
     expect((await t.store.panels.list()).map(({ panel }) => panel)).toEqual(['district']);
     await expect(t.store.panels.describe('street', null)).rejects.toMatchObject({ code: 'panel-not-found' });

@@ -1,26 +1,31 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
-import { openTestStore } from '../support/open-test-store.ts';
+import { openTestStore, type TestStore } from '../support/open-test-store.ts';
 
-const entry = (type: string) => ({ type, at: '2026-01-01T00:00:00.000Z', subject: 'panel', details: { rows: 3 } });
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const ingestThree = (t: TestStore) =>
+  Promise.all(['a', 'b', 'c'].map((panel) => t.ingest('household,year,gas\nA,2024,1\n', { panel })));
 
-test('entries are chained by hash, also when they are appended at the same time', async () => {
+test('entries are chained by hash, also when they are made at the same time', async () => {
   await using t = await openTestStore();
-  await Promise.all(['a', 'b', 'c'].map((type) => t.store.events.append(entry(type))));
+  await ingestThree(t);
   const entries = await t.store.events.entries();
-  expect(entries.map((e) => [e.sequence, e.type])).toEqual([
-    [1, 'a'],
-    [2, 'b'],
-    [3, 'c'],
-  ]);
-  expect(entries[1]!.previousHash).toBe(entries[0]!.hash);
+  expect(entries.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+  expect(entries.map(({ subject }) => subject).toSorted()).toEqual(['a', 'b', 'c']);
+  let previousHash = '0'.repeat(64);
+  for (const { sequence, at, type, subject, details, hash, ...entry } of entries) {
+    expect(entry.previousHash).toBe(previousHash);
+    expect(hash).toBe(sha256(JSON.stringify([sequence, at, type, subject, details, previousHash])));
+    previousHash = hash;
+  }
   expect(await t.store.events.firstBroken()).toBeNull();
 });
 
 test('an entry that was changed afterwards breaks the chain there', async () => {
   await using t = await openTestStore();
-  for (const type of ['a', 'b', 'c']) await t.store.events.append(entry(type));
+  await ingestThree(t);
   await t.store.close();
   const instance = await DuckDBInstance.create(join(t.folder, 'samenwijs.duckdb'));
   const connection = await instance.connect();

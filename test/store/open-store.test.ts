@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
@@ -8,6 +8,8 @@ import { readLock } from '../../src/store/lock-file.ts';
 import { migrations } from '../../src/store/migrations.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { openTestStore } from '../support/open-test-store.ts';
+
+const storeRoom = new URL('../../src/store', import.meta.url).pathname;
 
 test('panels are there after the store was closed and opened again', async () => {
   await using t = await openTestStore();
@@ -125,4 +127,21 @@ test('a store of the first version is brought up to date, with what it holds', a
   expect(await store.results.get('res_1')).toEqual({ id: 'res_1' });
   await t.ingest('household,year,gas\nA,2024,1\nB,2024,2\n');
   expect(await store.erasure.panelsOf('A')).toEqual(['panel']);
+});
+
+test('every table of the schema is written by the service, and every view read', async () => {
+  const sources = (await readdir(storeRoom)).filter((name) => name !== 'migrations.ts' && name.endsWith('.ts'));
+  const text = (await Promise.all(sources.map((name) => readFile(join(storeRoom, name), 'utf8')))).join('\n');
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  for (const sql of migrations.flatMap(({ statements }) => statements)) await connection.run(sql);
+  const names = async (kind: string) =>
+    (await connection.runAndReadAll(`SELECT ${kind}_name FROM duckdb_${kind}s() WHERE NOT internal`)).getRows().flat();
+  const tables = await names('table');
+  const views = await names('view');
+  connection.closeSync();
+  instance.closeSync();
+  expect(tables.length).toBeGreaterThan(9);
+  expect(tables.filter((name) => !text.includes(`INSERT INTO ${name} `))).toEqual([]);
+  expect(views.filter((name) => !text.includes(`FROM ${name} `))).toEqual([]);
 });

@@ -26,7 +26,7 @@ export function memoryPorts(panels: readonly MemoryPanel[] = [], overrides: Part
         throw new AppError('not-implemented', 'Ports in memory cannot erase.');
       },
     },
-    events: { append: async () => {} },
+    events: { entries: async () => [], firstBroken: async () => null },
     experiments: createExperimentFiles(heatTransition, readExperiments),
     models: memoryModels(),
     compute: directCompute,
@@ -253,5 +253,6 @@ function memoryResults(): ResultStore {
     async get(id) {
       return results.get(id) ?? null;
     },
+    async noteRelease() {},
   };
 }

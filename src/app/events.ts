@@ -1,0 +1,21 @@
+/** One entry of the event log. `hash` is sha256 of the JSON array of the six fields before it, in this order. */
+export interface LoggedEvent {
+  /** 1, 2, 3, … */
+  readonly sequence: number;
+  /** ISO 8601 in UTC */
+  readonly at: string;
+  readonly type: string;
+  /** names of panels */
+  readonly subject: string;
+  /** JSON text, exactly as hashed */
+  readonly details: string;
+  /** of the entry before; 64 zeros for the first */
+  readonly previousHash: string;
+  readonly hash: string;
+}
+
+export interface EventList {
+  readonly events: readonly LoggedEvent[];
+  /** the first entry that does not follow from the one before: somebody changed the log; null where all do */
+  readonly firstBroken: number | null;
+}
