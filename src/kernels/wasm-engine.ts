@@ -144,7 +144,7 @@ export class WasmEngine implements KernelEngine {
     if (n * p * p <= workForWasm) return this.#plain.gram(n, p, x, weights, z, gram, cross);
     const p4 = padded(p);
     const total = this.#sumOverBlocks(n, p4 * p4 + p4, [x, weights, z], p, p * p, (frame) => {
-      const scratch = frame.reserve((128 * p4 + 8) * 8 * this.threads);
+      const scratch = frame.reserve(this.#wasm.gramScratch() * this.threads);
       return {
         kernel: 'gram',
         given: (rows, blockRows, [xs, ws, zs], partials) => [rows, p, blockRows, xs!, ws!, zs!, partials, scratch],
@@ -166,7 +166,7 @@ export class WasmEngine implements KernelEngine {
       p,
       p * p + 20,
       (frame) => {
-        const scratch = frame.reserve((128 * (6 + p4) + 8) * 8 * this.threads);
+        const scratch = frame.reserve(this.#wasm.logisticScratch() * this.threads);
         const coefficients = frame.input(beta);
         return {
           kernel: 'logisticPass',

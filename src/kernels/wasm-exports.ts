@@ -22,6 +22,8 @@ export interface WasmExports {
   choleskyScratchBytes(n: number): number;
   columnSquares(n: number, a: number, out: number): number;
   gemmScratch(): number;
+  gramScratch(): number;
+  logisticScratch(): number;
   gemv(
     m: number,
     k: number,

@@ -1,11 +1,20 @@
-// X'WX and X'Wz over blocks of rows. A chunk of 128 rows stays in the first cache: it is weighted once, then every tile of
-// the lower triangle runs over it with its sums in registers. Sums over rows follow core/linalg/summation-order.ts.
+// X'WX and X'Wz over blocks of rows. A chunk of 128 rows stays in the first cache: eight of its columns at a time are weighted,
+// then the tiles of their rows of the lower triangle run over it with their sums in registers. Sums over rows follow
+// core/linalg/summation-order.ts.
 //
 // A partial holds p4 x p4 sums (p4 = p rounded up to 4; only the lower triangle below p means something) and p4 sums of
 // the cross product. Tiles may read up to three columns past a row: those sums are never used.
 import { multiplyAdd, zero } from './simd';
 
 export const rowChunk: usize = 128;
+
+/** Columns that are weighted at a time: their products with a chunk stay in the first cache beside it. */
+const stripColumns: usize = 8;
+
+/** Bytes of scratch that one worker needs for a weighted strip of a chunk, with a pad. */
+export function gramScratch(): usize {
+  return (rowChunk * stripColumns + 8) << 3;
+}
 
 // @ts-ignore: decorator
 @inline
@@ -137,26 +146,6 @@ function lastOne(pairs: usize, rows: usize, a: usize, aStride: usize, b: usize, 
   else tileOfOne(4, rows, a, aStride, b, bStride, out);
 }
 
-/** Adds the lower triangle of a chunk's a'b into a partial. */
-export function addLowerProducts(rows: usize, p: usize, a: usize, aStride: usize, b: usize, bStride: usize, partial: usize): void {
-  const outStride = padded(p) << 3;
-  let i: usize = 0;
-  for (; i + 4 <= p; i += 4) {
-    const out = partial + i * outStride;
-    for (let j: usize = 0; j < i; j += 4) tileOfFour(false, rows, a + (i << 3), aStride, b + (j << 3), bStride, out + (j << 3), outStride);
-    tileOfFour(true, rows, a + (i << 3), aStride, b + (i << 3), bStride, out + (i << 3), outStride);
-  }
-  // One to three rows are left. Two at a time where that reuses what is loaded; a lone row of few columns with its neighbour,
-  // whose sums nobody reads.
-  const left = p - i;
-  const pairs = (i >> 1) + 1;
-  const out = partial + i * outStride;
-  if (left == 3 && i == 0) tileOfFour(true, rows, a, aStride, b, bStride, out, outStride);
-  else if (left >= 2 || (left == 1 && pairs < 4)) lastTwo(pairs, rows, a + (i << 3), aStride, b, bStride, out, outStride);
-  else if (left == 1) lastOne(pairs, rows, a + (i << 3), aStride, b, bStride, out);
-  if (left == 3 && i > 0) lastOne(pairs + 1, rows, a + (i << 3) + 16, aStride, b, bStride, out + (outStride << 1));
-}
-
 /**
  * One pass over `pairs` (at most 8) pairs of columns of a chunk: stores w x (`weigh`) and adds sums of w x z (`cross` 1)
  * or x z (`cross` 2) into out.
@@ -206,31 +195,56 @@ function stripStep(weigh: bool, cross: i32, sum: v128, x: usize, w: v128, z: v12
   return sum;
 }
 
-/** Runs `strip` over all p columns of a chunk. */
+/** Adds rows i to i + size (at most `stripColumns`) of the lower triangle of a chunk's a'b into a partial; a starts at column i. */
 // @ts-ignore: decorator
 @inline
-function strips(weigh: bool, cross: i32, rows: usize, p: usize, x: usize, stride: usize, w: usize, z: usize, weighted: usize, weightedStride: usize, out: usize): void {
-  let pairs = (p + 1) >> 1;
-  while (pairs > 8) {
-    strip(8, weigh, cross, rows, x, stride, w, z, weighted, weightedStride, out);
-    x += 128;
-    weighted += 128;
-    out += 128;
-    pairs -= 8;
+function addBands(rows: usize, i: usize, end: usize, a: usize, aStride: usize, b: usize, bStride: usize, partial: usize, outStride: usize): void {
+  for (; i + 4 <= end; i += 4) {
+    const out = partial + i * outStride;
+    for (let j: usize = 0; j < i; j += 4) tileOfFour(false, rows, a, aStride, b + (j << 3), bStride, out + (j << 3), outStride);
+    tileOfFour(true, rows, a, aStride, b + (i << 3), bStride, out + (i << 3), outStride);
+    a += 32;
   }
-  if (pairs == 8) strip(8, weigh, cross, rows, x, stride, w, z, weighted, weightedStride, out);
-  else if (pairs == 7) strip(7, weigh, cross, rows, x, stride, w, z, weighted, weightedStride, out);
-  else if (pairs == 6) strip(6, weigh, cross, rows, x, stride, w, z, weighted, weightedStride, out);
-  else if (pairs == 5) strip(5, weigh, cross, rows, x, stride, w, z, weighted, weightedStride, out);
-  else if (pairs == 4) strip(4, weigh, cross, rows, x, stride, w, z, weighted, weightedStride, out);
+  // One to three rows are left. Two at a time where that reuses what is loaded; a lone row of few columns with its neighbour,
+  // whose sums nobody reads.
+  const left = end - i;
+  const pairs = (i >> 1) + 1;
+  const out = partial + i * outStride;
+  if (left == 3 && i == 0) tileOfFour(true, rows, a, aStride, b, bStride, out, outStride);
+  else if (left >= 2 || (left == 1 && pairs < 4)) lastTwo(pairs, rows, a, aStride, b, bStride, out, outStride);
+  else if (left == 1) lastOne(pairs, rows, a, aStride, b, bStride, out);
+  if (left == 3 && i > 0) lastOne(pairs + 1, rows, a + 16, aStride, b, bStride, out + (outStride << 1));
+}
+
+
+// @ts-ignore: decorator
+@inline
+function stripOf(columns: usize, weigh: bool, cross: i32, rows: usize, x: usize, stride: usize, w: usize, z: usize, weighted: usize, out: usize): void {
+  const pairs = (columns + 1) >> 1;
+  const weightedStride = stripColumns << 3;
+  if (pairs == 4) strip(4, weigh, cross, rows, x, stride, w, z, weighted, weightedStride, out);
   else if (pairs == 3) strip(3, weigh, cross, rows, x, stride, w, z, weighted, weightedStride, out);
   else if (pairs == 2) strip(2, weigh, cross, rows, x, stride, w, z, weighted, weightedStride, out);
   else strip(1, weigh, cross, rows, x, stride, w, z, weighted, weightedStride, out);
 }
 
-/** Weights a chunk and adds sums of x z: what logistic IRLS needs. */
-export function weighWithScore(rows: usize, p: usize, x: usize, w: usize, z: usize, weighted: usize, score: usize): void {
-  strips(true, 2, rows, p, x, p << 3, w, z, weighted, padded(p) << 3, score);
+/**
+ * Adds X'WX (lower triangle) of a chunk into `products`, and into `cross` the sums of w x z (`mode` 1) or x z (`mode` 2) or
+ * nothing (`mode` 0). `weigh` is false for weights of 1. `weighted` has room for a chunk of `stripColumns` columns and a pad.
+ */
+// @ts-ignore: decorator
+@inline
+export function addProducts(
+  weigh: bool, mode: i32, rows: usize, p: usize, x: usize, stride: usize, w: usize, z: usize, weighted: usize, products: usize, cross: usize,
+): void {
+  const outStride = padded(p) << 3;
+  for (let i: usize = 0; i < p; i += stripColumns) {
+    const end = min(i + stripColumns, p);
+    const from = x + (i << 3);
+    if (weigh || mode) stripOf(end - i, weigh, mode, rows, from, stride, w, z, weighted, cross + (i << 3));
+    if (weigh) addBands(rows, i, end, weighted, stripColumns << 3, x, stride, products, outStride);
+    else addBands(rows, i, end, from, stride, x, stride, products, outStride);
+  }
 }
 
 /**
@@ -241,9 +255,8 @@ export function gram(block: i32, worker: i32, n: usize, p: usize, blockRows: usi
   const size = (padded(p) * padded(p) + padded(p)) << 3;
   const partial = partials + <usize>block * size;
   const cross = partial + ((padded(p) * padded(p)) << 3);
-  const weighted = scratch + <usize>worker * ((rowChunk * padded(p) + 8) << 3);
+  const weighted = scratch + <usize>worker * gramScratch();
   const stride = p << 3;
-  const weightedStride = padded(p) << 3;
   memory.fill(partial, 0, size);
   const first = <usize>block * blockRows;
   const last = min(first + blockRows, n);
@@ -252,12 +265,9 @@ export function gram(block: i32, worker: i32, n: usize, p: usize, blockRows: usi
     const from = x + row * stride;
     const ws = w + (row << 3), zs = z + (row << 3);
     if (w) {
-      if (z) strips(true, 1, rows, p, from, stride, ws, zs, weighted, weightedStride, cross);
-      else strips(true, 0, rows, p, from, stride, ws, 0, weighted, weightedStride, cross);
-      addLowerProducts(rows, p, weighted, weightedStride, from, stride, partial);
-    } else {
-      if (z) strips(false, 2, rows, p, from, stride, 0, zs, 0, 0, cross);
-      addLowerProducts(rows, p, from, stride, from, stride, partial);
-    }
+      if (z) addProducts(true, 1, rows, p, from, stride, ws, zs, weighted, partial, cross);
+      else addProducts(true, 0, rows, p, from, stride, ws, 0, weighted, partial, cross);
+    } else if (z) addProducts(false, 2, rows, p, from, stride, 0, zs, 0, partial, cross);
+    else addProducts(false, 0, rows, p, from, stride, 0, 0, 0, partial, cross);
   }
 }

@@ -1,15 +1,13 @@
 // One pass of logistic IRLS over blocks of rows; the formulas are those of core/linalg/logistic-pass.ts. A chunk of 128
 // rows goes through linear predictor, exp, weights, score and X'WX while it is in the first cache.
 import { exponentialOfNegative, logarithmOfOnePlus } from './elementary';
-import { addLowerProducts, padded, rowChunk, weighWithScore } from './gram';
+import { addProducts, gramScratch, padded, rowChunk } from './gram';
 import { rowsTimesVector } from './rows-times-vector';
 import { zero } from './simd';
 
-/** Pads of the scratch of one worker: six vectors of a chunk, then the weighted chunk. */
-// @ts-ignore: decorator
-@inline
-function scratchBytes(p: usize): usize {
-  return (rowChunk * 6 + rowChunk * padded(p) + 8) << 3;
+/** Bytes of scratch that one worker needs: six vectors of a chunk, then a weighted strip. */
+export function logisticScratch(): usize {
+  return ((rowChunk * 6) << 3) + gramScratch();
 }
 
 /** From eta: mean, working weight, weighted residual and (`likelihood`) the term of the log-likelihood of two rows. */
@@ -55,7 +53,7 @@ export function logisticPass(
   const size = (p4 * p4 + p4 + 2) << 3;
   const partial = partials + <usize>block * size;
   const score = partial + ((p4 * p4) << 3);
-  const eta = scratch + <usize>worker * scratchBytes(p);
+  const eta = scratch + <usize>worker * logisticScratch();
   const step = rowChunk << 3;
   const mu = eta + step, weight = mu + step, residual = weight + step, term = residual + step;
   const weighted = term + step + step;
@@ -71,8 +69,7 @@ export function logisticPass(
     rowsTimesVector(rows, p, from, stride, beta, 1, offset ? offset + at : 0, eta);
     if (likelihood) allRows(true, rows, eta, y + at, prior ? prior + at : 0, mu, weight, residual, term);
     else allRows(false, rows, eta, y + at, prior ? prior + at : 0, mu, weight, residual, term);
-    weighWithScore(rows, p, from, weight, residual, weighted, score);
-    addLowerProducts(rows, p, weighted, p4 << 3, from, stride, partial);
+    addProducts(true, 2, rows, p, from, stride, weight, residual, weighted, partial, score);
     if (likelihood) {
       let s: f64 = 0;
       for (let i: usize = 0; i < rows; i++) s += load<f64>(term + (i << 3));
