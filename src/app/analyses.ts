@@ -8,7 +8,7 @@ import { qca } from './analyses/qca.ts';
 import { recommendation } from './analyses/recommendation.ts';
 import { training } from './analyses/training.ts';
 import type { AnalysisContext } from './ports.ts';
-import type { Draft, Result } from './results.ts';
+import type { AttritionStep, Draft, Result } from './results.ts';
 
 /**
  * One analysis: how a request becomes settings (all defaults in one place), how settings become a draft, and what of its body
@@ -18,6 +18,8 @@ export interface Analysis<Request, Settings, Body> {
   settings(request: Request): Settings;
   run(settings: Settings, context: AnalysisContext): Promise<Draft<Settings, Body>>;
   release(body: Body, actor: Actor): Body;
+  /** Attrition of a protected body for anybody but the operator, where a count tells what `release` withholds. */
+  releaseAttrition?(attrition: readonly AttritionStep[], body: Body): readonly AttritionStep[];
   /** Cautions of a protected body for anybody but the operator, where they tell numbers that `release` withholds. */
   releaseWarnings?(warnings: readonly Warning[], body: Body): readonly Warning[];
 }

@@ -38,7 +38,7 @@ export function release<R extends AnyResult>(result: R, actor: Actor): Released<
   const rule = analyses[result.kind] as unknown as Analysis<unknown, unknown, unknown>;
   const body = rule.release(result.body, actor);
   if (!hidesFrom(actor, result.body)) return Object.freeze({ ...result, body }) as Released<R>;
-  const attrition = gateAttrition(result.attrition);
+  const attrition = gateAttrition(rule.releaseAttrition?.(result.attrition, result.body) ?? result.attrition);
   const warnings = gateWarnings(rule.releaseWarnings?.(result.warnings, result.body) ?? result.warnings);
   return Object.freeze({ ...result, attrition, warnings, body }) as Released<R>;
 }
@@ -89,6 +89,7 @@ const cautionsCountingPeople: ReadonlySet<string> = new Set([
   'incomplete-years',
   'units-without-partner',
   'units-trimmed',
+  'qca-missing-cells',
 ]);
 
 /** A caution that counts a few people says only that there were few. */
@@ -99,12 +100,23 @@ function gateWarnings(warnings: readonly Warning[]): readonly Warning[] {
   return [...warnings.filter((warning) => !counts(warning)), ...few];
 }
 
+/** Steps that count rows, not units: some of these are left out, and nobody can tell of how many people they are. */
+const stepsOfRows: ReadonlySet<string> = new Set([
+  'rows-of-panel',
+  'rows-in-scope',
+  'rows-with-kpi',
+  'rows-complete',
+  'unit-years',
+  'unit-years-complete',
+]);
+
 function gateAttrition(steps: readonly AttritionStep[]): readonly AttritionStep[] {
+  const known = steps.filter(({ step, units }) => units !== null && !stepsOfRows.has(step));
   const counts = withholdSmallSteps(
-    steps.map(({ units }) => units!),
+    known.map(({ units }) => units!),
     minimumGroup,
   );
-  return steps.map(({ step }, i) => ({ step, units: counts[i]! }));
+  return steps.map((step) => ({ step: step.step, units: counts[known.indexOf(step)] ?? null }));
 }
 
 /** The list of panels: how many people a small panel of people holds is nobody's business but the operator's. */

@@ -162,7 +162,8 @@ const set = strict({
   levels: Type.Integer(),
   counts: Type.Array(Type.Integer()),
 });
-const necessity = strict({ text: Type.String(), consistency: number, coverage: number, relevance: number });
+const withheld = nullable(Type.Union([Type.Literal('small-group'), Type.Literal('protects-other')]));
+const necessity = strict({ text: Type.String(), consistency: number, coverage: number, relevance: number, withheld });
 
 const certificate = strict({
   version: Type.Literal(1),
@@ -201,6 +202,7 @@ const solution = strict({
       uniqueCoverage: number,
       isEssential: Type.Boolean(),
       cases: texts,
+      withheld,
     }),
   ),
   models: Type.Array(
@@ -216,6 +218,7 @@ const solution = strict({
       typicalCases: texts,
       deviantConsistencyCases: texts,
       deviantCoverageCases: texts,
+      withheld,
     }),
   ),
   modelCount: digits,
@@ -254,7 +257,7 @@ export const qcaBody = strict({
   outcome: Type.String(),
   conditions: Type.Array(set),
   outcomeSet: set,
-  caseCount: Type.Integer(),
+  caseCount: nullable(Type.Integer()),
   leftOut: texts,
   ambiguousCases: texts,
   rows: Type.Array(
@@ -263,9 +266,12 @@ export const qcaBody = strict({
       rowNumber: nullable(Type.Integer()),
       output: Type.Union([Type.Literal('1'), Type.Literal('0'), Type.Literal('C'), Type.Literal('?')]),
       n: Type.Integer(),
+      withOutcome: nullable(Type.Integer({ description: 'cases of the row with the outcome above 0.5' })),
+      partial: nullable(Type.Integer({ description: 'cases of the row with a membership strictly between 0 and 1' })),
       consistency: number,
       pri: number,
       cases: texts,
+      withheld,
     }),
   ),
   configurations: digits,

@@ -27,6 +27,7 @@ export { takeRows, valuesInPeriod, wavesOfPeriod } from './panel/unit-periods.ts
 // Stratified KPIs and disclosure
 
 export { columnSupport } from './disclosure/column-support.ts';
+export { describableSets, type SplitRow } from './disclosure/describable-sets.ts';
 export { withholdInTables } from './disclosure/withhold-in-tables.ts';
 export { type WithheldReason, type Withholding, withholdSmallGroups } from './disclosure/withhold-small-groups.ts';
 export { withholdSmallSteps } from './disclosure/withhold-small-steps.ts';

@@ -106,6 +106,21 @@ describe('a panel regression', () => {
     expect(random.body.regression!.tests!.mundlak!.pValue).toBeLessThan(0.05);
   });
 
+  it('of seven households says nothing, not by the number of clusters either', async () => {
+    const tiny = panelOf({ units: 7, collectives: 7 });
+    expect((await ask(tiny, within)).warnings).toContainEqual({
+      code: 'panel-few-clusters',
+      parameters: { clusters: 7 },
+    });
+    const theirs = await ask(tiny, within, visitor);
+    expect([theirs.body.withheld, theirs.body.panel.units, theirs.body.regression]).toEqual([
+      'small-group',
+      null,
+      null,
+    ]);
+    expect(warned(theirs)).not.toContain('panel-few-clusters');
+  });
+
   it('counts the rows with all values', async () => {
     const full = panelOf();
     const income = [...(full.columns.income as { values: Float64Array }).values].map((v, row) =>
@@ -279,6 +294,31 @@ describe('a difference in differences', () => {
     const mine = (await ask(panelOf({ start, collectives: 120 }), difference)).body.differences!;
     const secrets = mine.cells.filter((c) => c.cohort === '2021').map((c) => String(c.estimate));
     for (const secret of secrets) expect(JSON.stringify(theirs)).not.toContain(secret);
+  });
+
+  it('does not tell how few were treated from the start, lack a year, or are alone in a cohort', async () => {
+    // Three from the start, one in 2020.
+    const panel = panelOf({ start: (u) => (u < 3 ? 0 : u === 3 ? 1 : u < 50 ? 3 : 99), collectives: 120 });
+    const mine = await ask(panel, difference);
+    expect(mine.body.panel.units! - mine.body.differences!.units!).toBe(3);
+    expect(warned(mine)).toContain('one-treated');
+    const theirs = await ask(panel, difference, visitor);
+    expect([theirs.body.panel.units, theirs.body.panel.rows, theirs.body.differences!.units]).toEqual([
+      null,
+      null,
+      117,
+    ]);
+    expect(warned(theirs)).not.toContain('one-treated');
+    expect(theirs.attrition.every((step) => step.units === null)).toBe(true);
+
+    const comfort = [...(panelOf().columns.comfort as { values: Float64Array }).values];
+    const gaps = numbers(comfort.map((value, r) => (r % 6 === 5 && r < 30 ? null : value)));
+    const gappy = panelOf({ overrides: { comfort: gaps } });
+    const cells = (await ask(gappy, difference)).body.differences!.cells;
+    expect(cells.map((c) => 40 - c.treatedUnits!)).toContain(2);
+    for (const cell of (await ask(gappy, difference, visitor)).body.differences!.cells) {
+      expect([cell.treatedUnits, cell.controlUnits, cell.estimate === null]).toEqual([null, null, false]);
+    }
   });
 
   it('is what the contract says, for everybody, and every caution has a text', async () => {

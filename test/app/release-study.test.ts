@@ -140,6 +140,32 @@ describe('a study that leaves out few', () => {
     expect(warnings.flatMap((w) => Object.values(w.parameters))).not.toContain(out);
   });
 
+  it('does not tell them by the steps before the matching, which count everybody', async () => {
+    const whole = { covariates: ['income'], design: nearest([]) };
+    const gone = studyPanel({ units: 40 });
+    const kpi = (gone.columns.kpi as { values: Float64Array }).values;
+    const withGaps = {
+      ...gone,
+      columns: { ...gone.columns, kpi: numbers([...kpi].map((value, r) => (r % 2 === 1 && r < 8 ? null : value))) },
+    };
+    const shown = async (actor: Actor) =>
+      Object.fromEntries((await study(withGaps, whole, actor)).attrition.map(({ step, units }) => [step, units]));
+    expect(await shown(operator)).toMatchObject({ 'covariates-complete': 40, 'outcome-known': 36 });
+    const { 'units-of-panel': all, 'outcome-known': known, matched } = await shown(visitor);
+    expect([all, known]).toEqual([null, 36]);
+    expect(matched).toBe(await study(withGaps, whole).then((r) => 2 * r.body.groups.treated.matched!));
+  });
+
+  it('of pairs shows no number of matched where half of it is a few', async () => {
+    const small = studyPanel({ units: 40 });
+    const coach = numbers(small.unitIndex.map((u, r) => (u < 6 && r % 2 === 1 ? 1 : 0)));
+    const six = { ...small, columns: { ...small.columns, coach } };
+    const ask = (actor: Actor) => study(six, { covariates: ['income'], design: nearest([]) }, actor);
+    expect((await ask(operator)).attrition.at(-1)).toEqual({ step: 'matched', units: 12 });
+    const { attrition, body } = await ask(visitor);
+    expect([body.withheld, attrition.at(-1)]).toEqual(['small-group', { step: 'matched', units: null }]);
+  });
+
   it('rounds the edges of the histogram and the range of tied choices', async () => {
     const all = { covariates: ['income'], design: nearest([]) };
     const { bins } = (await study(panel, all, operator)).body.overlap!;

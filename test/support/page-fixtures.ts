@@ -42,6 +42,7 @@ export const studyFixture: StudyView = {
         models: '1',
         consistency: 0.91,
         coverage: 0.64,
+        withheld: null,
         recipes: [
           {
             literals: [
@@ -52,6 +53,7 @@ export const studyFixture: StudyView = {
             consistency: 0.94,
             rawCoverage: 0.41,
             uniqueCoverage: 0.2,
+            withheld: null,
           },
         ],
       },
@@ -60,12 +62,14 @@ export const studyFixture: StudyView = {
         models: '2',
         consistency: 0.88,
         coverage: 0.7,
+        withheld: null,
         recipes: [
           {
             literals: [{ condition: 'insulation-purchase', present: true }],
             consistency: 0.88,
             rawCoverage: 0.7,
             uniqueCoverage: 0.7,
+            withheld: null,
           },
         ],
       },

@@ -4,6 +4,7 @@ import type { MatchingStudyOutput, StudyBalanceRow } from '../../core/effects/ru
 import type { Warning } from '../../core/errors.ts';
 import type { Estimand } from '../../core/matching/estimand.ts';
 import { minimumGroup } from '../minimum-group.ts';
+import type { AttritionStep } from '../results.ts';
 
 type Shown = Omit<MatchingStudyOutput, 'sample' | 'warnings' | 'balance' | 'effects' | 'overlap' | 'groups' | 'ties'>;
 
@@ -121,6 +122,13 @@ export function gateStudy(body: MatchingStudyBody): MatchingStudyBody {
 /** Fewer units than the minimum, or weights that make of many units the means of fewer. */
 const isTooSmall = ({ groups }: Pick<MatchingStudyBody, 'groups'>): boolean =>
   [groups.treated, groups.control].some((g) => Math.min(g.all!, g.matched!, g.effective!) < minimumGroup);
+
+/** Of pairs, half of the matched are treated. */
+export const gateStudyAttrition = (
+  attrition: readonly AttritionStep[],
+  body: MatchingStudyBody,
+): readonly AttritionStep[] =>
+  isTooSmall(body) ? attrition.map((step) => (step.step === 'matched' ? { ...step, units: null } : step)) : attrition;
 
 /** Everybody and the matched differ by a few people: two means of these two groups would give them away. */
 const leavesFewOut = ({ groups }: Pick<MatchingStudyBody, 'groups'>): boolean =>

@@ -11,6 +11,7 @@ import type { AnalysisContext } from '../ports.ts';
 import type { Draft } from '../results.ts';
 import {
   gateStudy,
+  gateStudyAttrition,
   gateStudyWarnings,
   type MatchingStudyBody,
   type ShownBalanceSide,
@@ -129,6 +130,7 @@ export const matchingStudy = {
     return actor.role === 'operator' || !body.protected ? body : gateStudy(body);
   },
 
+  releaseAttrition: gateStudyAttrition,
   releaseWarnings: gateStudyWarnings,
 };
 

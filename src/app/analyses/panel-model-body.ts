@@ -1,4 +1,5 @@
 import { type WithheldReason, withholdSmallGroups } from '../../core/disclosure/withhold-small-groups.ts';
+import type { Warning } from '../../core/errors.ts';
 import type { Average, EventTimeAverage } from '../../core/panel-models/aggregate-effects.ts';
 import type { CellNote, GroupTimeEffects } from '../../core/panel-models/group-time-effects.ts';
 import type { PanelTest } from '../../core/panel-models/panel-tests.ts';
@@ -112,6 +113,8 @@ export function shownDifferences(effects: GroupTimeEffects, waves: readonly stri
   };
 }
 
+const few = (n: number | null): boolean => n !== null && n > 0 && n < minimumGroup;
+
 /** What anybody but the operator sees of a model on people: nothing that rests on fewer than the minimum group. */
 export function gatePanelModel(body: PanelModelBody): PanelModelBody {
   const units = body.panel.units ?? 0;
@@ -120,13 +123,16 @@ export function gatePanelModel(body: PanelModelBody): PanelModelBody {
     const panel = { units: null, periods: body.panel.periods, rows: null, balanced: body.panel.balanced };
     return { ...body, withheld: 'small-group', panel, regression: null, differences: null };
   }
+  // A few who take no part (treated from the start) are no number either.
+  const isHidingUnits = few(units - participating);
   return {
     ...body,
+    panel: isHidingUnits ? { ...body.panel, units: null, rows: null } : body.panel,
     regression: body.regression && {
       ...body.regression,
       coefficients: body.regression.coefficients.map(gateCoefficient),
     },
-    differences: body.differences && gateDifferences(body.differences),
+    differences: body.differences && gateDifferences(body.differences, body.panel.balanced === true),
   };
 }
 
@@ -148,19 +154,20 @@ function gateCoefficient(coefficient: ShownCoefficient): ShownCoefficient {
 /**
  * Cohorts of fewer than the minimum are withheld, and another one where the averages would give a single one away. A
  * comparison goes with its cohort, or where it rests on fewer units itself. An average is shown where what it hides holds
- * nothing, or at least two cohorts and the minimum of units.
+ * nothing, or at least two cohorts and the minimum of units. In a panel with gaps the units of a comparison are not shown: the
+ * cohort has a few more.
  */
-function gateDifferences(differences: ShownDifferences): ShownDifferences {
+function gateDifferences(differences: ShownDifferences, isBalanced: boolean): ShownDifferences {
   const sizesOfCohorts = differences.cohorts.map((c) => c.units!);
   const untreated = differences.units! - sizesOfCohorts.reduce((a, b) => a + b, 0);
   const verdict = withholdSmallGroups([...sizesOfCohorts, untreated], minimumGroup);
   const reasonOf = new Map(differences.cohorts.map((c, i) => [c.cohort, verdict.groups[i]!]));
-  const few = (n: number | null): boolean => n !== null && n > 0 && n < minimumGroup;
   const cells = differences.cells.map((cell): ShownCell => {
     const own = few(cell.treatedUnits) || few(cell.controlUnits) ? 'small-group' : null;
     const withheld = own ?? reasonOf.get(cell.cohort)!;
+    const counts = isBalanced ? {} : { treatedUnits: null, controlUnits: null };
     return withheld === null
-      ? cell
+      ? { ...cell, ...counts }
       : { ...cell, treatedUnits: null, controlUnits: null, estimate: null, standardError: null, note: null, withheld };
   });
   const isHiding = cells.some((cell) => cell.withheld !== null);
@@ -207,6 +214,17 @@ function gateDifferences(differences: ShownDifferences): ShownDifferences {
       }),
     },
   };
+}
+
+/** Cautions that tell of a single unit, or how small a panel is. */
+export function gatePanelModelWarnings(warnings: readonly Warning[], body: PanelModelBody): readonly Warning[] {
+  const released = gatePanelModel(body);
+  const isNoted = released.differences?.cells.some((cell) => cell.note === 'one-treated') === true;
+  const tells: readonly string[] = [
+    ...(isNoted ? [] : ['one-treated']),
+    ...(released.withheld === null ? [] : ['panel-few-clusters']),
+  ];
+  return warnings.filter(({ code }) => !tells.includes(code));
 }
 
 /** The same row without its numbers. */

@@ -19,7 +19,13 @@ import type { PanelDescription } from '../panels.ts';
 import type { AnalysisContext } from '../ports.ts';
 import type { AttritionStep, Draft } from '../results.ts';
 import { wholeYears, yearOf } from '../whole-years.ts';
-import { gatePanelModel, type PanelModelBody, shownDifferences, shownRegression } from './panel-model-body.ts';
+import {
+  gatePanelModel,
+  gatePanelModelWarnings,
+  type PanelModelBody,
+  shownDifferences,
+  shownRegression,
+} from './panel-model-body.ts';
 import { clusterNumbers, treatmentColumn } from './study-units.ts';
 
 export interface PanelModelSettings {
@@ -175,6 +181,8 @@ export const panelModel = {
   release(body: PanelModelBody, actor: Actor): PanelModelBody {
     return actor.role === 'operator' || !body.protected ? body : gatePanelModel(body);
   },
+
+  releaseWarnings: gatePanelModelWarnings,
 };
 
 const unique = (names: readonly string[]): readonly string[] => [...new Set(names)];

@@ -1,16 +1,9 @@
-import { withholdSmallGroups } from '../../core/disclosure/withhold-small-groups.ts';
 import { CoreError } from '../../core/errors.ts';
+import { referenceValues } from '../../core/insights/reference-values.ts';
+import { unitsApart } from '../../core/insights/units-apart.ts';
 import type { Column, PanelColumns } from '../../core/panel/columns.ts';
 import { valueStatus } from '../../core/panel/columns.ts';
-import type {
-  CalibratedSet,
-  QcaAnalysis,
-  QcaColumn,
-  QcaInput,
-  QcaLimits,
-  QcaRow,
-  SolutionKind,
-} from '../../core/qca/analysis.ts';
+import type { QcaColumn, QcaInput, QcaLimits, SolutionKind } from '../../core/qca/analysis.ts';
 import type { Calibration } from '../../core/qca/calibrate.ts';
 import type { ConditionType } from '../../core/qca/conditions.ts';
 import { isAboutPeople } from '../about-people.ts';
@@ -21,6 +14,9 @@ import { minimumGroup } from '../minimum-group.ts';
 import type { PanelDescription } from '../panels.ts';
 import type { AnalysisContext } from '../ports.ts';
 import type { DataSource, Draft } from '../results.ts';
+import { gateQca, gateQcaWarnings, type QcaBody, toBody } from './qca-body.ts';
+
+export type { QcaBody } from './qca-body.ts';
 
 /** How one column of the cases comes from a variable, and a set from the column. */
 export interface QcaVariable {
@@ -114,15 +110,6 @@ const limitDefaults = {
 } as const;
 const variableDefaults = { name: null, wave: null, since: null, level: null, type: null, calibration: null } as const;
 
-export interface QcaBody extends Omit<QcaAnalysis, 'warnings'> {
-  /** true where the cases are people's: small rows and case ids are then withheld from everybody but the operator */
-  readonly protected: boolean;
-  /** truth table rows that were withheld from this reader */
-  readonly withheldRows: number;
-  /** why there are no solutions here although there may be some */
-  readonly withheld: 'small-group' | null;
-}
-
 /** Qualitative comparative analysis: truth table, every minimal model, fit, necessity and certificates. */
 export const qca = {
   settings(request: QcaRequest): QcaSettings {
@@ -180,7 +167,6 @@ export const qca = {
       },
       context,
     );
-    const { warnings, ...body } = analysis;
     return {
       class: 'release',
       settings,
@@ -190,51 +176,17 @@ export const qca = {
         { step: 'cases-given', units: cases.ids.length },
         { step: 'cases-complete', units: analysis.caseCount },
       ],
-      warnings,
-      body: { ...body, protected: cases.protected, withheldRows: 0, withheld: null },
+      warnings: analysis.warnings,
+      body: toBody(analysis, cases.protected),
     };
   },
 
   release(body: QcaBody, actor: Actor): QcaBody {
-    if (actor.role === 'operator' || !body.protected) return body;
-    const { groups } = withholdSmallGroups(
-      body.rows.map((row) => row.n),
-      minimumGroup,
-    );
-    const rows = body.rows.filter((_, r) => groups[r] === null).map((row): QcaRow => ({ ...row, cases: [] }));
-    const counted = body.rows.filter((row) => row.output !== '?');
-    const small = body.caseCount < minimumGroup || counted.some((row) => row.n < minimumGroup);
-    return {
-      ...body,
-      rows,
-      withheldRows: body.rows.length - rows.length,
-      withheld: small ? 'small-group' : null,
-      conditions: body.conditions.map(withoutSmallCounts),
-      outcomeSet: withoutSmallCounts(body.outcomeSet),
-      simultaneousRows: [],
-      leftOut: [],
-      ambiguousCases: [],
-      memberships: { cases: [], outcome: [], terms: {} },
-      necessity: small ? { literals: [], expressions: [] } : body.necessity,
-      solutions: small
-        ? []
-        : body.solutions.map((solution) => ({
-            ...solution,
-            terms: solution.terms.map((term) => ({ ...term, cases: [] })),
-            models: solution.models.map((model) => ({
-              ...model,
-              typicalCases: [],
-              deviantConsistencyCases: [],
-              deviantCoverageCases: [],
-            })),
-          })),
-    };
+    return actor.role === 'operator' || !body.protected ? body : gateQca(body);
   },
-};
 
-/** Counts of a set are shown only where none of them is a small group. */
-const withoutSmallCounts = (set: CalibratedSet): CalibratedSet =>
-  set.counts.some((n) => n > 0 && n < minimumGroup) ? { ...set, counts: [] } : set;
+  releaseWarnings: gateQcaWarnings,
+};
 
 interface Cases {
   readonly ids: readonly string[];
@@ -311,10 +263,10 @@ async function casesFromPanel(settings: QcaSettings, context: AnalysisContext): 
     protected: people && group === null,
     sources: [{ panel, revision: data.revision, digest: data.digest, units: null }],
     column(variable) {
-      const least = people && group !== null ? minimumGroup : 1;
-      const now = meansAt(data, variable, variable.wave ?? settings.wave, place, least);
+      const protection = people && group !== null ? { isOneThreshold: isOneThreshold(variable, used) } : null;
+      const now = meansAt(data, variable, variable.wave ?? settings.wave, place, protection);
       if (variable.since === null) return now;
-      const before = meansAt(data, variable, variable.since, place, least);
+      const before = meansAt(data, variable, variable.since, place, protection);
       return {
         values: now.values.map((value, c) => value - before.values[c]!),
         observed: now.observed.map((seen, c) => seen & before.observed[c]!),
@@ -340,33 +292,53 @@ function collectivePlaces(data: PanelColumns, group: string): Places {
   return { ids: column.levels, caseOf: column.codes };
 }
 
+/** Told is then only on which side of one number a collective lies. */
+const isOneThreshold = ({ variable, calibration }: QcaVariable, used: readonly QcaVariable[]): boolean =>
+  calibration?.method === 'crisp' &&
+  calibration.thresholds.length === 1 &&
+  used.filter((other) => other.variable === variable).length === 1;
+
 /**
- * The mean over a case's observed rows of one wave; a coded variable counts 1 where it has the level. A case with
- * fewer than `least` values has none: a collective's mean over a few households would be theirs.
+ * The mean over a case's observed rows of one wave; a coded variable counts 1 where it has the level.
+ *
+ * With `protection` a case is a collective of people. It then has a value only if it is a mean of at least the minimum group, and,
+ * unless all that is told of it is on which side of one threshold it lies, only if none or as many differ from each of the
+ * variable's reference values: 0.05 of twenty is one household.
  */
 function meansAt(
   data: PanelColumns,
   { variable, level }: QcaVariable,
   wave: string | null,
   { ids, caseOf }: Places,
-  least: number,
+  protection: { readonly isOneThreshold: boolean } | null,
 ) {
   const w = waveIndex(data, wave, variable);
   const read = reader(data.columns[variable]!, variable, level);
+  const { status } = data.columns[variable]!;
+  const observed = status.map((s) => (s === valueStatus.observed ? 1 : 0));
+  const values = Float64Array.from(observed, (seen, i) => (seen === 1 ? read(i) : 0));
   const sums = new Float64Array(ids.length);
   const counts = new Uint32Array(ids.length);
-  const { status } = data.columns[variable]!;
   for (let i = 0; i < data.rows; i++) {
     const c = caseOf[i]!;
-    if (c < 0 || data.waveIndex[i] !== w || status[i] !== valueStatus.observed) continue;
-    sums[c]! += read(i);
+    if (c < 0 || data.waveIndex[i] !== w || observed[i] !== 1) continue;
+    sums[c]! += values[i]!;
     counts[c]!++;
   }
-  const enough = (n: number) => n >= least;
-  return {
-    values: sums.map((sum, c) => (enough(counts[c]!) ? sum / counts[c]! : 0)),
-    observed: Uint8Array.from(counts, (n) => (enough(n) ? 1 : 0)),
-  };
+  const apart = unitsApart({
+    waves: data.waves.length,
+    groups: ids.length,
+    waveIndex: data.waveIndex,
+    groupIndex: caseOf,
+    values,
+    observed,
+    references: protection === null || protection.isOneThreshold ? [] : referenceValues(values, observed),
+  })[w]!;
+  const hasValue = Uint8Array.from(counts, (n, c) => {
+    const isEnough = n >= (protection === null ? 1 : minimumGroup);
+    return isEnough && apart.every((ofWay) => ofWay[c] === 0 || ofWay[c]! >= minimumGroup) ? 1 : 0;
+  });
+  return { values: sums.map((sum, c) => (hasValue[c] === 1 ? sum / counts[c]! : 0)), observed: hasValue };
 }
 
 function waveIndex(data: PanelColumns, wave: string | null, variable: string): number {

@@ -77,7 +77,7 @@ function modelText(result: ResultOf<'panel-model'>, context: CommandContext): st
   const head = `${say(`panel-model.model.${body.model}`)}: ${outcome}`;
   const facts =
     body.panel.units === null
-      ? ''
+      ? `${say('panel-model.facts-withheld', { periods: body.panel.periods! })}\n`
       : `${say('panel-model.facts', {
           units: body.panel.units,
           periods: body.panel.periods!,
@@ -154,7 +154,11 @@ function differencesText({ body, settings }: ResultOf<'panel-model'>, context: C
     ],
     differences.cohorts.map(({ cohort, units }) => {
       const effect = differences.group.byCohort.find((g) => g.cohort === cohort);
-      return [cohort, units === null ? '' : String(units), ...(effect ? cells(effect) : ['–', '', ''])];
+      return [
+        cohort,
+        units === null ? say('cli.withheld') : String(units),
+        ...(effect ? cells(effect) : ['–', '', '']),
+      ];
     }),
   );
   const { preTest } = differences;

@@ -153,17 +153,18 @@ function calibrationOf(name: string, rule: string): NonNullable<QcaVariable['cal
 }
 
 function qcaText(result: ResultOf<'qca'>, context: CommandContext): string {
-  const { say } = context;
+  const { say, language } = context;
   const { body } = result;
   const parts = [
     say('cli.qca.cases-and-conditions', {
       outcome: body.outcome,
-      cases: body.caseCount,
+      cases: body.caseCount === null ? say('cli.withheld') : new Intl.NumberFormat(language).format(body.caseCount),
       conditions: body.conditions.length,
     }),
     `${say('qca.truthTable')}\n\n${truthTableText(body, context)}`,
     body.withheldRows > 0 ? say('qca.withheld-rows', { count: body.withheldRows }) : '',
     ...solutionTexts(body, context),
+    isWithholdingFit(body) ? say('qca.withheld-fit') : '',
     result.warnings.map((w) => `! ${say(`warning.${w.code}`, w.parameters)}`).join('\n'),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -171,7 +172,18 @@ function qcaText(result: ResultOf<'qca'>, context: CommandContext): string {
 
 const decimals = (value: number | null): string => (value === null ? '–' : value.toFixed(3));
 
-function truthTableText({ conditions, rows }: QcaBody, { say }: CommandContext): string {
+/** Numbers of a line, or for each of them that it is withheld. */
+const fitCells = (
+  { withheld }: Pick<QcaBody['rows'][number], 'withheld'>,
+  values: readonly (number | null)[],
+  { say }: CommandContext,
+): string[] => values.map((value) => (withheld === null ? decimals(value) : say('cli.withheld')));
+
+const isWithholdingFit = ({ rows, solutions }: QcaBody): boolean =>
+  [...rows, ...solutions.flatMap(({ terms, models }) => [...terms, ...models])].some((item) => item.withheld !== null);
+
+function truthTableText({ conditions, rows }: QcaBody, context: CommandContext): string {
+  const { say } = context;
   return textTable(
     [
       ...conditions.map(({ name }) => ({ title: name, align: 'right' as const })),
@@ -185,8 +197,7 @@ function truthTableText({ conditions, rows }: QcaBody, { say }: CommandContext):
       ...row.configuration.map((level, c) => (conditions[c]!.type === 'temporal' && level === 2 ? '-' : String(level))),
       row.output,
       String(row.n),
-      decimals(row.consistency),
-      decimals(row.pri),
+      ...fitCells(row, [row.consistency, row.pri], context),
       row.cases.join(', '),
     ]),
   ).trimEnd();
@@ -207,6 +218,7 @@ function solutionTexts(body: QcaBody, context: CommandContext): string[] {
         : `; ${say('qca.shown', { shown: solution.models.length })}`;
     const from = solution.derivedFrom === null ? '' : `  ${say('qca.derived', { ...solution.derivedFrom })}\n`;
     const formulas = solution.models.map(({ formula }) => `  ${formula} => ${body.outcome}`).join('\n');
+    const isHiding = solution.terms.some((term) => term.withheld !== null);
     const table = textTable(
       [
         { title: say('qca.term') },
@@ -219,17 +231,13 @@ function solutionTexts(body: QcaBody, context: CommandContext): string[] {
       [
         ...solution.terms.map((term) => [
           term.text,
-          decimals(term.consistency),
-          decimals(term.pri),
-          decimals(term.rawCoverage),
-          decimals(term.uniqueCoverage),
+          ...fitCells(term, [term.consistency, term.pri, term.rawCoverage], context),
+          isHiding ? say('cli.withheld') : decimals(term.uniqueCoverage),
           term.cases.join(', '),
         ]),
         ...solution.models.map((model, m) => [
           solution.models.length === 1 ? say('qca.whole') : say('qca.model', { number: m + 1 }),
-          decimals(model.consistency),
-          decimals(model.pri),
-          decimals(model.coverage),
+          ...fitCells(model, [model.consistency, model.pri, model.coverage], context),
           '',
           '',
         ]),

@@ -102,6 +102,10 @@ export interface QcaRow {
   readonly rowNumber: number | null;
   readonly output: RowOutput;
   readonly n: number;
+  /** cases of the row with a membership in the outcome above 0.5 */
+  readonly withOutcome: number;
+  /** cases of the row with a membership strictly between 0 and 1, in the outcome or a condition */
+  readonly partial: number;
   readonly consistency: number | null;
   readonly pri: number | null;
   readonly cases: readonly string[];
@@ -237,6 +241,7 @@ export function analyseQca(
   });
   const settings: MinimizeSettings = { ...plain, excluded: [...plain.excluded, ...excluded] };
   const solutions = input.solutions.length === 0 ? [] : solve(input, data, table, settings);
+  const isPartial = partialCases(data);
   const analysis = {
     outcome: input.outcome.negated ? `~${input.outcome.name}` : input.outcome.name,
     conditions: conditions.map((condition, c) =>
@@ -251,6 +256,8 @@ export function analyseQca(
       rowNumber,
       output,
       n,
+      withOutcome: cases.filter((i) => data.outcome[i]! * 2 > data.one).length,
+      partial: cases.filter((i) => isPartial[i] === 1).length,
       consistency,
       pri,
       cases: cases.map((i) => data.caseIds[i]!),
@@ -309,6 +316,15 @@ function typeOf(scores: Float64Array, calibration: Calibration | null): Conditio
   if (calibration !== null && calibration.method !== 'crisp') return 'fuzzy';
   if (scores.some((x) => !Number.isInteger(x))) return 'fuzzy';
   return scores.some((x) => x > 1) ? 'multi-value' : 'crisp';
+}
+
+/** 1 for a case with a membership strictly between 0 and 1 in the outcome or a fuzzy condition. */
+function partialCases({ caseIds, conditions, values, outcome, one }: CalibratedData): Uint8Array {
+  const between = (x: number) => x > 0 && x < one;
+  return Uint8Array.from(caseIds, (_, i) => {
+    const inCondition = conditions.some((c, at) => c.type === 'fuzzy' && between(values[i * conditions.length + at]!));
+    return inCondition || between(outcome[i]!) ? 1 : 0;
+  });
 }
 
 const column = (data: CalibratedData, c: number): Float64Array =>

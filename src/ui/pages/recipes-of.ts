@@ -6,12 +6,13 @@ export function recipesOf(body: QcaBody): RecipesView {
   const solutions = body.solutions.map(({ kind, models, modelCount, terms }) => {
     const model = models[0];
     const recipes = (model?.terms ?? []).map((at): RecipeView => {
-      const { literals, consistency, rawCoverage, uniqueCoverage } = terms[at]!;
+      const { literals, consistency, rawCoverage, uniqueCoverage, withheld } = terms[at]!;
       return {
         literals: literals.map(({ text }) => ({ condition: text.replace(/^~/, ''), present: !text.startsWith('~') })),
         consistency,
         rawCoverage,
         uniqueCoverage,
+        withheld,
       };
     });
     return {
@@ -19,6 +20,7 @@ export function recipesOf(body: QcaBody): RecipesView {
       models: modelCount,
       consistency: model?.consistency ?? null,
       coverage: model?.coverage ?? null,
+      withheld: model?.withheld ?? null,
       recipes,
     };
   });

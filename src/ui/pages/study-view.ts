@@ -52,7 +52,8 @@ export interface BalanceRow {
 /** The recipes of a QCA beside the net effect. */
 export interface RecipesView {
   readonly outcome: string;
-  readonly cases: number;
+  /** null where withheld */
+  readonly cases: number | null;
   readonly conditions: readonly string[];
   readonly withheld: boolean;
   readonly solutions: readonly SolutionView[];
@@ -64,6 +65,8 @@ export interface SolutionView {
   readonly models: string;
   readonly consistency: number | null;
   readonly coverage: number | null;
+  /** why consistency and coverage are null */
+  readonly withheld: 'small-group' | 'protects-other' | null;
   readonly recipes: readonly RecipeView[];
 }
 
@@ -72,4 +75,6 @@ export interface RecipeView {
   readonly consistency: number | null;
   readonly rawCoverage: number | null;
   readonly uniqueCoverage: number | null;
+  /** why the numbers are null */
+  readonly withheld: 'small-group' | 'protects-other' | null;
 }
