@@ -5,7 +5,6 @@
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { loadDefaultKernels } from '../src/main/load-default-kernels.ts';
 import { evaluateControls } from './evaluate/controls.ts';
 import { evaluateHeatTransition } from './evaluate/heat-transition.ts';
@@ -13,14 +12,18 @@ import { evaluateNudge } from './evaluate/nudge.ts';
 import type { Row } from './evaluate/row.ts';
 import { evaluateSemiSynthetic } from './evaluate/semi-synthetic-regret.ts';
 import { evaluateTime } from './evaluate/time.ts';
+import { readOptions, wrongCall } from './read-options.ts';
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: { json: { type: 'boolean' }, only: { type: 'string' }, seeds: { type: 'string' } },
 });
+const seeds = values.seeds === undefined ? null : Number(values.seeds);
+if (seeds !== null && !(Number.isInteger(seeds) && seeds > 0)) {
+  wrongCall(`--seeds is "${values.seeds}"; expected a whole number from 1.`);
+}
 const folder = resolve(process.env.SAMENWIJS_REFERENCE ?? '../shared/reference');
 const reference = existsSync(`${folder}/compare.mjs`) ? folder : null;
 const kernels = await loadDefaultKernels();
-const seeds = values.seeds === undefined ? null : Number(values.seeds);
 
 const tests: Readonly<Record<string, () => Iterable<Row>>> = {
   'heat-transition': () => evaluateHeatTransition(seeds ?? 20, kernels),
@@ -32,8 +35,7 @@ const tests: Readonly<Record<string, () => Iterable<Row>>> = {
 };
 const chosen = Object.keys(tests).filter((name) => values.only === undefined || name.includes(values.only));
 if (chosen.length === 0) {
-  console.error(`There is no test "${values.only}"; expected part of one of ${Object.keys(tests).join(', ')}.`);
-  process.exit(2);
+  wrongCall(`There is no test "${values.only}"; expected part of one of ${Object.keys(tests).join(', ')}.`);
 }
 let failed = 0;
 for (const name of chosen) {

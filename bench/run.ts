@@ -3,20 +3,19 @@
 // case by case.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { describeMachine } from './describe-machine.ts';
+import { readOptions, wrongCall } from './read-options.ts';
 import type { Row, Suite } from './suite.ts';
 
 const here = new URL('.', import.meta.url);
-const { values, positionals } = parseArgs({
+const { values, positionals } = readOptions({
   allowPositionals: true,
   options: { case: { type: 'string' }, json: { type: 'boolean' }, save: { type: 'boolean' } },
 });
 const suites = readdirSync(here).filter((name) => existsSync(new URL(`${name}/suite.ts`, here)));
 const [name, ...rest] = positionals;
 if (name === undefined || rest.length > 0 || !suites.includes(name)) {
-  console.error(`Give one suite: ${suites.join(', ')}. For example: npm run bench -- ${suites[0]} --json`);
-  process.exit(2);
+  wrongCall(`Give one suite: ${suites.join(', ')}. For example: npm run bench -- ${suites[0]} --json`);
 }
 const { suite } = (await import(`./${name}/suite.ts`)) as { suite: Suite };
 if (suite.needsPeers && !existsSync(new URL('node_modules', here))) {
@@ -26,8 +25,7 @@ if (suite.needsPeers && !existsSync(new URL('node_modules', here))) {
 }
 const cases = suite.cases.filter((id) => values.case === undefined || id === values.case);
 if (cases.length === 0) {
-  console.error(`No case ${values.case}; there are: ${suite.cases.join(', ')}.`);
-  process.exit(2);
+  wrongCall(`No case ${values.case}; there are: ${suite.cases.join(', ')}.`);
 }
 const rows: Row[] = [];
 for (const id of cases) {

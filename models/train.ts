@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { readOptions } from '../bench/read-options.ts';
 import { training } from '../src/app/analyses/training.ts';
 import { experimentTable, kpisOf } from '../src/app/experiments.ts';
 import { modelCard } from '../src/app/model-card.ts';
@@ -29,6 +30,7 @@ export async function trainShippedModel(folder: string, progress: (fraction: num
 
 /** `npm run train` writes models/warm-start/1 again; git shows whether a byte moved. */
 if (import.meta.main) {
+  readOptions({ options: {} });
   const folder = fileURLToPath(new URL('./warm-start', import.meta.url));
   await rm(`${folder}/1`, { recursive: true, force: true });
   await trainShippedModel(folder, (fraction) => process.stderr.write(`\r${Math.round(fraction * 100)} %`));

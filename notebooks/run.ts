@@ -4,12 +4,12 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { readOptions, wrongCall } from '../bench/read-options.ts';
 import { hasDanfo, needsDanfo } from './danfo-installed.ts';
 import { runNotebook } from './run-notebook.ts';
 
 const folder = new URL('.', import.meta.url).pathname;
-const { values, positionals } = parseArgs({
+const { values, positionals } = readOptions({
   allowPositionals: true,
   options: { write: { type: 'boolean', default: false }, all: { type: 'boolean', default: false } },
 });
@@ -21,7 +21,7 @@ const names = readdirSync(folder)
   .map((name) => name.replace('.ipynb', ''))
   .filter((name) => positionals.length === 0 || positionals.includes(name));
 const unknown = positionals.filter((name) => !names.includes(name));
-if (unknown.length > 0) throw new Error(`There is no notebook ${unknown.join(', ')}; see ${folder}.`);
+if (unknown.length > 0) wrongCall(`There is no notebook ${unknown.join(', ')}; see ${folder}.`);
 
 for (const name of names) {
   if (needsDanfo(name) && !hasDanfo()) {

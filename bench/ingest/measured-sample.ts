@@ -19,10 +19,12 @@ const script = fileURLToPath(new URL('sample.ts', import.meta.url));
 
 export async function measureSample(variant: string, file: string): Promise<Sample> {
   const child = spawn(process.execPath, [script, variant, file], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const exit = new Promise<string | null>((resolve) =>
+    child.once('exit', (status, signal) => resolve(status === 0 ? null : (signal ?? `status ${status}`))),
+  );
   let out = '';
   for await (const chunk of child.stdout) out += chunk;
-  const status = await exit;
-  if (status !== 0) throw new Error(`Measuring ${variant} on ${file} ended with status ${status}.`);
+  const fault = await exit;
+  if (fault !== null) throw new Error(`Measuring ${variant} on ${file} ended with ${fault}.`);
   return JSON.parse(out) as Sample;
 }

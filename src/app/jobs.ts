@@ -40,6 +40,7 @@ export interface JobView<R extends AnyResult = AnyResult>
 }
 
 export interface SubmitOptions {
+  /** 1 to 255 characters */
   readonly idempotencyKey?: string;
   /** return as soon as the job ends, or after this many milliseconds */
   readonly waitMs: number;
@@ -63,7 +64,7 @@ export interface Jobs {
   list(actor: Actor, limit: number): Promise<readonly JobView[]>;
   cancel(actor: Actor, id: string): Promise<JobView>;
   restart(actor: Actor, id: string): Promise<JobView>;
-  /** Every change from now on, the present state first, ending with the final one. */
+  /** The present state and every change from now on, ending with the final one; who is slow gets the newest and misses those between. */
   watch(actor: Actor, id: string, signal: AbortSignal): AsyncIterable<JobView>;
   /** Cancels what runs and waits for it. */
   close(): Promise<void>;
@@ -228,6 +229,7 @@ export function createJobs(ports: Ports, options: { concurrency: number }): Jobs
 
   return {
     async submit(actor, kind, settings, { idempotencyKey, waitMs }) {
+      refuseWrongKey(idempotencyKey);
       const fresh = async (key: string | null): Promise<JobRecord> => {
         refuseWhenClosing();
         const record: JobRecord = {
@@ -315,10 +317,10 @@ export function createJobs(ports: Ports, options: { concurrency: number }): Jobs
     },
 
     async *watch(actor, id, signal) {
-      const changes: JobRecord[] = [];
+      let newest: JobRecord | null = null;
       let wake: (() => void) | undefined;
       const listener = (record: JobRecord) => {
-        changes.push(record);
+        newest = record;
         wake?.();
       };
       const set = listeners.get(id) ?? new Set();
@@ -331,8 +333,9 @@ export function createJobs(ports: Ports, options: { concurrency: number }): Jobs
         yield await view(present, actor);
         if (hasEnded(present.state)) return;
         while (!signal.aborted) {
-          const next = changes.shift();
-          if (!next) {
+          const next = newest as JobRecord | null;
+          newest = null;
+          if (next === null) {
             await new Promise<void>((resolve) => {
               wake = resolve;
             });
@@ -355,6 +358,17 @@ export function createJobs(ports: Ports, options: { concurrency: number }): Jobs
       await Promise.all(all.map((entry) => entry.done));
     },
   };
+}
+
+const longestKey = 255;
+
+function refuseWrongKey(key: string | undefined): void {
+  if (key === undefined || (key.length > 0 && key.length <= longestKey)) return;
+  throw new AppError(
+    'invalid-request',
+    `The idempotency key has ${key.length} characters; expected 1 to ${longestKey}. Use a shorter one, such as a UUID.`,
+    { length: key.length, longest: longestKey },
+  );
 }
 
 const sameActor = (a: Actor, b: Actor): boolean =>

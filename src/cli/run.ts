@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { roles } from '../app/actor.ts';
 import { AppError } from '../app/errors.ts';
 import { describeError, hasEnded } from '../app/jobs.ts';
 import type { Service } from '../app/service.ts';
@@ -164,19 +165,9 @@ const splitList = (text: string): string[] =>
 
 function roleOf(value: unknown): CommandContext['actor'] {
   if (value === undefined) return { role: 'operator' };
-  if (
-    value === 'visitor' ||
-    value === 'operator' ||
-    value === 'researcher' ||
-    value === 'collective' ||
-    value === 'broker'
-  ) {
-    return { role: value };
-  }
-  throw new AppError(
-    'invalid-request',
-    `--role is "${String(value)}"; expected operator, researcher, collective, broker or visitor.`,
-  );
+  const role = roles.find((known) => known === value);
+  if (role !== undefined) return { role };
+  throw new AppError('invalid-request', `--role is "${String(value)}"; expected one of ${roles.join(', ')}.`);
 }
 
 function showProgress(terminal: Terminal, language: Language, fraction: number, stage: string): void {

@@ -1,11 +1,11 @@
 import swagger from '@fastify/swagger';
 import scalar from '@scalar/fastify-api-reference';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { PageRenderer } from '../app/pages.ts';
 import type { Service } from '../app/service.ts';
 import { refuseForeignOrigin } from './actor.ts';
-import { pageRequest, registerPages, sendPage } from './pages.ts';
-import { sendProblem } from './problems.ts';
+import { registerPages, sendProblemPage } from './pages.ts';
+import { longestParameter, sendProblem } from './problems.ts';
 import { registerOperations } from './routes.ts';
 
 export interface HttpOptions {
@@ -20,37 +20,43 @@ export interface HttpOptions {
   readonly pages?: PageRenderer;
 }
 
+const headers = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'content-security-policy':
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
+} as const;
+
 /** The HTTP face as a Fastify app, without a port: `app.inject` for tests, `app.listen` for main. */
 export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> {
+  /** A refusal as a page to a browser that asked for one, as a problem to everybody else. */
+  const refuse = (request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply => {
+    const asksForPage = request.method === 'GET' && request.headers.accept?.includes('text/html');
+    return options.pages && asksForPage
+      ? sendProblemPage(request, reply, options.pages, error)
+      : sendProblem(request, reply, error);
+  };
   const app = Fastify({
     bodyLimit: options.bodyLimit,
     logger: { level: options.logLevel, stream: process.stderr },
-    // An id of a unit may be long; percent-encoded three times as long.
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 3000 },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: longestParameter },
     forceCloseConnections: true,
+    // An address that cannot be decoded reaches no route and no hook.
+    frameworkErrors: (error, request, reply) => void refuse(request, reply.headers(headers), error),
     http: { maxHeaderSize: 65_536 },
   });
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
-  app.setNotFoundHandler((request, reply) => {
-    const error = {
+  app.setNotFoundHandler((request, reply) =>
+    refuse(request, reply, {
       samenwijs: true,
       code: 'not-found',
       message: `There is nothing at ${request.method} ${request.url}. The API is described at /docs/api.`,
       details: {},
-    };
-    if (options.pages && request.method === 'GET' && request.headers.accept?.includes('text/html')) {
-      return sendPage(reply, options.pages.problem(pageRequest(request), { status: 404, ...error }));
-    }
-    return sendProblem(request, reply, error);
-  });
+    }),
+  );
   app.addHook('onRequest', async (request, reply) => {
     refuseForeignOrigin(request);
-    reply.headers({
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'same-origin',
-      'content-security-policy':
-        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
-    });
+    reply.headers(headers);
   });
 
   // JSON is parsed; a file stays a stream. Nothing else is taken: a form of another site could send text/plain unasked.

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { describeError } from '../app/jobs.ts';
 import type { Page, PageRenderer, PageRequest } from '../app/pages.ts';
 import { isLanguage, languages, negotiateLanguage } from '../messages/language.ts';
-import { statusOf } from './problems.ts';
+import { fromFastify, statusOf } from './problems.ts';
 
 /** Pages load nothing from elsewhere, run no script and are framed by nobody. */
 const policy =
@@ -33,21 +33,30 @@ export function registerPages(app: FastifyInstance, renderer: PageRenderer): voi
 }
 
 async function answer(request: FastifyRequest, reply: FastifyReply, renderer: PageRenderer): Promise<FastifyReply> {
-  const wanted = pageRequest(request);
   try {
-    return sendPage(reply, await renderer.page(wanted));
+    return sendPage(reply, await renderer.page(pageRequest(request)));
   } catch (error) {
-    const { code, message } = describeError(error);
-    const status = statusOf(code);
-    if (status >= 500) request.log.error({ err: error }, code);
-    return sendPage(reply, renderer.problem(wanted, { status, code, message }));
+    return sendProblemPage(request, reply, renderer, error);
   }
 }
 
+/** A refusal as a page, with the status of its code. */
+export function sendProblemPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  renderer: PageRenderer,
+  error: unknown,
+): FastifyReply {
+  const { code, message } = describeError(fromFastify(error));
+  const status = statusOf(code);
+  if (status >= 500) request.log.error({ err: error }, code);
+  return sendPage(reply, renderer.problem(pageRequest(request), { status, code, message }));
+}
+
 /** Reads the language from the path, else from `Accept-Language`. */
-export function pageRequest(request: FastifyRequest): PageRequest {
+function pageRequest(request: FastifyRequest): PageRequest {
   const url = new URL(request.url, 'http://page');
-  const path = decodeURI(url.pathname);
+  const path = decoded(url.pathname);
   const [, first = '', ...rest] = path.split('/');
   const prefixed = isLanguage(first);
   return {
@@ -58,7 +67,16 @@ export function pageRequest(request: FastifyRequest): PageRequest {
   };
 }
 
-export const sendPage = (reply: FastifyReply, { status, language, body }: Page): FastifyReply =>
+/** An address that cannot be decoded is shown as it came; no page has it. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}
+
+const sendPage = (reply: FastifyReply, { status, language, body }: Page): FastifyReply =>
   reply
     .code(status)
     .type('text/html; charset=utf-8')

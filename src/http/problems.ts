@@ -40,6 +40,9 @@ export const problemCodes: readonly ProblemCode[] = [
   'not-found',
 ];
 
+/** Of a part of an address, as it is sent: an id of a unit may be long, and three times as long when it is encoded. */
+export const longestParameter = 3000;
+
 /** RFC 9457 problem details; `type` is our page for the code. */
 export interface Problem {
   readonly type: string;
@@ -70,9 +73,19 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
 }
 
 /** The refusals of the framework itself, in our codes. */
-function fromFastify(error: unknown): unknown {
+export function fromFastify(error: unknown): unknown {
   const { code, message } = error as { code?: string; message?: string };
   switch (code) {
+    case 'FST_ERR_BAD_URL':
+      return new AppError(
+        'invalid-request',
+        'The address holds a % that is not followed by two hexadecimal digits. Write a % itself as %25, and any other character by its UTF-8 bytes.',
+      );
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new AppError(
+        'invalid-request',
+        `A part of the address is longer than ${longestParameter} characters. Send a shorter name.`,
+      );
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new AppError(
         'payload-too-large',

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../app/actor.ts';
 import { AppError } from '../app/errors.ts';
@@ -80,8 +81,7 @@ const handlers: Record<Operation['kind'], (id: OperationId, operation: Operation
   upload: (id, _operation, service) => async (request, reply) => {
     const abort = new AbortController();
     request.raw.on('close', () => {
-      if (!request.raw.complete)
-        abort.abort(new AppError('interrupted', 'The upload broke off. Nothing was changed; send it again.'));
+      if (!request.raw.complete) abort.abort(brokeOff());
     });
     const { schema, ...query } = request.query as { schema?: string };
     const settings = {
@@ -89,16 +89,17 @@ const handlers: Record<Operation['kind'], (id: OperationId, operation: Operation
       ...query,
       ...(schema === undefined ? {} : { schema: parseSchema(schema) }),
     };
-    const report = (await useCase(service, id)(actorOf(request), settings, request.body, {
-      signal: abort.signal,
-      progress() {},
+    const control = { signal: abort.signal, progress() {} };
+    const report = (await useCase(service, id)(actorOf(request), settings, request.body, control).catch((error) => {
+      // The stream of an upload that broke off fails in words of its own, before or after we learn that it closed.
+      throw request.raw.destroyed && !request.raw.complete ? brokeOff() : error;
     })) as { outcome: string };
     return reply.code(report.outcome === 'created' || report.outcome === 'revised' ? 201 : 200).send(report);
   },
 
   events: (_id, _operation, service) => async (request, reply) => {
     const abort = new AbortController();
-    request.raw.on('close', () => abort.abort());
+    reply.raw.on('close', () => abort.abort());
     const watched = service
       .watchJob(actorOf(request), input(request) as { job: string }, abort.signal)
       [Symbol.asyncIterator]();
@@ -106,20 +107,28 @@ const handlers: Record<Operation['kind'], (id: OperationId, operation: Operation
     reply.hijack();
     const out = reply.raw;
     out.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
-    const beat = setInterval(() => out.write(': still here\n\n'), heartbeat);
+    const beat = setInterval(() => out.writableNeedDrain || out.write(': still here\n\n'), heartbeat);
     let number = 0;
     try {
       for (let next = first; !next.done; next = await watched.next()) {
         const type = hasEnded(next.value.state) ? 'end' : 'progress';
-        out.write(`id: ${++number}\nevent: ${type}\ndata: ${JSON.stringify(next.value)}\n\n`);
+        const isTaken = out.write(`id: ${++number}\nevent: ${type}\ndata: ${JSON.stringify(next.value)}\n\n`);
+        // A reader that is slower than the job skips states; it does not fill our memory.
+        if (!isTaken) await once(out, 'drain', { signal: abort.signal });
       }
+    } catch (error) {
+      if (!abort.signal.aborted) throw error;
     } finally {
       clearInterval(beat);
+      await watched.return?.();
       out.end();
     }
     return reply;
   },
 };
+
+const brokeOff = (): AppError =>
+  new AppError('interrupted', 'The upload broke off. Nothing was changed; send it again.');
 
 /** A failed analysis answers its request as the problem it is. */
 function asError(job: JobView): unknown {

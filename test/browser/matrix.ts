@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { readOptions, wrongCall } from '../../bench/read-options.ts';
 import { demoServer } from '../support/demo-server.ts';
 import { axe, complaintsOf, keyboardWalk, overflow } from './check-page.ts';
 import { openBrowser } from './open-browser.ts';
@@ -30,17 +31,18 @@ interface Row {
   readonly ok: boolean;
 }
 
+const { values } = readOptions({ options: { theme: { type: 'string' } } });
+const only = values.theme ?? null;
+const chosen = themes.filter(({ name }) => only === null || name === only);
+if (chosen.length === 0) {
+  wrongCall(`--theme is "${only}"; expected one of ${themes.map(({ name }) => name).join(', ')}.`);
+}
 const app = await demoServer();
 const origin = await app.listen({ port: 0, host: '127.0.0.1' });
 const browser = await openBrowser();
 const file = new URL('./matrix.json', import.meta.url);
-const at = process.argv.indexOf('--theme');
-const only = at < 0 ? null : process.argv[at + 1];
 const rows: Row[] =
   only === null ? [] : JSON.parse(readFileSync(file, 'utf8')).rows.filter((row: Row) => row.theme !== only);
-const chosen = themes.filter(({ name }) => only === null || name === only);
-if (chosen.length === 0)
-  throw new Error(`--theme is "${only}"; expected one of ${themes.map(({ name }) => name).join(', ')}.`);
 for (const { name: theme, colorScheme, forcedColors } of chosen) {
   for (const width of widths) {
     const context = await browser.newContext({

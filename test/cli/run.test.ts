@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { roles } from '../../src/app/actor.ts';
 import { createJobs } from '../../src/app/jobs.ts';
 import { createService, type Service } from '../../src/app/service.ts';
 import { commands } from '../../src/cli/commands.ts';
@@ -141,6 +142,10 @@ describe('the command line', () => {
     expect([intact.status, intact.out]).toEqual([0, expect.stringContaining('panel-erased  street')]);
     const broken = await command(logged(1), ['events']);
     expect([broken.status, broken.out]).toEqual([3, expect.stringContaining('Entry 1 does not follow')]);
+  });
+
+  it.each(roles)('can look as %s', async (role) => {
+    expect((await command(local, ['describe', '--role', role])).status).toBe(0);
   });
 
   it('says its version', async () => {

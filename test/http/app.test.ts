@@ -68,6 +68,30 @@ describe('the HTTP face', () => {
     expect((await ask()).json().id).toBe((await ask()).json().id);
   });
 
+  it('refuses an Idempotency-Key of more than 255 characters', async () => {
+    const app = await serve();
+    const ask = (key: string) =>
+      app.inject({ ...insights, payload: { kpi: 'gas' }, headers: { 'idempotency-key': key } });
+    expect((await ask('k'.repeat(255))).statusCode).toBe(200);
+    const answer = await ask('k'.repeat(256));
+    expect(answer.json()).toMatchObject({
+      status: 400,
+      code: 'invalid-request',
+      details: { length: 256, longest: 255 },
+    });
+  });
+
+  it('refuses an address that cannot be decoded like any other wrong request, with the same headers', async () => {
+    const app = await serve();
+    const [wrong, unknown] = await Promise.all(['/v1/panels/%', '/v1/jobs/job_x'].map((url) => app.inject(url)));
+    const names = (answer: typeof wrong) =>
+      Object.keys(answer!.headers)
+        .filter((name) => name !== 'date')
+        .toSorted();
+    expect(names(wrong)).toEqual(names(unknown));
+    expect(Object.keys(wrong!.json())).toEqual(Object.keys(unknown!.json()));
+  });
+
   it('refuses an unknown field and says which one was meant', async () => {
     const app = await serve();
     const answer = await app.inject({ ...insights, payload: { kpi: 'gas', confidense: 0.9 } });
@@ -101,6 +125,20 @@ describe('the HTTP face', () => {
     ['an unknown job', { method: 'GET', url: '/v1/jobs/job_none' } as const, undefined, 404, 'job-not-found'],
     ['an unknown result', { method: 'GET', url: '/v1/results/res_none' } as const, undefined, 404, 'result-not-found'],
     ['an unknown address', { method: 'GET', url: '/v2/panels' } as const, undefined, 404, 'not-found'],
+    [
+      'a percent sign that escapes nothing',
+      { method: 'GET', url: '/v1/jobs/%zz' } as const,
+      undefined,
+      400,
+      'invalid-request',
+    ],
+    [
+      'a name without end',
+      { method: 'GET', url: `/v1/jobs/${'j'.repeat(5000)}` } as const,
+      undefined,
+      400,
+      'invalid-request',
+    ],
   ])('answers %s with a problem', async (_what, request, payload, status, code) => {
     const app = await serve();
     const answer = await app.inject({ ...request, ...(payload ? { payload } : {}) });

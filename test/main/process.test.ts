@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -110,6 +111,26 @@ describe('the service as a process', { timeout: 120_000 }, () => {
     expect(JSON.parse(alone.out)).toMatchObject({ panels: [{ panel: 'street', rows: 2 }], unit: 'H08' });
     const described = await runProcess(data, ['describe', 'street', '--json']);
     expect(JSON.parse(described.out)).toMatchObject({ units: 28, rows: 56 });
+  });
+
+  it('takes an upload that the client breaks off for what it is, not for a fault of its own', async () => {
+    const server = await startServerProcess(data);
+    let log = '';
+    server.child.stderr!.on('data', (chunk) => {
+      log += chunk;
+    });
+    const { port } = new URL(server.url);
+    for (let i = 0; i < 3; i++) {
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.write(
+        'POST /v1/panels/broken/revisions HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 100000\r\n\r\nhousehold,gas\nA,1\n',
+      );
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      socket.destroy();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await server.end('SIGTERM')).toBe(0);
+    expect(log).not.toContain('error');
   });
 
   it('says at start what is wrong with a setting', async () => {
