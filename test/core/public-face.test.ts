@@ -23,10 +23,13 @@ const internal = [
   'panel-models/cohorts.ts',
   'panel-models/simultaneous-band.ts',
   // searches inside the minimisation
+  'qca/bit-counters.ts',
   'qca/binomial-tail.ts', // the tail for a truth table; the public one stands in stats
+  'qca/cover-blocks.ts',
   'qca/irredundant-covers.ts',
   'qca/minimal-models.ts',
   'qca/prime-implicants.ts',
+  'qca/row-groups.ts',
   'qca/row-sums.ts',
   // parts of training and of an answer
   'recommend/between-experiment-variance.ts',

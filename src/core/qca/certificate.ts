@@ -2,6 +2,7 @@ import type { Condition } from './conditions.ts';
 import { type Cube, complementOf, cubeContains, free } from './cubes.ts';
 import { intersect } from './expression.ts';
 import type { MinimalModels } from './minimal-models.ts';
+import { isPermitted, joinCubes } from './row-groups.ts';
 
 /**
  * Evidence that a solution is what it claims, for a reader who trusts no search. Plain data, all cubes as lists of
@@ -97,7 +98,7 @@ function hardRows(
   nodes: number,
 ): number[] | null {
   if (size <= 1) return size === 1 ? [0] : [];
-  const apart = (a: number, b: number) => !isPermitted(join(positives[a]!, positives[b]!, conditions), outside);
+  const apart = (a: number, b: number) => !isPermitted(joinCubes(positives[a]!, positives[b]!, conditions), outside);
   const conflicts = positives.map((_, r) =>
     positives.reduce((count, __, s) => (s !== r && apart(r, s) ? count + 1 : count), 0),
   );
@@ -118,14 +119,6 @@ function cliqueFirst(rows: readonly number[], apart: (a: number, b: number) => b
   return [...clique, ...rows.filter((row) => !clique.includes(row))];
 }
 
-/** The smallest cube that holds both, without literals on levels that hold none. */
-function join(a: Cube, b: Cube, conditions: readonly Condition[]): Cube {
-  return a.map((level, c) => (level !== b[c]! || (level === 2 && conditions[c]!.type === 'temporal') ? free : level));
-}
-
-const isPermitted = (cube: Cube, outside: readonly Cube[]): boolean =>
-  !outside.some((other) => intersect(cube, other) !== null);
-
 /** Do the rows need at least `size` permitted terms? null if the budget ran out. */
 function needs(
   rows: readonly number[],
@@ -143,7 +136,7 @@ function needs(
     const row = positives[rows[at]!]!;
     for (let g = 0; g < groups.length; g++) {
       const before = groups[g]!;
-      const joined = cubeContains(before, row) ? before : join(before, row, conditions);
+      const joined = cubeContains(before, row) ? before : joinCubes(before, row, conditions);
       if (joined !== before && !isPermitted(joined, outside)) continue;
       groups[g] = joined;
       const verdict = place(at + 1);
@@ -152,7 +145,7 @@ function needs(
       if (joined === before) return true; // a row inside a group never needs another place
     }
     if (groups.length >= size - 1) return true;
-    groups.push(join(row, row, conditions));
+    groups.push(joinCubes(row, row, conditions));
     const verdict = place(at + 1);
     groups.pop();
     return verdict;

@@ -1,5 +1,5 @@
+import { type Chart, groupByCover } from './cover-classes.ts';
 import { enumerateMinimalHittingSets } from './minimal-hitting-sets.ts';
-import { type Chart, groupByCover } from './minimum-covers.ts';
 
 export interface IrredundantCovers {
   /** ascending lists of implicants, in lexicographic order */

@@ -1,7 +1,15 @@
+import type { RandomStream } from '../random/random-stream.ts';
 import type { Condition } from './conditions.ts';
+import { rowsOf } from './cover-classes.ts';
 import { type Cube, compareCubes } from './cubes.ts';
 import { findMinimumCovers, type MinimumCovers } from './minimum-covers.ts';
-import { cubeOfPrimeImplicant, findPrimeImplicants, type PrimeImplicants } from './prime-implicants.ts';
+import {
+  addPrimeImplicants,
+  cubeOfPrimeImplicant,
+  findPrimeImplicants,
+  type PrimeImplicants,
+} from './prime-implicants.ts';
+import { coverGreedily, leastTerms } from './row-groups.ts';
 
 export interface SearchLimits {
   /** prime implicants to find before giving up on completeness */
@@ -46,8 +54,16 @@ export interface ModelOptions {
   /** drop implicants whose rows are a proper subset of another's before looking for models; hides ambiguity */
   readonly rowDominance: boolean;
   readonly limits: SearchLimits;
+  /** called now and then with the share done (implicants to 0.5, models to 1) and the implicants found; false stops */
   readonly proceed?: (done: number, found: number) => boolean;
+  /** list a random sample where there are more models than may be listed; otherwise the first found */
+  readonly sample?: RandomStream | null;
 }
+
+/** Where not all implicants are known, no search can tell the shortest models: it is kept short. */
+const cutListNodes = 100_000;
+/** Groups of rows to try for a bound on the number of terms when not all implicants are known. */
+const groupNodes = 300_000;
 
 /**
  * Prime implicants and all minimum models of the positive rows, against cubes that no term may touch.
@@ -61,20 +77,38 @@ export function findMinimalModels(
   positives: readonly Cube[],
   negatives: readonly Cube[],
   conditions: readonly Condition[],
-  { rowDominance, limits, proceed }: ModelOptions,
+  { rowDominance, limits, proceed = () => true, sample = null }: ModelOptions,
 ): MinimalModels {
-  const found = findPrimeImplicants(positives, negatives, conditions, limits, proceed);
+  const all = findPrimeImplicants(positives, negatives, conditions, limits, (done, count) => proceed(done / 2, count));
+  // A cut list may leave rows without an implicant; a few wide ones give models that do, if not the shortest.
+  const found = all.complete
+    ? all
+    : addPrimeImplicants(all, positives, coverGreedily(positives, negatives, conditions));
   const primes = rowDominance ? dropDominated(found) : found;
   const chart = { rows: positives.length, words: primes.coverWords, count: primes.count, cover: primes.cover };
-  const covers = findMinimumCovers(chart, limits);
-  return { positives, primes, ...presentModels(primes, positives, covers) };
+  const nodes = primes.complete ? limits.nodes : Math.min(limits.nodes, cutListNodes);
+  const covers = findMinimumCovers(
+    chart,
+    { ...limits, nodes },
+    {
+      sample,
+      proceed: (done) => proceed((1 + done) / 2, primes.count),
+    },
+  );
+  return {
+    positives,
+    primes,
+    ...presentModels(primes, positives, covers),
+    // With implicants missing, fewer terms might do; how few, the rows themselves say.
+    lowerBound: primes.complete ? covers.lowerBound : leastTerms(positives, negatives, conditions, groupNodes),
+  };
 }
 
 function presentModels(
   primes: PrimeImplicants,
   positives: readonly Cube[],
   covers: MinimumCovers,
-): Omit<MinimalModels, 'positives' | 'primes'> {
+): Omit<MinimalModels, 'positives' | 'primes' | 'lowerBound'> {
   const used = [...new Set(covers.covers.flat())];
   const cubes = new Map(used.map((j) => [j, cubeOfPrimeImplicant(primes, j, positives)]));
   used.sort((a, b) => compareCubes(cubes.get(a)!, cubes.get(b)!));
@@ -92,19 +126,12 @@ function presentModels(
     modelCountExact: covers.countExact && primes.complete,
     termsPerModel: covers.size,
     complete: primes.complete && covers.sizeExact && covers.countExact,
-    // With implicants missing, fewer terms might do: only 1 is certain then.
-    lowerBound: primes.complete ? covers.lowerBound : Math.min(1, covers.size),
   };
 }
 
 /** Indices of the positive rows that implicant j covers. */
-export function rowsCovered(primes: PrimeImplicants, j: number): number[] {
-  const rows: number[] = [];
-  for (let w = 0; w < primes.coverWords; w++)
-    for (let rest = primes.cover[j * primes.coverWords + w]!; rest !== 0; rest &= rest - 1)
-      rows.push((w << 5) + 31 - Math.clz32(rest & -rest));
-  return rows;
-}
+const rowsCovered = ({ cover, coverWords }: PrimeImplicants, j: number): number[] =>
+  rowsOf(cover, j * coverWords, coverWords);
 
 /** The first `limit` prime implicants in order of presentation, with the positive rows they cover. */
 export function listPrimeImplicants(

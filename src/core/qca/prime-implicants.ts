@@ -1,12 +1,14 @@
 import { CoreError } from '../errors.ts';
 import type { Condition } from './conditions.ts';
-import { type Cube, free } from './cubes.ts';
+import { type Cube, cubeContains, free } from './cubes.ts';
 import { enumerateMinimalHittingSets } from './minimal-hitting-sets.ts';
 
 export interface PrimeImplicantLimits {
   /** stop after this many; the list is then marked incomplete */
   readonly primeImplicants: number;
 }
+
+const implicantsBetweenReports = 1 << 14;
 
 /**
  * Prime implicants as flat arrays. Implicant j keeps the conditions in `care[j*careWords ..]` (bit i = condition i)
@@ -34,7 +36,8 @@ export interface PrimeImplicants {
  * @param negatives  cubes that no implicant may touch; none of them holds a positive row
  * @param conditions the k conditions; level 2 of a temporal one holds no literal
  * @param limits     see above
- * @param proceed    called for every positive row done, with the share done and the number found; false stops
+ * @param proceed    called for every positive row done, and now and then between, with the share done and the number found;
+ *   false stops
  * @returns each implicant once (owned by the first positive row it covers), in no particular order
  * @throws contradictory-configurations if a positive row lies in a negative cube (`details`: their indices)
  * Cost: per positive row O(|N| k + |N|^2 k/32) to set up, then proportional to the nodes of the search.
@@ -118,7 +121,9 @@ export function findPrimeImplicants(
       for (let w = 0; w < careWords; w++) care[base + w] = 0;
       for (let j = 0; j < size; j++) care[base + (chosen[j]! >> 5)]! |= 1 << (chosen[j]! & 31);
       owner[count++] = p;
-      return true;
+      if (count % implicantsBetweenReports !== 0 || proceed(p / positives.length, count)) return true;
+      complete = false;
+      return false;
     };
     enumerateMinimalHittingSets({ vertices: k, words: careWords, edges: negatives.length, masks }, keep);
     if (complete && !proceed((p + 1) / positives.length, count)) complete = p + 1 === positives.length;
@@ -132,6 +137,49 @@ export function findPrimeImplicants(
     cover: cover.subarray(0, count * coverWords),
     complete,
   };
+}
+
+/** The list with prime implicants that it may lack; those it holds already are not added again. Cost: O(count x cubes). */
+export function addPrimeImplicants(
+  primes: PrimeImplicants,
+  positives: readonly Cube[],
+  cubes: readonly Cube[],
+): PrimeImplicants {
+  const { careWords, coverWords } = primes;
+  const fresh = cubes.filter((cube) => !holdsImplicant(primes, positives, cube));
+  const count = primes.count + fresh.length;
+  const longer = (old: Int32Array, words: number) => {
+    const array = new Int32Array(count * words);
+    array.set(old);
+    return array;
+  };
+  const care = longer(primes.care, careWords);
+  const owner = longer(primes.owner, 1);
+  const cover = longer(primes.cover, coverWords);
+  fresh.forEach((cube, at) => {
+    const j = primes.count + at;
+    for (let i = 0; i < cube.length; i++) if (cube[i]! !== free) care[j * careWords + (i >> 5)]! |= 1 << (i & 31);
+    for (let p = positives.length - 1; p >= 0; p--) {
+      if (!cubeContains(cube, positives[p]!)) continue;
+      owner[j] = p;
+      cover[j * coverWords + (p >> 5)]! |= 1 << (p & 31);
+    }
+  });
+  return { ...primes, count, care, owner, cover };
+}
+
+function holdsImplicant(primes: PrimeImplicants, positives: readonly Cube[], cube: Cube): boolean {
+  const { count, careWords, care, owner } = primes;
+  const wanted = new Int32Array(careWords);
+  for (let i = 0; i < cube.length; i++) if (cube[i]! !== free) wanted[i >> 5]! |= 1 << (i & 31);
+  const first = positives.findIndex((row) => cubeContains(cube, row));
+  for (let j = 0; j < count; j++) {
+    if (owner[j] !== first) continue;
+    let same = true;
+    for (let w = 0; w < careWords && same; w++) same = care[j * careWords + w] === wanted[w];
+    if (same) return true;
+  }
+  return false;
 }
 
 /** Implicant j as a cube. */

@@ -165,7 +165,9 @@ describe('findMinimalModels', () => {
       rowDominance: false,
       limits: { ...defaultSearchLimits, primeImplicants: 10 },
     });
-    expect(cut.primes.count).toBe(10);
+    // Ten, and at most one for each positive row that they leave uncovered.
+    expect(cut.primes.count).toBeGreaterThanOrEqual(10);
+    expect(cut.primes.count).toBeLessThanOrEqual(10 + positives.length);
     expect(cut.complete).toBe(false);
     expect(cut.modelCountExact).toBe(false);
   });
@@ -183,7 +185,8 @@ describe('findMinimalModels', () => {
         return shares.length < 3;
       },
     });
-    expect(shares).toEqual([1, 2, 3].map((i) => i / positives.length));
+    // Implicants are the first half of the work.
+    expect(shares).toEqual([1, 2, 3].map((i) => i / positives.length / 2));
     expect(solution.complete).toBe(false);
   });
 
