@@ -90,7 +90,7 @@ async function load(path: string, folder: string): Promise<Measured> {
   });
   await database.session((session) => migrate(session, migrations));
   const elapsed = watch();
-  const file = await spool(folder, 'upload', createReadStream(path, { highWaterMark: 1 << 20 }), 2 ** 40, signal);
+  const file = await spool(folder, 'upload', createReadStream(path, { highWaterMark: 1 << 18 }), 2 ** 40, signal);
   const measured = await database.session(async (session) => {
     const reading = await openReading(session, fileFormats, request, null, file, signal);
     const loading = { session, key: 1, formats: fileFormats, request, schema: null, columnLimit: 2000, signal };
@@ -109,7 +109,7 @@ async function load(path: string, folder: string): Promise<Measured> {
 async function full(path: string, folder: string): Promise<Measured> {
   const store = await openStore(join(folder, 'store'), { formats: fileFormats, url: null, memoryLimitMb });
   const elapsed = watch();
-  const report = await store.panels.ingest(request, createReadStream(path, { highWaterMark: 1 << 20 }), {
+  const report = await store.panels.ingest(request, createReadStream(path, { highWaterMark: 1 << 18 }), {
     signal,
     progress() {},
   });
