@@ -1,7 +1,7 @@
 import type { MatchingStudyInput, MatchingStudyOutput } from '../core/effects/run-matching-study.ts';
 import type { InsightsInput, InsightsTable } from '../core/insights/stratify.ts';
 import type { PanelModelInput, PanelModelOutput } from '../core/panel-models/run-panel-model.ts';
-import type { QcaAnalysis, QcaInput } from '../core/qca/analysis.ts';
+import type { QcaAnalysis, QcaInput } from '../core/qca/analysis-records.ts';
 import type { KnownTruth, Leaderboard, LeftOut } from '../core/recommend/cross-validate.ts';
 import type { ModelKind } from '../core/recommend/effect-models.ts';
 import type { ExperimentTable } from '../core/recommend/experiment-table.ts';

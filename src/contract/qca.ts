@@ -77,6 +77,9 @@ const fields = {
   directionalExpectations: Type.Array(Type.String({ description: 'such as "A", "~B", "C[2]" or the product "A*B"' })),
 };
 const chance = {
+  listing: Type.Union([Type.Literal('first'), Type.Literal('sample')], {
+    description: 'where there are more models than limits.models: list the first found, or a random sample of all',
+  }),
   permutations: Type.Integer({
     minimum: 0,
     maximum: 100_000,
@@ -115,6 +118,7 @@ export const qcaRequest = strict({
   excludedRows: Type.Optional(fields.excludedRows),
   solutions: Type.Optional(fields.solutions),
   directionalExpectations: Type.Optional(fields.directionalExpectations),
+  listing: Type.Optional(chance.listing),
   permutations: Type.Optional(chance.permutations),
   seed: Type.Optional(chance.seed),
   enhanced: Type.Optional(Type.Partial(strict(enhancedFields))),

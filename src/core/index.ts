@@ -177,8 +177,8 @@ export type { Effects } from './panel-models/within-transformation.ts';
 
 // Qualitative comparative analysis
 
+export { analyseQca } from './qca/analysis.ts';
 export {
-  analyseQca,
   type CalibratedSet,
   type QcaAnalysis,
   type QcaColumn,
@@ -191,7 +191,7 @@ export {
   type QcaTerm,
   type SolutionKind,
   solutionKinds,
-} from './qca/analysis.ts';
+} from './qca/analysis-records.ts';
 export { type Anchors, type Calibration, calibrate } from './qca/calibrate.ts';
 export { type CalibratedData, makeCalibratedData, negateOutcome } from './qca/calibrated-data.ts';
 export {

@@ -26,6 +26,7 @@ const internal = [
   'qca/bit-counters.ts',
   'qca/binomial-tail.ts', // the tail for a truth table; the public one stands in stats
   'qca/cover-blocks.ts',
+  'qca/describe-solutions.ts',
   'qca/irredundant-covers.ts',
   'qca/minimal-models.ts',
   'qca/prime-implicants.ts',

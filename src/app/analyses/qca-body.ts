@@ -9,7 +9,7 @@ import type {
   QcaRow,
   QcaSolution,
   QcaTerm,
-} from '../../core/qca/analysis.ts';
+} from '../../core/qca/analysis-records.ts';
 import { makeCondition } from '../../core/qca/conditions.ts';
 import { free } from '../../core/qca/cubes.ts';
 import { parseExpression, toProducts } from '../../core/qca/expression.ts';

@@ -3,7 +3,7 @@ import { referenceValues } from '../../core/insights/reference-values.ts';
 import { unitsApart } from '../../core/insights/units-apart.ts';
 import type { Column, PanelColumns } from '../../core/panel/columns.ts';
 import { valueStatus } from '../../core/panel/columns.ts';
-import type { QcaColumn, QcaInput, QcaLimits, SolutionKind } from '../../core/qca/analysis.ts';
+import type { QcaColumn, QcaInput, QcaLimits, SolutionKind } from '../../core/qca/analysis-records.ts';
 import type { Calibration } from '../../core/qca/calibrate.ts';
 import type { ConditionType } from '../../core/qca/conditions.ts';
 import { isAboutPeople } from '../about-people.ts';
@@ -64,6 +64,8 @@ export interface QcaSettings {
   readonly solutions: readonly SolutionKind[];
   readonly directionalExpectations: readonly string[];
   readonly necessity: QcaInput['necessity'];
+  /** which models to list where there are more than `limits.models` */
+  readonly listing: QcaInput['listing'];
   /** how often the outcome is dealt to the cases anew to see what chance gives; 0 = not */
   readonly permutations: number;
   readonly seed: number;
@@ -96,6 +98,7 @@ const defaults = {
   excludedRows: [],
   solutions: ['conservative', 'parsimonious'],
   directionalExpectations: [],
+  listing: 'first',
   permutations: 0,
   seed: 1,
 } as const satisfies Partial<QcaSettings>;
@@ -161,6 +164,7 @@ export const qca = {
         solutions: settings.solutions,
         directionalExpectations: settings.directionalExpectations,
         necessity: settings.necessity,
+        listing: settings.listing,
         permutations: settings.permutations,
         seed: settings.seed,
         limits: settings.limits,

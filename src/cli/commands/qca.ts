@@ -27,6 +27,7 @@ export const qca: Command = {
     impossible: { type: 'string', placeholder: 'EXPRESSION', multiple: true },
     permutations: { type: 'string', placeholder: '1000' },
     models: { type: 'string', placeholder: '100' },
+    sample: { type: 'boolean' },
     revision: { type: 'string', placeholder: 'N' },
   },
   example:
@@ -82,6 +83,7 @@ async function requestOf(context: CommandContext): Promise<QcaRequest> {
     solutions: text('solutions') === null ? null : split(text('solutions')!),
     directionalExpectations: text('expect') === null ? null : split(text('expect')!),
     enhanced: enhancement(context),
+    listing: context.flag('sample') ? 'sample' : null,
     permutations: number('permutations'),
     seed: context.seed,
     limits: models === null ? null : { models },
@@ -163,7 +165,7 @@ function qcaText(result: ResultOf<'qca'>, context: CommandContext): string {
     }),
     `${say('qca.truthTable')}\n\n${truthTableText(body, context)}`,
     body.withheldRows > 0 ? say('qca.withheld-rows', { count: body.withheldRows }) : '',
-    ...solutionTexts(body, context),
+    ...solutionTexts(result, context),
     isWithholdingFit(body) ? say('qca.withheld-fit') : '',
     result.warnings.map((w) => `! ${say(`warning.${w.code}`, w.parameters)}`).join('\n'),
   ];
@@ -203,7 +205,7 @@ function truthTableText({ conditions, rows }: QcaBody, context: CommandContext):
   ).trimEnd();
 }
 
-function solutionTexts(body: QcaBody, context: CommandContext): string[] {
+function solutionTexts({ body, settings: { listing } }: ResultOf<'qca'>, context: CommandContext): string[] {
   const { say, language } = context;
   if (body.withheld !== null) return [say('qca.withheld')];
   if (body.solutions.length === 0) return [say('qca.nothing', { outcome: body.outcome })];
@@ -215,7 +217,7 @@ function solutionTexts(body: QcaBody, context: CommandContext): string[] {
     const shown =
       String(solution.models.length) === solution.modelCount
         ? ''
-        : `; ${say('qca.shown', { shown: solution.models.length })}`;
+        : `; ${say(listing === 'sample' ? 'qca.sampled' : 'qca.shown', { shown: solution.models.length })}`;
     const from = solution.derivedFrom === null ? '' : `  ${say('qca.derived', { ...solution.derivedFrom })}\n`;
     const formulas = solution.models.map(({ formula }) => `  ${formula} => ${body.outcome}`).join('\n');
     const isHiding = solution.terms.some((term) => term.withheld !== null);

@@ -61,12 +61,20 @@ export function findMinimumCovers(chart: Chart, limits: CoverLimits, options: Co
   if (!coversEveryRow(grouped)) return { ...nothing, size: -1, lowerBound: -1, count: 0n };
   const blocks = blocksOf(grouped);
   const { classes } = blocks;
-  const budget: SearchBudget = { nodes: limits.nodes, proceed: options.proceed };
+  let passed = 0;
+  const budget: SearchBudget = {
+    nodes: limits.nodes,
+    proceed: (done) => options.proceed(passed + ((1 - passed) * done) / 2),
+  };
   const search = new CoverSearch(blocks, budget);
   const tally = new Tally(new BlockMembers(blocks, budget), limits.models);
   let size = search.lowerBound();
   let finished = search.run(size, tally.add);
-  while (finished && tally.count === 0n) finished = search.run(++size, tally.add);
+  while (finished && tally.count === 0n) {
+    // Nobody knows how many sizes are to come: each takes half of the share that is left.
+    passed += (1 - passed) / 2;
+    finished = search.run(++size, tally.add);
+  }
   if (tally.count === 0n) {
     const one = greedyCover(blocks).map((b) => classes.members[classes.start[blocks.start[b]!]!]!);
     return {

@@ -1,3 +1,4 @@
+import type { RandomStream } from '../random/random-stream.ts';
 import type { Condition } from './conditions.ts';
 import { type Cube, complementOf, countUnion, cubeContains, free, literalsOf, rowNumbersOfUnion } from './cubes.ts';
 import { findMinimalModels, type MinimalModels, type SearchLimits } from './minimal-models.ts';
@@ -13,6 +14,8 @@ export interface MinimizeSettings {
   readonly rowDominance: boolean;
   readonly limits: SearchLimits;
   readonly proceed?: (done: number, found: number) => boolean;
+  /** see `ModelOptions` */
+  readonly sample?: RandomStream | null;
 }
 
 /** What the truth table says each configuration is for the minimisation. */
@@ -156,6 +159,9 @@ export function solveIntermediate(
   const { positives, included } = assignRoles(table, settings);
   const derivations: Derivation[] = [];
   const solved = new Map<string, MinimalModels>();
+  const pairs = Math.min(derivationLimit, conservative.models.length * parsimonious.models.length);
+  const proceed = (done: number, found: number) =>
+    settings.proceed?.((derivations.length + done) / pairs, found) ?? true;
   for (let c = 0; c < conservative.models.length; c++)
     for (let p = 0; p < parsimonious.models.length; p++) {
       if (derivations.length >= derivationLimit) return derivations;
@@ -176,7 +182,10 @@ export function solveIntermediate(
         .join(' ');
       let models = solved.get(key);
       if (models === undefined) {
-        models = findMinimalModels(positives, complementOf(allowed, table.conditions), table.conditions, settings);
+        models = findMinimalModels(positives, complementOf(allowed, table.conditions), table.conditions, {
+          ...settings,
+          proceed,
+        });
         solved.set(key, models);
       }
       derivations.push({ conservative: c, parsimonious: p, models, easyTerms, unmatched });

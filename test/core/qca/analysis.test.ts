@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { analyseQca, type QcaColumn, type QcaInput } from '../../../src/core/qca/analysis.ts';
+import { analyseQca } from '../../../src/core/qca/analysis.ts';
+import type { QcaColumn, QcaInput } from '../../../src/core/qca/analysis-records.ts';
 import { checkCertificate } from '../../../src/core/qca/check-certificate.ts';
 import { defaultTruthTableSettings } from '../../../src/core/qca/truth-table.ts';
+import { mulberry } from './support.ts';
 
 const limits = { primeImplicants: 1e6, models: 100, nodes: 1e6, derivations: 20, listed: 200 };
 
@@ -30,6 +32,7 @@ function input(columns: readonly (readonly (number | null)[])[], change: Partial
     directionalExpectations: [],
     necessity: { consistencyCutoff: 0.9, coverageCutoff: 0, relevanceCutoff: 0.5 },
     enhanced: { contradictoryAssumptions: false, simultaneousSubsets: false, impossible: [] },
+    listing: 'first',
     permutations: 0,
     seed: 1,
     limits,
@@ -174,8 +177,53 @@ describe('analyseQca', () => {
     expect(one.solutions[0]!.modelCount).toBe('2');
     expect(one.warnings).toContainEqual({
       code: 'qca-models-not-listed',
-      parameters: { solution: 'parsimonious', shown: 1, count: '2' },
+      parameters: { solution: 'parsimonious', shown: 1, count: '2', listing: 'first' },
     });
+  });
+
+  it('samples the models where there are more than it may list, the same for the same seed', () => {
+    // Ten cases, twelve conditions: many pairs of them will do.
+    const random = mulberry(19);
+    const columns = Array.from({ length: 12 }, () => Array.from({ length: 10 }, () => (random() < 0.5 ? 1 : 0)));
+    const ask = (seed: number, change: Partial<QcaInput> = {}) =>
+      analyseQca(
+        input([...columns, [1, 1, 1, 1, 1, 0, 0, 0, 0, 0]], {
+          solutions: ['parsimonious'],
+          limits: { ...limits, models: 3 },
+          listing: 'sample',
+          seed,
+          ...change,
+        }),
+      );
+    const formulas = (analysis: ReturnType<typeof analyseQca>) => analysis.solutions[0]!.models.map((m) => m.formula);
+    const all = formulas(ask(1, { limits: { ...limits, models: 1000 } }));
+    expect(all.length).toBeGreaterThan(6);
+    const first = formulas(ask(1, { listing: 'first' }));
+    const samples = [1, 2, 3, 4, 5].map((seed) => formulas(ask(seed)));
+    expect(samples.every((sample) => sample.length === 3 && sample.every((formula) => all.includes(formula)))).toBe(
+      true,
+    );
+    expect(new Set([first, ...samples].map((sample) => sample.join())).size).toBeGreaterThan(2);
+    expect(formulas(ask(4))).toEqual(samples[3]);
+    expect(ask(1).warnings).toContainEqual({
+      code: 'qca-models-not-listed',
+      parameters: { solution: 'parsimonious', shown: 3, count: String(all.length), listing: 'sample' },
+    });
+  });
+
+  it('reports the share of its searches done, never falling, and stops when it is told to', () => {
+    const random = mulberry(23);
+    const columns = Array.from({ length: 13 }, () => Array.from({ length: 40 }, () => (random() < 0.5 ? 1 : 0)));
+    const shares: number[] = [];
+    const whole = analyseQca(input(columns), (done) => shares.push(done) > 0);
+    expect(whole.solutions.every(({ complete }) => complete)).toBe(true);
+    expect(shares.length).toBeGreaterThan(20);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect(shares.at(-1)).toBeGreaterThan(0.9);
+    let calls = 0;
+    const stopped = analyseQca(input(columns), () => ++calls < 3);
+    expect(stopped.solutions.some(({ complete }) => !complete)).toBe(true);
+    expect(codes(stopped)).toContain('qca-incomplete-search');
   });
 
   it('certifies every solution it gives', () => {

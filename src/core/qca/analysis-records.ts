@@ -1,0 +1,171 @@
+import type { Warning } from '../errors.ts';
+import type { Calibration } from './calibrate.ts';
+import type { Certificate } from './certificate.ts';
+import type { ConditionType } from './conditions.ts';
+import type { CutoffInterval } from './cutoff-intervals.ts';
+import type { SearchLimits } from './minimal-models.ts';
+import type { PermutationTest } from './permutation-test.ts';
+import type { RowOutput, TruthTableSettings } from './truth-table.ts';
+
+export const solutionKinds = ['conservative', 'intermediate', 'parsimonious'] as const;
+export type SolutionKind = (typeof solutionKinds)[number];
+
+export type ModelListing = 'first' | 'sample';
+
+/** One raw or calibrated column; `observed[i]` is 0 where case i has no value. */
+export interface QcaColumn {
+  readonly name: string;
+  readonly values: Float64Array;
+  readonly observed: Uint8Array;
+  /** null: the values are memberships or levels already */
+  readonly calibration: Calibration | null;
+  /** null: read from the values, and reported */
+  readonly type: ConditionType | null;
+}
+
+export interface QcaLimits extends SearchLimits {
+  /** pairs of a conservative and a parsimonious model to derive intermediate solutions from */
+  readonly derivations: number;
+  /** truth table rows, prime implicants and cases to list at most */
+  readonly listed: number;
+}
+
+export interface QcaInput {
+  readonly caseIds: readonly string[];
+  readonly outcome: QcaColumn & { readonly negated: boolean };
+  readonly conditions: readonly QcaColumn[];
+  readonly truthTable: TruthTableSettings;
+  readonly explain: '1' | 'C';
+  readonly includeContradictions: boolean;
+  readonly excludedRows: readonly number[];
+  /** what no solution may assume (enhanced standard analysis) */
+  readonly enhanced: {
+    readonly contradictoryAssumptions: boolean;
+    readonly simultaneousSubsets: boolean;
+    /** expressions that cannot be true */
+    readonly impossible: readonly string[];
+  };
+  readonly solutions: readonly SolutionKind[];
+  readonly directionalExpectations: readonly string[];
+  readonly necessity: {
+    readonly consistencyCutoff: number;
+    readonly coverageCutoff: number;
+    readonly relevanceCutoff: number;
+  };
+  /** which models to list where there are more than may be listed: the first found, or a random sample of all */
+  readonly listing: ModelListing;
+  /** how often to deal the outcome anew for the permutation test; 0 = no test */
+  readonly permutations: number;
+  readonly seed: number;
+  readonly limits: QcaLimits;
+}
+
+export interface CalibratedSet {
+  readonly name: string;
+  readonly type: ConditionType;
+  readonly levels: number;
+  /** cases below 0.5, at exactly 0.5 and above it; for multi-value sets cases per level */
+  readonly counts: readonly number[];
+}
+
+export interface QcaRow {
+  readonly configuration: readonly number[];
+  readonly rowNumber: number | null;
+  readonly output: RowOutput;
+  readonly n: number;
+  /** cases of the row with a membership in the outcome above 0.5 */
+  readonly withOutcome: number;
+  /** cases of the row with a membership strictly between 0 and 1, in the outcome or a condition */
+  readonly partial: number;
+  readonly consistency: number | null;
+  readonly pri: number | null;
+  readonly cases: readonly string[];
+}
+
+export interface QcaTerm {
+  readonly text: string;
+  /** per condition the level, -1 = any */
+  readonly levels: readonly number[];
+  /** per literal: stands in a parsimonious term that holds this one (`core`), or only here (`contributing`) */
+  readonly literals: readonly { readonly text: string; readonly role: 'core' | 'contributing' }[];
+  readonly consistency: number | null;
+  readonly pri: number | null;
+  readonly rawCoverage: number | null;
+  readonly uniqueCoverage: number | null;
+  readonly isEssential: boolean;
+  readonly cases: readonly string[];
+}
+
+export interface QcaModel {
+  readonly formula: string;
+  /** indices of `terms` */
+  readonly terms: readonly number[];
+  readonly consistency: number | null;
+  readonly pri: number | null;
+  readonly coverage: number | null;
+  readonly uniqueCoverages: readonly (number | null)[];
+  /** remainders it covers, counted as decimal digits; listed up to the limit */
+  readonly assumptionCount: string;
+  readonly assumptions: readonly number[] | null;
+  readonly typicalCases: readonly string[];
+  readonly deviantConsistencyCases: readonly string[];
+  readonly deviantCoverageCases: readonly string[];
+}
+
+export interface QcaSolution {
+  readonly kind: SolutionKind;
+  /** the models an intermediate solution comes from */
+  readonly derivedFrom: { readonly conservative: string; readonly parsimonious: string } | null;
+  readonly terms: readonly QcaTerm[];
+  readonly models: readonly QcaModel[];
+  /** decimal digits; exact if `modelCountExact` */
+  readonly modelCount: string;
+  readonly modelCountExact: boolean;
+  readonly termsPerModel: number;
+  /** at least so many terms are needed; equal to `termsPerModel` unless a limit was met */
+  readonly lowerBound: number;
+  readonly complete: boolean;
+  readonly primeImplicantCount: number;
+  /** up to the limit, in order of presentation */
+  readonly primeImplicants: readonly { readonly text: string; readonly rows: readonly number[] }[];
+  readonly easyCounterfactuals: readonly number[] | null;
+  readonly difficultCounterfactuals: readonly number[] | null;
+  readonly certificate: Certificate | null;
+  /** for each cutoff, the values with the same models; null for intermediate solutions and for large ones */
+  readonly cutoffIntervals: readonly CutoffInterval[] | null;
+  /** could chance alone give these terms? null if not asked for */
+  readonly permutationTest: PermutationTest | null;
+}
+
+export interface QcaNecessity {
+  readonly text: string;
+  readonly consistency: number | null;
+  readonly coverage: number | null;
+  readonly relevance: number | null;
+}
+
+export interface QcaAnalysis {
+  readonly outcome: string;
+  readonly conditions: readonly CalibratedSet[];
+  readonly outcomeSet: CalibratedSet;
+  readonly caseCount: number;
+  /** ids of cases left out because a cell is missing */
+  readonly leftOut: readonly string[];
+  /** ids of cases with a membership of exactly 0.5 in a condition: they count in no row */
+  readonly ambiguousCases: readonly string[];
+  readonly rows: readonly QcaRow[];
+  /** number of configurations, as decimal digits */
+  readonly configurations: string;
+  /** row numbers that are negative because they are sufficient for the outcome and its negation, where that was asked for */
+  readonly simultaneousRows: readonly number[];
+  readonly solutions: readonly QcaSolution[];
+  /** every literal as a necessary condition, then longer expressions that reach the cutoffs */
+  readonly necessity: { readonly literals: readonly QcaNecessity[]; readonly expressions: readonly QcaNecessity[] };
+  /** memberships of each case in the outcome and in every term of every solution, for plots */
+  readonly memberships: {
+    readonly cases: readonly string[];
+    readonly outcome: readonly number[];
+    readonly terms: Readonly<Record<string, readonly number[]>>;
+  };
+  readonly warnings: readonly Warning[];
+}
