@@ -28,6 +28,7 @@ const byCode: Readonly<Record<string, ExitCode>> = {
   collinear: exitCodes.notIdentifiable,
   'no-overlap': exitCodes.notIdentifiable,
   'too-few-groups': exitCodes.notIdentifiable,
+  'invalid-inference': exitCodes.notIdentifiable,
   'singular-matrix': exitCodes.notIdentifiable,
   'not-converged': exitCodes.notIdentifiable,
   'store-locked': exitCodes.store,

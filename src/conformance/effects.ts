@@ -174,12 +174,17 @@ export function abadieImbensCase(words: AbadieImbensWords, { table, kernels }: C
     kernels,
   );
   const matches: Record<string, number> = {};
-  for (const { focal, partner, weight } of result.matches) {
-    const [one, zero] = treated[focal] === 1 ? [focal, partner] : [partner, focal];
-    const key = `${table.ids[one]}|${table.ids[zero]}`;
-    matches[key] = (matches[key] ?? 0) + weight;
+  for (const { focal, from, to, order } of result.lists) {
+    focal.forEach((row, k) => {
+      for (let p = from[k]!; p < to[k]!; p++) {
+        const [one, zero] = treated[row] === 1 ? [row, order[p]!] : [order[p]!, row];
+        const key = `${table.ids[one]}|${table.ids[zero]}`;
+        matches[key] = (matches[key] ?? 0) + 1 / (to[k]! - from[k]!);
+      }
+    });
   }
-  return { ...result, matches };
+  const { lists: _, focalUnits: __, leftOut: ___, ...shown } = result;
+  return { ...shown, matches };
 }
 
 function pointsFor(

@@ -1,9 +1,12 @@
-import { type TProperties, Type } from 'typebox';
+import { type TProperties, type TSchemaOptions, Type } from 'typebox';
 import { nullable, strict } from './operation.ts';
 import { studyDesignRequest, studyDesignSettings } from './study-design.ts';
 
-const literals = <const L extends readonly string[]>(values: L) =>
-  Type.Union(values.map((value) => Type.Literal(value)));
+const literals = <const L extends readonly string[]>(values: L, options: TSchemaOptions = {}) =>
+  Type.Union(
+    values.map((value) => Type.Literal(value)),
+    options,
+  );
 const names = Type.Array(Type.String());
 
 const optional = {
@@ -21,6 +24,26 @@ const optional = {
   }),
   estimand: literals(['ATT', 'ATC', 'ATE', 'ATO', 'ATM']),
   cluster: nullable(Type.String({ description: 'variable whose values are clusters for the standard error' })),
+  standardError: literals(
+    [
+      'by-design',
+      'units',
+      'matched-sets',
+      'clusters',
+      'cluster-means',
+      'wild-cluster-bootstrap',
+      'bootstrap',
+      'abadie-imbens',
+    ],
+    { description: 'by-design, or a method; one that is not valid for the design is refused (invalid-inference)' },
+  ),
+  permutations: nullable(
+    Type.Integer({
+      minimum: 0,
+      maximum: 100_000,
+      description: 'draws of a permutation test; null: 2000 where few clusters are compared, elsewhere none',
+    }),
+  ),
   confidence: Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }),
   seed: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   includeUnits: Type.Boolean({
@@ -35,7 +58,7 @@ const required = {
 };
 
 const { revision, treatedLevel, outcomeIs, baseline, followUp, minimumShare, estimand } = optional;
-const { cluster, confidence, seed, includeUnits } = optional;
+const { cluster, standardError, permutations, confidence, seed, includeUnits } = optional;
 
 export const matchingStudyRequest = strict({
   ...required,
@@ -48,6 +71,8 @@ export const matchingStudyRequest = strict({
   estimand: Type.Optional(estimand),
   design: Type.Optional(studyDesignRequest),
   cluster: Type.Optional(cluster),
+  standardError: Type.Optional(standardError),
+  permutations: Type.Optional(permutations),
   confidence: Type.Optional(confidence),
   seed: Type.Optional(seed),
   includeUnits: Type.Optional(includeUnits),
@@ -124,8 +149,23 @@ export const matchingStudyBody = strict({
     }),
   ),
   inference: strict({
-    method: literals(['cluster-CR2', 'cluster-CR1', 'matched-sets', 'm-estimation', 'HC3']),
+    method: literals([
+      'cluster-means',
+      'cluster-CR2',
+      'cluster-CR1',
+      'wild-cluster-bootstrap',
+      'matched-sets',
+      'within-strata',
+      'bootstrap',
+      'abadie-imbens',
+      'm-estimation',
+      'HC3',
+    ]),
     reason: literals([
+      'few-clusters',
+      'few-mixed-clusters',
+      'independent-units',
+      'as-asked',
       'treatment-by-cluster',
       'cluster-asked-for',
       'many-clusters',
@@ -138,6 +178,14 @@ export const matchingStudyBody = strict({
     clusters: nullable(perGroup),
   }),
   effects: strict({ unmatched: effect, matched: effect, adjusted: effect }),
+  permutation: nullable(
+    strict({
+      pValue: Type.Number(),
+      draws: Type.Integer(),
+      isExact: Type.Boolean(),
+      blocks: literals(['clusters', 'matched-sets']),
+    }),
+  ),
   ties: nullable(strict({ draws: Type.Integer(), minimum: Type.Number(), maximum: Type.Number() })),
   units: nullable(
     Type.Array(

@@ -164,7 +164,15 @@ export const operations = {
     parameters: panel,
     body: matchingStudyRequest,
     response: jobOf(results['matching-study']),
-    problems: ['panel-not-found', 'unknown-variable', 'separation', 'empty-group', 'no-overlap', 'too-few-groups'],
+    problems: [
+      'panel-not-found',
+      'unknown-variable',
+      'separation',
+      'empty-group',
+      'no-overlap',
+      'too-few-groups',
+      'invalid-inference',
+    ],
   },
   panelModel: {
     ...none,

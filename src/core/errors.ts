@@ -13,6 +13,7 @@ export const coreErrorCodes = [
   'no-overlap',
   'contradictory-configurations',
   'too-few-groups',
+  'invalid-inference',
   // numerical
   'singular-matrix',
   'not-converged',

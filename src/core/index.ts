@@ -57,7 +57,13 @@ export { type Coarsening, coarsen } from './matching/coarsen.ts';
 export { commonSupport, type Discard } from './matching/common-support.ts';
 export type { Estimand } from './matching/estimand.ts';
 export { exactCells } from './matching/exact-cells.ts';
-export { forEachPair, type MatchSets, matchedFocalCount, totalDistance } from './matching/match-sets.ts';
+export {
+  forEachPair,
+  type MatchSets,
+  matchedFocalCount,
+  setDifferences,
+  totalDistance,
+} from './matching/match-sets.ts';
 export {
   type CoarsenedDesign,
   type ExactDesign,
@@ -101,17 +107,25 @@ export {
   type AbadieImbensEffect,
   type AbadieImbensInput,
   abadieImbensEffect,
-  type WeightedMatch,
+  effectOfPartnerLists,
 } from './effects/abadie-imbens.ts';
 export { type AugmentedEffects, augmentedIpw } from './effects/augmented-ipw.ts';
 export { type ClusterError, clusterRobustBellMcCaffrey } from './effects/bell-mccaffrey.ts';
+export { bootstrapSets } from './effects/bootstrap-sets.ts';
 export {
   chooseInference,
   type Inference,
   type InferenceDesign,
   type InferenceMethod,
   type InferenceReason,
+  type StandardErrorRequest,
 } from './effects/choose-inference.ts';
+export {
+  type ClusterMeans,
+  type ClusterMeansEffect,
+  clusterMeansEffect,
+  clusterMeansOf,
+} from './effects/cluster-means.ts';
 export {
   drawSample,
   isWeighting,
@@ -121,6 +135,14 @@ export {
 } from './effects/draw-sample.ts';
 export { type EffectEstimate, type EffectSample, estimateEffect } from './effects/estimate-effect.ts';
 export { type Contrast, gComputation, type MarginalEffects, type OutcomeModel } from './effects/g-computation.ts';
+export type { PartnerLists } from './effects/partner-lists.ts';
+export {
+  type Continue,
+  type PermutationOptions,
+  type PermutedDifference,
+  permuteGroups,
+  permuteSigns,
+} from './effects/permutation-test.ts';
 export {
   type GroupCounts,
   type LevelCounts,
@@ -128,10 +150,21 @@ export {
   type MatchingStudyOutput,
   runMatchingStudy,
   type StudyBalanceRow,
+  type StudyPermutation,
   type TieSample,
 } from './effects/run-matching-study.ts';
-export { type StratifiedEffect, type StratumSummary, stratifiedEffect } from './effects/stratified-effect.ts';
+export {
+  type StratifiedEffect,
+  type StratumSummary,
+  stratifiedEffect,
+  withinStrataError,
+} from './effects/stratified-effect.ts';
 export { fitWeightedRegression, type RegressionFit } from './effects/weighted-regression.ts';
+export {
+  type WildBootstrap,
+  type WildBootstrapOptions,
+  wildClusterBootstrap,
+} from './effects/wild-cluster-bootstrap.ts';
 export { eValue, eValueOfInterval, type RiskRatio, riskRatioOfStandardizedDifference } from './sensitivity/e-value.ts';
 export {
   mcNemarBounds,

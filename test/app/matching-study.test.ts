@@ -104,12 +104,15 @@ describe('a matching study', () => {
     const panel = studyPanel({ units: 600, byCollective: true });
     const result = await study(panel, { design: { method: 'nearest', calipers: [] } });
     expect(result.body.inference).toEqual({
-      method: 'cluster-CR2',
-      reason: 'treatment-by-cluster',
+      method: 'cluster-means',
+      reason: 'few-clusters',
       clusters: { treated: 5, control: 5 },
     });
     expect(warned(result)).toEqual(expect.arrayContaining(['treatment-by-cluster', 'few-clusters']));
-    expect(result.body.effects.matched!.degreesOfFreedom).toBeLessThan(9);
+    expect(result.body.effects.matched!.degreesOfFreedom).toBe(8);
+    // five of ten collectives: 252 ways, each looked at once
+    expect(result.body.permutation).toMatchObject({ draws: 252, isExact: true, blocks: 'clusters' });
+    expect(result.body.permutation!.pValue * 252).toBeCloseTo(Math.round(result.body.permutation!.pValue * 252), 9);
   });
 
   it('refuses a standard error where one collective only was treated', async () => {
@@ -125,13 +128,29 @@ describe('a matching study', () => {
     });
   });
 
-  it('uses matched sets as clusters for households in mixed collectives, and HC3 where partners are used again', async () => {
+  it('uses matched sets for households in mixed collectives, and Abadie and Imbens where partners are used again', async () => {
     const panel = studyPanel({ units: 300 });
     expect((await study(panel)).body.inference.reason).toBe('pairs-without-replacement');
     const again = await study(panel, { design: { method: 'nearest', maximumReuse: null } });
     expect(again.body.inference.reason).toBe('partners-used-again');
     expect(warned(again)).toContain('partners-used-again');
-    expect((await study(panel, { cluster: 'collective' })).body.inference.reason).toBe('cluster-asked-for');
+    expect((await study(panel, { cluster: 'collective' })).body.inference.reason).toBe('few-mixed-clusters');
+  });
+
+  it('takes a standard error that was asked for where it is valid, and refuses it where not', async () => {
+    const panel = studyPanel({ units: 300 });
+    const plain = (await study(panel)).body.effects.matched!;
+    const drawn = (await study(panel, { standardError: 'bootstrap', permutations: 500 })).body;
+    expect(drawn.effects.matched!.estimate).toBe(plain.estimate);
+    expect(Math.abs(drawn.effects.matched!.standardError / plain.standardError - 1)).toBeLessThan(0.15);
+    expect(drawn.permutation).toMatchObject({ draws: 500, isExact: false, blocks: 'matched-sets' });
+    await expect(
+      study(panel, { standardError: 'bootstrap', design: { method: 'nearest', maximumReuse: null } }),
+    ).rejects.toMatchObject({ code: 'invalid-inference', details: { use: ['by-design', 'abadie-imbens'] } });
+    const whole = studyPanel({ units: 600, byCollective: true });
+    await expect(
+      study(whole, { standardError: 'units', design: { method: 'nearest', calipers: [] } }),
+    ).rejects.toMatchObject({ code: 'invalid-inference' });
   });
 
   it('warns of weak overlap, of imbalance that remains, and of units without a partner', async () => {

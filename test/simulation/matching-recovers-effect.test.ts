@@ -48,6 +48,8 @@ function study(seed: number) {
       },
       cluster: null,
       isClusterAskedFor: false,
+      standardError: 'by-design',
+      permutations: null,
       confidence: 0.95,
       seed: 1,
     },

@@ -1,3 +1,4 @@
+import type { StandardErrorRequest } from '../../core/effects/choose-inference.ts';
 import type { MatchingStudyOutput, StudyBalanceRow } from '../../core/effects/run-matching-study.ts';
 import type { Estimand } from '../../core/matching/estimand.ts';
 import { type ModelTerm, variablesOf } from '../../core/propensity/model-terms.ts';
@@ -50,6 +51,10 @@ export interface MatchingStudySettings {
   readonly design: DesignSettings;
   /** null: the collective column where there is one and the treatment does not vary within collectives */
   readonly cluster: string | null;
+  /** `by-design`, or a method that was asked for; one that is not valid for the design is refused */
+  readonly standardError: StandardErrorRequest;
+  /** draws of a permutation test; null: 2000 where few clusters are compared, elsewhere none */
+  readonly permutations: number | null;
   readonly confidence: number;
   readonly seed: number;
   /** also return pairs, scores and weights of units: a workspace result, for the operator only */
@@ -69,6 +74,8 @@ const defaults = {
   minimumShare: 0.75,
   estimand: 'ATT',
   cluster: null,
+  standardError: 'by-design',
+  permutations: null,
   confidence: 0.95,
   seed: 1,
   includeUnits: false,
@@ -107,6 +114,8 @@ export const matchingStudy = {
         covariates: terms,
         cluster: units.cluster,
         isClusterAskedFor: settings.cluster !== null,
+        standardError: settings.standardError,
+        permutations: settings.permutations,
         confidence: settings.confidence,
         seed: settings.seed,
       },

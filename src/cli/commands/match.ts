@@ -20,6 +20,11 @@ export const match: Command = {
     estimand: { type: 'string', placeholder: 'ATT|ATC|ATE|ATO|ATM' },
     ...designOptions,
     cluster: { type: 'string', placeholder: 'VARIABLE' },
+    'standard-error': {
+      type: 'string',
+      placeholder: 'by-design|units|matched-sets|clusters|cluster-means|wild-cluster-bootstrap|bootstrap|abadie-imbens',
+    },
+    permutations: { type: 'string', placeholder: 'N' },
     confidence: { type: 'string', placeholder: '0.95' },
     revision: { type: 'string', placeholder: 'N' },
     units: { type: 'boolean' },
@@ -41,6 +46,8 @@ export const match: Command = {
       estimand: text('estimand'),
       design: designOf(context),
       cluster: text('cluster'),
+      standardError: text('standard-error'),
+      permutations: number('permutations'),
       confidence: number('confidence'),
       revision: number('revision'),
       seed: context.seed,
@@ -80,10 +87,18 @@ function studyText(result: ResultOf<'matching-study'>, context: CommandContext):
     balanceTable(result, context),
     `${say('match.denominator', { group: say(`match.group.${body.denominator}`) })}\n\n`,
     effectTable(result, context, percent),
-    `${say(`inference.reason.${body.inference.reason}`)}\n`,
+    `${say(`inference.method.${body.inference.method}`)} ${say(`inference.reason.${body.inference.reason}`)}\n`,
+    permutationText(result, context),
     ...warnings.map((w) => `\n! ${say(`warning.${w.code}`, w.parameters)}\n`),
   ];
   return parts.join('');
+}
+
+function permutationText({ body }: ResultOf<'matching-study'>, { say, language }: CommandContext): string {
+  if (body.permutation === null) return '';
+  const { pValue, draws, isExact, blocks } = body.permutation;
+  const shown = { blocks: say(`match.permutation.${blocks}`), draws, pValue: shower(language, '–')(pValue) };
+  return `${say(isExact ? 'match.permutation.exact' : 'match.permutation.random', shown)}\n`;
 }
 
 function groupTable({ body }: ResultOf<'matching-study'>, { say, language }: CommandContext): string {

@@ -2,6 +2,7 @@ import { CoreError } from '../errors.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { type DesignColumn, packMatrix } from '../propensity/design-matrix.ts';
+import { nearestWithTies, type PartnerLists } from './partner-lists.ts';
 
 export interface AbadieImbensInput {
   readonly outcome: Float64Array;
@@ -19,164 +20,201 @@ export interface AbadieImbensInput {
   readonly adjustFor: readonly DesignColumn[] | null;
 }
 
-/** One match: a focal unit, its counterpart, and its weight 1 / (number of the focal unit's matches). */
-export interface WeightedMatch {
-  readonly focal: number;
-  readonly partner: number;
-  readonly weight: number;
-}
-
 export interface AbadieImbensEffect {
   readonly estimate: number;
   readonly standardError: number;
   readonly unadjustedEstimate: number;
   readonly naiveStandardError: number;
+  readonly focalUnits: number;
   readonly droppedFocalUnits: number;
-  readonly matches: readonly WeightedMatch[];
+  /** columns of the bias adjustment that depend on others among the partners, and were left out */
+  readonly leftOut: readonly string[];
+  /** who served whom: one list for ATT and ATC, two for ATE; each partner weighs 1 / (number of the focal unit's partners) */
+  readonly lists: readonly PartnerLists[];
 }
-
-/** Matches whose squared distance exceeds the M-th smallest by no more than this count as tied with it. */
-const tolerance = 1e-5;
 
 /**
  * Matching with replacement in which every tied partner counts, with the standard error of Abadie and Imbens and, on
  * request, their bias adjustment. Because ties share the weight the answer knows no order of units.
  *
  * @param input all arrays read only, finite, n entries
- * @throws no-overlap where no focal unit has enough eligible partners; invalid-argument for M below 1; collinear and
- *   empty-group from the outcome regressions
- * Cost: O(n1 n0 d); no n1 x n0 matrix is kept. Source: Abadie and Imbens 2006, doi:10.1111/j.1468-0262.2006.00655.x, eq. 14
- * (homoskedastic variance); bias adjustment: 2011, doi:10.1198/jbes.2009.07333.
+ * @throws no-overlap where no focal unit has enough eligible partners; invalid-argument for M below 1
+ * Cost: O(n log n) for points of one coordinate, else O(n1 n0 d); then O(n p^2) for the adjustment by p columns.
+ * Source: Abadie and Imbens 2006, doi:10.1111/j.1468-0262.2006.00655.x, eq. 14 (homoskedastic variance); bias adjustment:
+ * 2011, doi:10.1198/jbes.2009.07333. As R's `Matching`, partners within 1e-5 of the M-th smallest squared distance are ties.
  */
 export function abadieImbensEffect(input: AbadieImbensInput, kernels: MatrixKernels): AbadieImbensEffect {
-  const { treated, estimand, neighbours, outcome } = input;
+  const { treated, estimand, neighbours, outcome, points } = input;
   if (!(Number.isInteger(neighbours) && neighbours >= 1)) {
     throw new CoreError(
       'invalid-argument',
       `The number of neighbours must be a whole number from 1, not ${neighbours}.`,
     );
   }
-  const matches: WeightedMatch[] = [];
-  let focalUnits = 0;
-  let dropped = 0;
-  const focalGroups: readonly (0 | 1)[] = estimand === 'ATT' ? [1] : estimand === 'ATC' ? [0] : [1, 0];
-  for (const group of focalGroups) {
-    const partners = [...treated.keys()].filter((i) => treated[i] !== group);
-    for (let i = 0; i < treated.length; i++) {
-      if (treated[i] !== group) continue;
-      const found = nearestWithTies(input, i, partners);
-      if (found === null) dropped++;
-      else {
-        focalUnits++;
-        for (const partner of found) matches.push({ focal: i, partner, weight: 1 / found.length });
-      }
-    }
-  }
+  const rowsOf = (group: 0 | 1) => Uint32Array.from(treated.keys()).filter((row) => treated[row] === group);
+  const groups: readonly (0 | 1)[] = estimand === 'ATT' ? [1] : estimand === 'ATC' ? [0] : [1, 0];
+  const lists = groups.map((group) =>
+    nearestWithTies(points, rowsOf(group), rowsOf(group === 1 ? 0 : 1), {
+      neighbours,
+      caliper: input.caliper,
+      stratum: input.stratum,
+    }),
+  );
+  return effectOfPartnerLists(lists, outcome, treated, input.adjustFor, kernels);
+}
+
+/**
+ * The estimate and its error of Abadie and Imbens for partners that are already known.
+ *
+ * @param lists of one focal group for ATT or ATC; of both for ATE
+ * @param adjustFor columns of the bias adjustment: per imputed arm a linear regression of the outcome on them, on the arm's
+ *   partners weighted by how often they serve; the imputed outcome moves along it to the focal unit. null = none
+ * @throws no-overlap where no focal unit has a partner
+ * Cost: O(n p^2), whatever the number of ties. Source as `abadieImbensEffect`.
+ */
+export function effectOfPartnerLists(
+  lists: readonly PartnerLists[],
+  outcome: Float64Array,
+  treated: Uint8Array,
+  adjustFor: readonly DesignColumn[] | null,
+  kernels: MatrixKernels,
+): AbadieImbensEffect {
+  const focalUnits = lists.reduce((sum, { focal }) => sum + focal.length, 0);
   if (focalUnits === 0) {
     throw new CoreError(
       'no-overlap',
       'No unit has enough partners inside the caliper and its cell. Widen the caliper, or ask for fewer neighbours.',
     );
   }
-  const sign = (match: WeightedMatch): number => (treated[match.focal] === 1 ? 1 : -1);
-  const raw = matches.map((m) => sign(m) * (outcome[m.focal]! - outcome[m.partner]!));
-  const adjusted = input.adjustFor === null ? raw : adjust(input, input.adjustFor, matches, raw, kernels);
-  const mean = (values: readonly number[]): number =>
-    matches.reduce((sum, m, j) => sum + m.weight * values[j]!, 0) / focalUnits;
-  const squares = (values: readonly number[], centre: number): number =>
-    matches.reduce((sum, m, j) => sum + m.weight * (values[j]! - centre) ** 2, 0);
-  const unadjustedEstimate = mean(raw);
-  const estimate = mean(adjusted);
+  const n = outcome.length;
+  const service = lists.map((list) => serviceOf(list, n));
+  const plain = lists.map((list) => differences(list, outcome, treated));
+  const leftOut = new Set<string>();
+  const moved =
+    adjustFor === null
+      ? plain
+      : lists.map((list, l) => {
+          const { rest, dependent } = alongRegression(outcome, adjustFor, service[l]!.weight, kernels);
+          for (const name of dependent) leftOut.add(name);
+          return differences(list, rest, treated);
+        });
+  const unadjustedEstimate = meanOf(plain, focalUnits);
+  const estimate = meanOf(moved, focalUnits);
+  const s2 = squaresAround(moved, estimate) / focalUnits / 2;
+  let sum = 0;
+  for (const { tau } of moved) for (const value of tau) sum += (value - estimate) ** 2;
+  // For ATE a unit that serves is a focal unit too, which adds 2 K.
+  const isBoth = lists.length === 2;
+  for (const { weight, squares } of service) {
+    for (let i = 0; i < n; i++) {
+      const k = weight[i]!;
+      if (k > 0) sum += s2 * (k * k - squares[i]! + (isBoth ? 2 * k : 0));
+    }
+  }
   return {
     estimate,
-    standardError: Math.sqrt(
-      variance(input, matches, adjusted, estimate, squares(adjusted, estimate) / focalUnits / 2, focalUnits),
-    ),
+    standardError: Math.sqrt(sum) / focalUnits,
     unadjustedEstimate,
-    naiveStandardError: Math.sqrt(squares(raw, unadjustedEstimate)) / focalUnits,
-    droppedFocalUnits: dropped,
-    matches,
+    naiveStandardError: Math.sqrt(squaresAround(plain, unadjustedEstimate)) / focalUnits,
+    focalUnits,
+    droppedFocalUnits: lists.reduce((dropped, list) => dropped + list.dropped, 0),
+    leftOut: [...leftOut],
+    lists,
   };
 }
 
-/** All eligible partners within the M-th smallest squared distance (plus the tolerance); null with fewer than M. */
-function nearestWithTies(
-  { points, caliper, stratum, neighbours }: AbadieImbensInput,
-  focal: number,
-  partners: readonly number[],
-): number[] | null {
-  const { cols, values } = points;
-  const candidates: { row: number; distance: number }[] = [];
-  for (const row of partners) {
-    if (stratum !== null && stratum[row] !== stratum[focal]) continue;
-    let distance = 0;
-    let isInside = true;
-    for (let j = 0; j < cols; j++) {
-      const d = values[focal * cols + j]! - values[row * cols + j]!;
-      if (caliper !== null && Math.abs(d) > caliper) isInside = false;
-      distance += d * d;
-    }
-    if (isInside) candidates.push({ row, distance });
+/** K and K2 of each unit: the weight it got as a partner, and the sum of the squares of these weights. */
+function serviceOf({ from, to, order }: PartnerLists, n: number) {
+  const opened = new Int32Array(order.length + 1);
+  const change = new Float64Array(order.length + 1);
+  const changeOfSquares = new Float64Array(order.length + 1);
+  for (let k = 0; k < from.length; k++) {
+    const [a, b] = [from[k]!, to[k]!];
+    const share = 1 / (b - a);
+    opened[a]!++;
+    opened[b]!--;
+    change[a] = change[a]! + share;
+    change[b] = change[b]! - share;
+    changeOfSquares[a] = changeOfSquares[a]! + share * share;
+    changeOfSquares[b] = changeOfSquares[b]! - share * share;
   }
-  if (candidates.length < neighbours) return null;
-  const nearest = candidates.map((c) => c.distance).sort((a, b) => a - b)[neighbours - 1]!;
-  return candidates.filter((c) => c.distance <= nearest + tolerance).map((c) => c.row);
-}
-
-/** [sum over focal (tau_i - estimate)^2 + s2 sum over units (K^2 - K2, for ATE + 2 K)] / N^2. */
-function variance(
-  { treated, estimand }: AbadieImbensInput,
-  matches: readonly WeightedMatch[],
-  differences: readonly number[],
-  estimate: number,
-  s2: number,
-  focalUnits: number,
-): number {
-  const n = treated.length;
-  const tau = new Float64Array(n);
-  const isFocal = new Uint8Array(n);
-  const k = new Float64Array(n);
-  const k2 = new Float64Array(n);
-  matches.forEach(({ focal, partner, weight }, j) => {
-    isFocal[focal] = 1;
-    tau[focal] = tau[focal]! + weight * differences[j]!;
-    k[partner] = k[partner]! + weight;
-    k2[partner] = k2[partner]! + weight * weight;
-  });
+  const weight = new Float64Array(n);
+  const squares = new Float64Array(n);
+  let open = 0;
   let sum = 0;
-  for (let i = 0; i < n; i++) {
-    if (isFocal[i] === 1) sum += (tau[i]! - estimate) ** 2;
-    sum += s2 * (k[i]! * k[i]! - k2[i]! + (estimand === 'ATE' ? 2 * k[i]! : 0));
+  let sumOfSquares = 0;
+  for (let p = 0; p < order.length; p++) {
+    open += opened[p]!;
+    sum += change[p]!;
+    sumOfSquares += changeOfSquares[p]!;
+    if (open === 0) {
+      // Nobody is served here; what rounding left must not count as a weight.
+      sum = 0;
+      sumOfSquares = 0;
+      continue;
+    }
+    const row = order[p]!;
+    weight[row] = weight[row]! + sum;
+    squares[row] = squares[row]! + sumOfSquares;
   }
-  return sum / (focalUnits * focalUnits);
+  return { weight, squares };
 }
 
-/**
- * Differences with the imputed outcome moved along the regression of the imputed arm: imputed + (x_focal - x_partner)'b,
- * b by weighted least squares on the arm's matched units (weight: how often they serve).
- */
-function adjust(
-  { outcome, treated }: AbadieImbensInput,
+/** Per focal unit: its own effect tau, and the mean square of its partners' differences around tau. */
+function differences({ focal, from, to, order }: PartnerLists, y: Float64Array, treated: Uint8Array) {
+  let centre = 0;
+  for (const row of order) centre += y[row]! / order.length;
+  // Sums up to each place of the order, of values around their mean, so that little is lost in their differences.
+  const sums = new Float64Array(order.length + 1);
+  const squares = new Float64Array(order.length + 1);
+  for (let p = 0; p < order.length; p++) {
+    const value = y[order[p]!]! - centre;
+    sums[p + 1] = sums[p]! + value;
+    squares[p + 1] = squares[p]! + value * value;
+  }
+  const tau = new Float64Array(focal.length);
+  const spread = new Float64Array(focal.length);
+  for (let k = 0; k < focal.length; k++) {
+    const [a, b] = [from[k]!, to[k]!];
+    const row = focal[k]!;
+    const mean = b - a === 1 ? y[order[a]!]! - centre : (sums[b]! - sums[a]!) / (b - a);
+    const difference = y[row]! - centre - mean;
+    tau[k] = treated[row] === 1 ? difference : -difference;
+    spread[k] = b - a === 1 ? 0 : Math.max(0, (squares[b]! - squares[a]!) / (b - a) - mean * mean);
+  }
+  return { tau, spread };
+}
+
+type Differences = ReturnType<typeof differences>;
+
+function meanOf(lists: readonly Differences[], focalUnits: number): number {
+  let sum = 0;
+  for (const { tau } of lists) for (const value of tau) sum += value;
+  return sum / focalUnits;
+}
+
+/** Sum over focal units of the weighted squares of their partners' differences around a centre. */
+function squaresAround(lists: readonly Differences[], centre: number): number {
+  let sum = 0;
+  for (const { tau, spread } of lists) {
+    for (let k = 0; k < tau.length; k++) sum += (tau[k]! - centre) ** 2 + spread[k]!;
+  }
+  return sum;
+}
+
+/** y - x'b with b from the weighted regression on the partners; differences of these are differences moved along it. */
+function alongRegression(
+  y: Float64Array,
   columns: readonly DesignColumn[],
-  matches: readonly WeightedMatch[],
-  raw: readonly number[],
+  weights: Float64Array,
   kernels: MatrixKernels,
-): number[] {
-  const n = outcome.length;
-  const { matrix } = packMatrix(n, columns, true);
-  const slopes = [0, 1].map((arm) => {
-    const weights = new Float64Array(n);
-    for (const { partner, weight } of matches)
-      if (treated[partner] === arm) weights[partner] = weights[partner]! + weight;
-    return weights.some((w) => w > 0) ? kernels.leastSquares(matrix, outcome, weights, 1e-9).coefficients : null;
-  });
-  return matches.map(({ focal, partner }, j) => {
-    const arm = treated[partner]!;
-    let move = 0;
-    columns.forEach(({ values }, c) => {
-      move += (values[focal]! - values[partner]!) * slopes[arm]![c + 1]!;
-    });
-    // The imputed outcome rises by `move`: for a treated focal unit the difference falls by it, for a control it rises.
-    return raw[j]! + (arm === 0 ? -move : move);
-  });
+): { readonly rest: Float64Array; readonly dependent: readonly string[] } {
+  const { matrix, names } = packMatrix(y.length, columns, true);
+  const { coefficients, dependentColumns } = kernels.leastSquares(matrix, y, weights, 1e-9);
+  const fitted = new Float64Array(y.length);
+  kernels.gemv(matrix, coefficients, fitted);
+  return {
+    rest: y.map((value, i) => value - fitted[i]!),
+    dependent: [...dependentColumns].map((c) => names[c]!),
+  };
 }

@@ -3,15 +3,18 @@ import { type Overlap, overlapOf } from '../balance/overlap.ts';
 import { columnSupport } from '../disclosure/column-support.ts';
 import { CoreError, type Warning } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
-import { forEachPair, type MatchSets } from '../matching/match-sets.ts';
+import { forEachPair, type MatchSets, setDifferences } from '../matching/match-sets.ts';
 import type { MatchedSample } from '../matching/match-units.ts';
 import { effectiveSampleSize } from '../matching/match-weights.ts';
 import { type DesignColumn, designColumns, type Frame } from '../propensity/design-matrix.ts';
 import type { ModelTerm } from '../propensity/model-terms.ts';
 import { createRandom } from '../random/random-stream.ts';
-import { chooseInference, type Inference } from './choose-inference.ts';
+import { chooseInference, type Inference, type StandardErrorRequest } from './choose-inference.ts';
+import { clusterMeansOf } from './cluster-means.ts';
 import { drawSample, isWeighting, type StudyDesign, type StudySample } from './draw-sample.ts';
 import { type EffectEstimate, estimateEffect } from './estimate-effect.ts';
+import { listsOfSets, type PartnerLists } from './partner-lists.ts';
+import { type PermutedDifference, permuteGroups, permuteSigns } from './permutation-test.ts';
 
 export interface MatchingStudyInput {
   /** n units, complete in every variable used */
@@ -24,6 +27,10 @@ export interface MatchingStudyInput {
   /** collective (or other cluster) of each unit, -1 = unknown; null = none */
   readonly cluster: Int32Array | null;
   readonly isClusterAskedFor: boolean;
+  /** a method that was asked for, refused where it is not valid */
+  readonly standardError: StandardErrorRequest;
+  /** draws of the permutation test; null: 2000 where the means of few clusters are compared, elsewhere none */
+  readonly permutations: number | null;
   readonly confidence: number;
   readonly seed: number;
 }
@@ -61,6 +68,11 @@ export interface TieSample {
   readonly maximum: number;
 }
 
+/** Permutation test of no effect on anybody, and what changed places in it. */
+export interface StudyPermutation extends PermutedDifference {
+  readonly blocks: 'clusters' | 'matched-sets';
+}
+
 export interface MatchingStudyOutput {
   readonly groups: { readonly treated: GroupCounts; readonly control: GroupCounts };
   readonly overlap: Overlap | null;
@@ -74,7 +86,8 @@ export interface MatchingStudyOutput {
     /** null where the matched sample is too small for the covariates */
     readonly adjusted: EffectEstimate | null;
   };
-  readonly inference: Omit<Inference, 'cluster' | 'equations'>;
+  readonly inference: Pick<Inference, 'method' | 'reason' | 'clusters'>;
+  readonly permutation: StudyPermutation | null;
   readonly ties: TieSample | null;
   readonly warnings: readonly Warning[];
   readonly sample: Pick<MatchedSample, 'weights' | 'score' | 'pairs' | 'strata'>;
@@ -117,13 +130,25 @@ export function runMatchingStudy(
   const matched = estimate(used, sample.weights, inference, []);
   const adjusted = ifLargeEnough(() => estimate(used, sample.weights, inference, adjustment));
   const unmatched = estimate(rowsWithWeight(everybody), everybody, naiveInference(input), []);
+  const permutation = permute(input, sample, inference, kernels, (fraction) =>
+    progress(0.7 + 0.15 * fraction, 'permutations'),
+  );
   progress(0.85, 'ties');
   const ties = tieSample(input, sample, kernels);
   const groups = { treated: countGroup(treated, 1, sample), control: countGroup(treated, 0, sample) };
   const focal = design.estimand === 'ATC' ? 0 : 1;
   const overlap = sample.score === null ? null : overlapOf(sample.score, treated, focal, 20);
-  const { cluster: _, equations: __, ...shown } = inference;
-  const partial = { groups, overlap, balance, effects: { unmatched, matched, adjusted }, inference: shown, ties };
+  const { method, reason, clusters } = inference;
+  const shownInference = { method, reason, clusters };
+  const partial = {
+    groups,
+    overlap,
+    balance,
+    effects: { unmatched, matched, adjusted },
+    inference: shownInference,
+    permutation,
+    ties,
+  };
   return {
     ...partial,
     caliperWidths: sample.caliperWidths,
@@ -206,7 +231,7 @@ function countOnes(values: Float64Array, treated: Uint8Array, weights: Float64Ar
 }
 
 function inferenceFor(
-  { treated, cluster, isClusterAskedFor, design }: MatchingStudyInput,
+  { treated, cluster, isClusterAskedFor, design, standardError, seed }: MatchingStudyInput,
   sample: StudySample,
 ): Inference {
   const rows = rowsWithWeight(sample.weights);
@@ -217,22 +242,66 @@ function inferenceFor(
     isAskedFor: isClusterAskedFor,
     matchedSet: sets === null ? null : Int32Array.from(rows, (row) => sets[row]!),
     sample: isWeighting(design) ? 'weights' : sample.strata === null ? 'pairs' : 'strata',
+    partners: sets === null && sample.pairs !== null ? partnersAmong(sample.pairs, rows, treated.length) : null,
     equations: sample.equations,
+    asked: standardError,
+    seed,
   });
 }
 
+/** Blocks change places as they were assigned: whole clusters, or units within matched sets; other designs have no such test. */
+function permute(
+  { treated, outcome, permutations, seed }: MatchingStudyInput,
+  sample: StudySample,
+  { method, reason, cluster }: Inference,
+  kernels: MatrixKernels,
+  report: (fraction: number) => void,
+): StudyPermutation | null {
+  const isOfWholeClusters = method === 'cluster-means' || reason === 'treatment-by-cluster';
+  const draws = permutations ?? (method === 'cluster-means' ? 2000 : 0);
+  if (draws === 0) return null;
+  const proceed = (fraction: number): boolean => {
+    report(fraction);
+    return true;
+  };
+  if (isOfWholeClusters) {
+    const rows = rowsWithWeight(sample.weights);
+    const among = {
+      treated: Uint8Array.from(rows, (row) => treated[row]!),
+      outcome: Float64Array.from(rows, (row) => outcome[row]!),
+      weights: Float64Array.from(rows, (row) => sample.weights[row]!),
+    };
+    const means = clusterMeansOf(among, [], cluster!, kernels);
+    return { ...permuteGroups(means.means, means.treated, { draws, seed }, proceed), blocks: 'clusters' };
+  }
+  if (sample.pairs === null || method === 'abadie-imbens' || reason === 'cluster-asked-for') return null;
+  const differences = setDifferences(sample.pairs, outcome, treated);
+  return { ...permuteSigns(differences, { draws, seed }, proceed), blocks: 'matched-sets' };
+}
+
+/** The partner lists with rows of the sample instead of rows of the data. */
+function partnersAmong(pairs: MatchSets, rows: Uint32Array, n: number): PartnerLists {
+  const place = new Uint32Array(n);
+  rows.forEach((row, i) => {
+    place[row] = i;
+  });
+  const lists = listsOfSets(pairs);
+  return { ...lists, focal: lists.focal.map((row) => place[row]!), order: lists.order.map((row) => place[row]!) };
+}
+
 /** The naive comparison gets the clusters too, where there are any, so that it is not made to look precise. */
-function naiveInference({ treated, cluster, isClusterAskedFor }: MatchingStudyInput): Inference {
-  const own = Int32Array.from(treated, (_, row) => row);
-  const chosen = chooseInference({
+function naiveInference({ treated, cluster, isClusterAskedFor, seed }: MatchingStudyInput): Inference {
+  return chooseInference({
     treated,
     cluster,
     isAskedFor: isClusterAskedFor,
-    matchedSet: own,
-    sample: 'pairs',
+    matchedSet: null,
+    sample: 'units',
+    partners: null,
     equations: null,
+    asked: 'by-design',
+    seed,
   });
-  return chosen.method === 'matched-sets' ? { ...chosen, method: 'HC3', cluster: null } : chosen;
 }
 
 /** Set of each unit, or null where a partner serves several focal units. */
@@ -247,11 +316,14 @@ function setNumbers(pairs: MatchSets, n: number): Int32Array | null {
   return isShared ? null : sets;
 }
 
+const tooSmall: readonly string[] = ['empty-group', 'no-variation', 'too-few-groups'];
+
+/** The adjusted effect asks for more than the plain one, which was estimated before. */
 function ifLargeEnough(estimate: () => EffectEstimate): EffectEstimate | null {
   try {
     return estimate();
   } catch (error) {
-    if (error instanceof CoreError && (error.code === 'empty-group' || error.code === 'no-variation')) return null;
+    if (error instanceof CoreError && tooSmall.includes(error.code)) return null;
     throw error;
   }
 }
@@ -342,7 +414,8 @@ function cautions(
   if (sample.propensity !== null && sample.propensity.collinear.length > 0) {
     warn('collinear-columns', { columns: sample.propensity.collinear });
   }
-  if (inference.reason === 'treatment-by-cluster') warn('treatment-by-cluster', { ...inference.clusters! });
+  if (inference.reason === 'treatment-by-cluster' || inference.reason === 'few-clusters')
+    warn('treatment-by-cluster', { ...inference.clusters! });
   if (inference.clusters !== null && Math.min(inference.clusters.treated, inference.clusters.control) < 10) {
     warn('few-clusters', { ...inference.clusters });
   }

@@ -66,3 +66,42 @@ function average(strata: readonly StratumSummary[], size: (s: StratumSummary) =>
   }
   return { estimate, standardError: Math.sqrt(variance) };
 }
+
+/**
+ * Standard error of a difference of weighted means whose weights are constant per stratum and group:
+ * sum over strata of the squared share of weight times the variance within, over both groups.
+ *
+ * @param weights n positive weights; @param stratum n stratum numbers 0 … S - 1
+ * @returns null where a stratum has fewer than two units of a group, and so no variance
+ * Cost: O(n). Source: Imbens and Rubin 2015, section 17.5 (variance within subclasses); degrees of freedom n - 2 S.
+ */
+export function withinStrataError(
+  outcome: Float64Array,
+  treated: Uint8Array,
+  weights: Float64Array,
+  stratum: Int32Array,
+): { readonly standardError: number; readonly degreesOfFreedom: number } | null {
+  const strata = stratum.reduce((most, s) => Math.max(most, s + 1), 0);
+  const cells = strata * 2;
+  const count = new Float64Array(cells);
+  const weight = new Float64Array(cells);
+  const centre = new Float64Array(cells);
+  const squares = new Float64Array(cells);
+  const total = [0, 0];
+  for (let i = 0; i < outcome.length; i++) {
+    const cell = stratum[i]! * 2 + treated[i]!;
+    count[cell] = count[cell]! + 1;
+    weight[cell] = weight[cell]! + weights[i]!;
+    total[treated[i]!] = total[treated[i]!]! + weights[i]!;
+    const gap = outcome[i]! - centre[cell]!;
+    centre[cell] = centre[cell]! + gap / count[cell]!;
+    squares[cell] = squares[cell]! + gap * (outcome[i]! - centre[cell]!);
+  }
+  if (count.some((n) => n < 2)) return null;
+  let variance = 0;
+  for (let cell = 0; cell < cells; cell++) {
+    const share = weight[cell]! / total[cell % 2]!;
+    variance += (share * share * squares[cell]!) / (count[cell]! - 1) / count[cell]!;
+  }
+  return { standardError: Math.sqrt(variance), degreesOfFreedom: outcome.length - cells };
+}

@@ -31,6 +31,21 @@ export function totalDistance(sets: MatchSets, score: Float64Array): number {
   return sum;
 }
 
+/** Treated minus control of each focal unit that has partners, whose mean is taken. */
+export function setDifferences(sets: MatchSets, y: Float64Array, treated: Uint8Array): Float64Array {
+  const { focal, offsets, partners } = sets;
+  const differences: number[] = [];
+  focal.forEach((row, k) => {
+    const count = offsets[k + 1]! - offsets[k]!;
+    if (count === 0) return;
+    let sum = 0;
+    for (let j = offsets[k]!; j < offsets[k + 1]!; j++) sum += y[partners[j]!]!;
+    const difference = y[row]! - sum / count;
+    differences.push(treated[row] === 1 ? difference : -difference);
+  });
+  return Float64Array.from(differences);
+}
+
 /** Focal units with at least one partner. */
 export function matchedFocalCount(sets: MatchSets): number {
   let count = 0;

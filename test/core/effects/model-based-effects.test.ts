@@ -2,11 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { type AbadieImbensInput, abadieImbensEffect } from '../../../src/core/effects/abadie-imbens.ts';
 import { augmentedIpw } from '../../../src/core/effects/augmented-ipw.ts';
 import { gComputation } from '../../../src/core/effects/g-computation.ts';
+import type { PartnerLists } from '../../../src/core/effects/partner-lists.ts';
 import { typescriptKernels as kernels } from '../../../src/core/linalg/typescript-kernels.ts';
 import { standardiseColumns, whitenByTotal } from '../../../src/core/matching/standardise-columns.ts';
 import { createRandom } from '../../../src/core/random/random-stream.ts';
 
 const points = (values: number[]) => ({ rows: values.length, cols: 1, values: Float64Array.from(values) });
+
+function partnersOf(lists: readonly PartnerLists[]): Record<number, number[]> {
+  return Object.fromEntries(
+    lists.flatMap(({ focal, from, to, order }) =>
+      [...focal].map((row, k) => [row, [...order.subarray(from[k]!, to[k]!)].sort((a, b) => a - b)]),
+    ),
+  );
+}
 
 describe('the estimator of Abadie and Imbens', () => {
   // treated at 0 and 10; controls at 1, -1 (tied for the first) and 12
@@ -22,12 +31,8 @@ describe('the estimator of Abadie and Imbens', () => {
   };
 
   it('lets tied partners share the weight', () => {
-    const { matches, estimate, naiveStandardError } = abadieImbensEffect(base, kernels);
-    expect(matches).toEqual([
-      { focal: 0, partner: 2, weight: 0.5 },
-      { focal: 0, partner: 3, weight: 0.5 },
-      { focal: 1, partner: 4, weight: 1 },
-    ]);
+    const { lists, estimate, naiveStandardError } = abadieImbensEffect(base, kernels);
+    expect(partnersOf(lists)).toEqual({ 0: [2, 3], 1: [4] });
     // differences 4, 2 (half each) and 5
     expect(estimate).toBeCloseTo((0.5 * 4 + 0.5 * 2 + 5) / 2, 13);
     expect(naiveStandardError).toBeCloseTo(Math.sqrt(0.5 * 0 + 0.5 * 4 + 1) / 2, 13);
@@ -65,6 +70,37 @@ describe('the estimator of Abadie and Imbens', () => {
     const swapped = abadieImbensEffect({ ...input, treated: treated.map((t) => 1 - t), estimand: 'ATC' }, kernels);
     expect(swapped.estimate).toBeCloseTo(-result.estimate, 10);
     expect(swapped.standardError).toBeCloseTo(result.standardError, 10);
+  });
+
+  it('finds the same partners on a line as by looking at all pairs, with ties, cells and calipers', () => {
+    // A second coordinate that is 0 for everybody leaves the distances as they are and takes the road of all pairs.
+    const random = createRandom(11, 'line');
+    for (let draw = 0; draw < 60; draw++) {
+      const n = 40;
+      const values = Array.from({ length: n }, () => Math.round(random.normal() * 40) / (draw % 2 === 0 ? 20 : 2000));
+      const input: AbadieImbensInput = {
+        outcome: Float64Array.from({ length: n }, () => 1e3 + random.normal()),
+        treated: Uint8Array.from({ length: n }, (_, i) => (i < 2 || (i > 3 && random.bernoulli(0.4)) ? 1 : 0)),
+        estimand: (['ATT', 'ATC', 'ATE'] as const)[draw % 3]!,
+        neighbours: 1 + (draw % 4),
+        points: points(values),
+        caliper: draw % 5 === 0 ? 0.8 : null,
+        stratum: draw % 7 === 0 ? Int32Array.from({ length: n }, (_, i) => (i * 7) % 3) : null,
+        adjustFor: draw % 4 === 0 ? [{ name: 'x', values: Float64Array.from(values) }] : null,
+      };
+      const flat = {
+        rows: n,
+        cols: 2,
+        values: Float64Array.from({ length: 2 * n }, (_, j) => (j % 2 ? 0 : values[j / 2]!)),
+      };
+      const line = abadieImbensEffect(input, kernels);
+      const all = abadieImbensEffect({ ...input, points: flat }, kernels);
+      expect(partnersOf(line.lists)).toEqual(partnersOf(all.lists));
+      for (const key of ['estimate', 'standardError', 'unadjustedEstimate', 'naiveStandardError'] as const) {
+        expect(line[key]).toBeCloseTo(all[key], 10);
+      }
+      expect(line.droppedFocalUnits).toBe(all.droppedFocalUnits);
+    }
   });
 
   it('does not depend on the order of units', () => {
