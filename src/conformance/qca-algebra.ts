@@ -107,7 +107,7 @@ export function findRows(request: FindRowsRequest, { table }: CaseContext): unkn
 
 export interface CalibrateRequest {
   readonly column: string;
-  readonly method: Calibration['method'];
+  readonly method: Exclude<Calibration['method'], 'find-thresholds'>;
   readonly thresholds?: readonly number[];
   readonly anchors?: Readonly<Record<string, number>>;
   readonly inclusionDegree?: number;
@@ -138,6 +138,7 @@ function calibrationOf({
   };
   switch (method) {
     case 'crisp':
+    case 'indirect':
       return { method, thresholds };
     case 'logistic':
       return {

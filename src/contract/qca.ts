@@ -6,7 +6,11 @@ const anchors = { exclusion: Type.Number(), crossover: Type.Number(), inclusion:
 const power = Type.Number({ exclusiveMinimum: 0 });
 
 const calibration = Type.Union([
-  strict({ method: Type.Literal('crisp'), thresholds: Type.Array(Type.Number(), { minItems: 1 }) }),
+  strict({
+    method: Type.Union([Type.Literal('crisp'), Type.Literal('indirect')]),
+    thresholds: Type.Array(Type.Number(), { minItems: 1 }),
+  }),
+  strict({ method: Type.Literal('find-thresholds'), count: Type.Integer({ minimum: 1, maximum: 20 }) }),
   strict({
     method: Type.Literal('logistic'),
     ...anchors,
@@ -49,6 +53,12 @@ const optionalVariable = {
   calibration: Type.Optional(variableFields.calibration),
 };
 const variable = { variable: Type.String(), ...variableFields };
+
+const outcomeExpression = nullable(
+  Type.String({
+    description: 'an outcome made of several sets, such as "SAVED*~MOVED"; `parts` are the others it names',
+  }),
+);
 
 const table = strict({
   columns: Type.Array(Type.String(), { minItems: 1, maxItems: 1000 }),
@@ -102,7 +112,12 @@ const limitFields = {
 };
 
 export const qcaRequest = strict({
-  outcome: strict({ ...optionalVariable, negated: Type.Optional(Type.Boolean()) }),
+  outcome: strict({
+    ...optionalVariable,
+    negated: Type.Optional(Type.Boolean()),
+    expression: Type.Optional(outcomeExpression),
+    parts: Type.Optional(Type.Array(strict(optionalVariable), { maxItems: 20 })),
+  }),
   conditions: Type.Array(strict(optionalVariable), { minItems: 1, maxItems: 200 }),
   panel: Type.Optional(fields.panel),
   revision: Type.Optional(fields.revision),
@@ -127,7 +142,12 @@ export const qcaRequest = strict({
 });
 
 export const qcaSettings = strict({
-  outcome: strict({ ...variable, negated: Type.Boolean() }),
+  outcome: strict({
+    ...variable,
+    negated: Type.Boolean(),
+    expression: outcomeExpression,
+    parts: Type.Array(strict(variable)),
+  }),
   conditions: Type.Array(strict(variable)),
   ...fields,
   ...chance,
@@ -165,6 +185,7 @@ const set = strict({
   type: conditionType,
   levels: Type.Integer(),
   counts: Type.Array(Type.Integer()),
+  calibration: nullable(calibration),
 });
 const withheld = nullable(Type.Union([Type.Literal('small-group'), Type.Literal('protects-other')]));
 const necessity = strict({ text: Type.String(), consistency: number, coverage: number, relevance: number, withheld });
@@ -261,6 +282,7 @@ export const qcaBody = strict({
   outcome: Type.String(),
   conditions: Type.Array(set),
   outcomeSet: set,
+  outcomeParts: Type.Array(set),
   caseCount: nullable(Type.Integer()),
   leftOut: texts,
   ambiguousCases: texts,
@@ -282,5 +304,11 @@ export const qcaBody = strict({
   simultaneousRows: Type.Array(Type.Integer()),
   solutions: Type.Array(solution),
   necessity: strict({ literals: Type.Array(necessity), expressions: Type.Array(necessity) }),
-  memberships: strict({ cases: texts, outcome: numbers, terms: Type.Record(Type.String(), numbers) }),
+  memberships: strict({
+    cases: texts,
+    outcome: numbers,
+    sets: Type.Record(Type.String(), numbers),
+    raw: Type.Record(Type.String(), numbers),
+    terms: Type.Record(Type.String(), numbers),
+  }),
 });

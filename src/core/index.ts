@@ -219,6 +219,7 @@ export {
   type QcaLimits,
   type QcaModel,
   type QcaNecessity,
+  type QcaOutcome,
   type QcaRow,
   type QcaSolution,
   type QcaTerm,
@@ -242,6 +243,7 @@ export { type CutoffInterval, findCutoffIntervals } from './qca/cutoff-intervals
 export { type EnhancedTable, type Enhancement, enhanceTable } from './qca/enhanced-analysis.ts';
 export { type Expression, formatProducts, parseExpression, toProducts } from './qca/expression.ts';
 export { findContradictoryAssumptions, findRowsInExpression, findSimultaneousSubsets } from './qca/find-rows.ts';
+export { findThresholds } from './qca/find-thresholds.ts';
 export { type NecessityFit, necessityFit, type SufficiencyFit, sufficiencyFit } from './qca/fit.ts';
 export {
   defaultSearchLimits,

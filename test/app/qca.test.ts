@@ -313,10 +313,46 @@ describe('samenwijs qca', () => {
     ]);
   });
 
+  it('takes an outcome of several sets, thresholds to find, and the indirect method', async () => {
+    const raw = {
+      columns: ['A', 'Y', 'Z'],
+      ids: ['p', 'q', 'r', 's', 't', 'u'],
+      rows: [
+        [1, 1, 0],
+        [2, 1, 0],
+        [3, 0, 1],
+        [11, 1, 1],
+        [12, 1, 1],
+        [14, 1, 1],
+      ],
+    };
+    const options = ['--outcome', '~Y,Z', '--configuration', 'Y*Z', '--conditions', 'A', '--calibrate', 'A=find:1'];
+    const { out, err } = await command(setUp(), ['qca', 'c.csv', ...options, '--json'], { readTable: async () => raw });
+    expect(err).toBe('');
+    const { body, settings } = JSON.parse(out);
+    expect(settings.outcome).toMatchObject({ variable: 'Y', negated: true, expression: 'Y*Z' });
+    expect(body.outcome).toBe('~(Y*Z)');
+    expect(body.conditions[0].calibration).toEqual({ method: 'crisp', thresholds: [7] });
+    expect(body.solutions.at(-1).models[0].formula).toBe('~A');
+    const many = Array.from({ length: 30 }, (_, i) => [5 + i * 3, i % 2]);
+    const ladder = { columns: ['A', 'Y'], ids: many.map((_, i) => `c${i}`), rows: many };
+    const indirect = await command(
+      setUp(),
+      ['qca', 'c.csv', '--outcome', 'Y', '--conditions', 'A', '--calibrate', 'A=indirect:20/45/70', '--json'],
+      { readTable: async () => ladder },
+    );
+    expect(JSON.parse(indirect.out).settings.conditions[0].calibration).toEqual({
+      method: 'indirect',
+      thresholds: [20, 45, 70],
+    });
+  });
+
   it.each([
     [['--calibrate', 'A'], 'NAME=VALUE'],
     [['--calibrate', 'A=x'], 'threshold'],
     [['--calibrate', 'Z=1'], 'neither'],
+    [['--calibrate', 'A=indirect:x'], 'indirect'],
+    [['--outcome', 'Y,B'], '--configuration'],
     [['--consistency', '2'], 'consistencyCutoff'],
     [['--solutions', 'best'], 'solutions'],
   ])('refuses %j', async (options, part) => {

@@ -7,7 +7,7 @@ import { referenceFolder } from '../support/reference.ts';
 const run = promisify(execFile);
 
 /** Cases of tier 3 where we keep another convention; docs/methods/qca.md says which and why. */
-const apart = ['ccubes-random-20cond/pi-count-minpin', 'qca_calibrate_LR/indirect'];
+const apart = ['ccubes-random-20cond/pi-count-minpin'];
 
 describe.skipIf(referenceFolder === null)('the conformance engine on the reference cases of QCA', () => {
   it('gives the reference values of every case, but for the named ones of tier 3', { timeout: 120_000 }, async () => {

@@ -27,6 +27,7 @@ const internal = [
   'qca/binomial-tail.ts', // the tail for a truth table; the public one stands in stats
   'qca/cover-blocks.ts',
   'qca/describe-solutions.ts',
+  'qca/indirect-calibration.ts',
   'qca/irredundant-covers.ts',
   'qca/minimal-models.ts',
   'qca/prime-implicants.ts',

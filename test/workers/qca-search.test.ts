@@ -22,7 +22,7 @@ function hopeless(): QcaInput {
   });
   return {
     caseIds: Array.from({ length: 100 }, (_, i) => `case ${i}`),
-    outcome: { ...column('Y'), negated: false },
+    outcome: { ...column('Y'), negated: false, expression: null, parts: [] },
     conditions: Array.from({ length: 50 }, (_, c) => column(`C${c}`)),
     truthTable: {
       frequencyCutoff: 1,

@@ -80,7 +80,12 @@ export function gateQca(body: QcaBody): QcaBody {
   const rows = body.rows.flatMap((row, r) =>
     verdicts[r] === null ? [fit.rows[r] === null ? { ...row, cases: [] } : withoutFit(row, fit.rows[r]!)] : [],
   );
-  const gateCounts = (set: CalibratedSet) => (areRowsShown && !set.counts.some(few) ? set : { ...set, counts: [] });
+  // A threshold that was found lies halfway between the scores of two of them.
+  const gateCounts = (set: CalibratedSet): CalibratedSet => ({
+    ...set,
+    calibration: null,
+    counts: areRowsShown && !set.counts.some(few) ? set.counts : [],
+  });
   const isHiding = isSmall || isTiny;
   return {
     ...body,
@@ -90,10 +95,11 @@ export function gateQca(body: QcaBody): QcaBody {
     withheld: isHiding ? 'small-group' : null,
     conditions: body.conditions.map(gateCounts),
     outcomeSet: gateCounts(body.outcomeSet),
+    outcomeParts: body.outcomeParts.map(gateCounts),
     simultaneousRows: [],
     leftOut: [],
     ambiguousCases: [],
-    memberships: { cases: [], outcome: [], terms: {} },
+    memberships: { cases: [], outcome: [], sets: {}, raw: {}, terms: {} },
     necessity: isHiding
       ? { literals: [], expressions: [] }
       : {

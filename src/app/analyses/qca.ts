@@ -35,6 +35,15 @@ export interface QcaVariable {
   readonly calibration: Calibration | null;
 }
 
+/** What is to be explained: a variable's set, or an expression over it and further sets, such as `SAVED*~MOVED`. */
+export interface QcaOutcomeVariable extends QcaVariable {
+  readonly negated: boolean;
+  /** null: the set itself */
+  readonly expression: string | null;
+  /** the further sets that the expression names */
+  readonly parts: readonly QcaVariable[];
+}
+
 /** Cases given with the request: a cell is a number, a text or null (missing). */
 export interface QcaTable {
   readonly columns: readonly string[];
@@ -50,7 +59,7 @@ export interface QcaSettings {
   /** what a case is: a unit of the panel, or a collective with the means of its units */
   readonly cases: 'unit' | 'collective';
   readonly table: QcaTable | null;
-  readonly outcome: QcaVariable & { readonly negated: boolean };
+  readonly outcome: QcaOutcomeVariable;
   readonly conditions: readonly QcaVariable[];
   readonly frequencyCutoff: number;
   readonly consistencyCutoff: number;
@@ -76,7 +85,11 @@ type VariableRequest = Pick<QcaVariable, 'variable'> & Partial<QcaVariable>;
 
 /** What a caller must say; the rest has the defaults below. */
 export type QcaRequest = Partial<Omit<QcaSettings, 'outcome' | 'conditions' | 'limits' | 'necessity' | 'enhanced'>> & {
-  readonly outcome: VariableRequest & { readonly negated?: boolean };
+  readonly outcome: VariableRequest & {
+    readonly negated?: boolean;
+    readonly expression?: string | null;
+    readonly parts?: readonly VariableRequest[];
+  };
   readonly conditions: readonly VariableRequest[];
   readonly necessity?: Partial<QcaSettings['necessity']>;
   readonly enhanced?: Partial<QcaSettings['enhanced']>;
@@ -123,7 +136,13 @@ export const qca = {
     return {
       ...defaults,
       ...rest,
-      outcome: { ...variableDefaults, negated: false, ...outcome },
+      outcome: {
+        ...variableDefaults,
+        negated: false,
+        expression: null,
+        ...outcome,
+        parts: (outcome.parts ?? []).map((part) => ({ ...variableDefaults, ...part })),
+      },
       conditions: conditions.map((condition) => ({ ...variableDefaults, ...condition })),
       necessity: { ...necessityDefaults, ...necessity },
       enhanced: { ...enhancedDefaults, ...enhanced },
@@ -148,7 +167,12 @@ export const qca = {
       'qca',
       {
         caseIds: cases.ids,
-        outcome: { ...columnOf(settings.outcome), negated: settings.outcome.negated },
+        outcome: {
+          ...columnOf(settings.outcome),
+          negated: settings.outcome.negated,
+          expression: settings.outcome.expression,
+          parts: settings.outcome.parts.map(columnOf),
+        },
         conditions: settings.conditions.map(columnOf),
         truthTable: {
           frequencyCutoff: settings.frequencyCutoff,
@@ -255,7 +279,7 @@ async function casesFromPanel(settings: QcaSettings, context: AnalysisContext): 
   const { panels } = context.ports;
   const panel = settings.panel!;
   const description = await panels.describe(panel, settings.revision);
-  const used = [settings.outcome, ...settings.conditions];
+  const used = [settings.outcome, ...settings.outcome.parts, ...settings.conditions];
   const wanted = new Set(used.map(({ variable }) => variable));
   const group = settings.cases === 'collective' ? collectiveColumn(description) : null;
   if (group !== null) wanted.add(group);

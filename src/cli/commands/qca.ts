@@ -10,7 +10,8 @@ export const qca: Command = {
   name: 'qca',
   arguments: ['PANEL_OR_FILE'],
   options: {
-    outcome: { type: 'string', placeholder: '[NAME=]VARIABLE' },
+    outcome: { type: 'string', placeholder: '[NAME=]VARIABLE,…' },
+    configuration: { type: 'string', placeholder: 'EXPRESSION' },
     conditions: { type: 'string', placeholder: '[NAME=]VARIABLE,…' },
     calibrate: { type: 'string', placeholder: 'NAME=T', multiple: true },
     level: { type: 'string', placeholder: 'NAME=VALUE', multiple: true },
@@ -47,11 +48,12 @@ async function requestOf(context: CommandContext): Promise<QcaRequest> {
   const source = context.arguments[0]!;
   const table = /\.(csv|tsv|txt)$/i.test(source) ? await context.readTable(source) : null;
   const outcome = required(text('outcome'), '--outcome VARIABLE');
+  const outcomes = split(outcome.replace(/^~/, ''));
   const conditions = split(required(text('conditions'), '--conditions VARIABLE,…'));
   const calibrations = pairs(list('calibrate'), 'calibrate');
   const levels = pairs(list('level'), 'level');
   const earlier = pairs(list('since'), 'since');
-  const sets = [outcome.replace(/^~/, ''), ...conditions].map(setOf);
+  const sets = [...outcomes, ...conditions].map(setOf);
   const names = sets.map(({ name }) => name);
   const unknown = [...calibrations.keys(), ...levels.keys(), ...earlier.keys()].find((key) => !names.includes(key));
   if (unknown !== undefined) {
@@ -90,9 +92,26 @@ async function requestOf(context: CommandContext): Promise<QcaRequest> {
   }).filter(([, value]) => value !== null);
   return {
     ...(Object.fromEntries(given) as Partial<QcaRequest> & { table?: QcaTable }),
-    outcome: { ...variable(sets[0]!), ...(outcome.startsWith('~') ? { negated: true } : {}) },
-    conditions: sets.slice(1).map(variable),
+    outcome: {
+      ...variable(sets[0]!),
+      ...(outcome.startsWith('~') ? { negated: true } : {}),
+      ...configurationOf(text('configuration'), sets.slice(1, outcomes.length).map(variable)),
+    },
+    conditions: sets.slice(outcomes.length).map(variable),
   };
+}
+
+/** An outcome of several sets: `--outcome A=x,B=y --configuration 'A*~B'`. */
+function configurationOf(expression: string | null, parts: QcaRequest['conditions']): Partial<QcaRequest['outcome']> {
+  if (expression === null && parts.length === 0) return {};
+  if (expression !== null) return { expression, parts };
+  throw new AppError(
+    'invalid-request',
+    '--outcome names several sets; say with --configuration how they make the outcome.',
+    {
+      option: 'configuration',
+    },
+  );
 }
 
 /** `--enhanced` leaves out untenable assumptions, `--impossible` what cannot be. */
@@ -129,8 +148,16 @@ function pairs(list: readonly string[], option: string): Map<string, string> {
   );
 }
 
-/** `550` one threshold, `550/850` several, `400:550:900` the anchors of the direct method. */
+/**
+ * `550` one threshold, `550/850` several, `find:2` two to be found, `400:550:900` the anchors of the direct method,
+ * `indirect:400/550/900` the thresholds of the indirect one.
+ */
 function calibrationOf(name: string, rule: string): NonNullable<QcaVariable['calibration']> {
+  const [method, argument] = rule.split(/:(.*)/s);
+  const count = Number(argument);
+  if (method === 'find' && Number.isInteger(count) && count > 0) return { method: 'find-thresholds', count };
+  const indirect = method === 'indirect' ? (argument ?? '').split('/').map(Number) : [];
+  if (indirect.length > 0 && indirect.every(Number.isFinite)) return { method: 'indirect', thresholds: indirect };
   const anchors = rule.split(':').map(Number);
   const thresholds = rule.split('/').map(Number);
   if (rule.trim() !== '' && thresholds.every(Number.isFinite)) return { method: 'crisp', thresholds };
@@ -146,7 +173,7 @@ function calibrationOf(name: string, rule: string): NonNullable<QcaVariable['cal
   }
   throw new AppError(
     'invalid-request',
-    `--calibrate ${name}=${rule}: expected a threshold (550), thresholds (550/850) or anchors (400:550:900).`,
+    `--calibrate ${name}=${rule}: expected a threshold (550), thresholds (550/850), thresholds to find (find:2), anchors (400:550:900) or the thresholds of the indirect method (indirect:400/550/900).`,
     {
       variable: name,
       rule,

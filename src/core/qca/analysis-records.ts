@@ -23,6 +23,15 @@ export interface QcaColumn {
   readonly type: ConditionType | null;
 }
 
+/** What is to be explained: a set, or an expression over it and further sets. */
+export interface QcaOutcome extends QcaColumn {
+  readonly negated: boolean;
+  /** null: the set itself */
+  readonly expression: string | null;
+  /** further sets that the expression names */
+  readonly parts: readonly QcaColumn[];
+}
+
 export interface QcaLimits extends SearchLimits {
   /** pairs of a conservative and a parsimonious model to derive intermediate solutions from */
   readonly derivations: number;
@@ -32,7 +41,7 @@ export interface QcaLimits extends SearchLimits {
 
 export interface QcaInput {
   readonly caseIds: readonly string[];
-  readonly outcome: QcaColumn & { readonly negated: boolean };
+  readonly outcome: QcaOutcome;
   readonly conditions: readonly QcaColumn[];
   readonly truthTable: TruthTableSettings;
   readonly explain: '1' | 'C';
@@ -66,6 +75,8 @@ export interface CalibratedSet {
   readonly levels: number;
   /** cases below 0.5, at exactly 0.5 and above it; for multi-value sets cases per level */
   readonly counts: readonly number[];
+  /** the rule, with thresholds that were to be found; null: the values were memberships or levels already */
+  readonly calibration: Calibration | null;
 }
 
 export interface QcaRow {
@@ -148,6 +159,8 @@ export interface QcaAnalysis {
   readonly outcome: string;
   readonly conditions: readonly CalibratedSet[];
   readonly outcomeSet: CalibratedSet;
+  /** the sets of a configurational outcome; empty for a plain one */
+  readonly outcomeParts: readonly CalibratedSet[];
   readonly caseCount: number;
   /** ids of cases left out because a cell is missing */
   readonly leftOut: readonly string[];
@@ -161,10 +174,14 @@ export interface QcaAnalysis {
   readonly solutions: readonly QcaSolution[];
   /** every literal as a necessary condition, then longer expressions that reach the cutoffs */
   readonly necessity: { readonly literals: readonly QcaNecessity[]; readonly expressions: readonly QcaNecessity[] };
-  /** memberships of each case in the outcome and in every term of every solution, for plots */
+  /** memberships (levels of multi-value sets) of each case, and raw scores where they were calibrated; empty for many cases */
   readonly memberships: {
     readonly cases: readonly string[];
     readonly outcome: readonly number[];
+    /** by name, the conditions and the parts of the outcome */
+    readonly sets: Readonly<Record<string, readonly number[]>>;
+    readonly raw: Readonly<Record<string, readonly number[]>>;
+    /** by text, every term of every solution */
     readonly terms: Readonly<Record<string, readonly number[]>>;
   };
   readonly warnings: readonly Warning[];

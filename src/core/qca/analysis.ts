@@ -1,6 +1,6 @@
 import type { QcaAnalysis, QcaInput, QcaSolution } from './analysis-records.ts';
 import { collectWarnings } from './analysis-warnings.ts';
-import { calibrateCases, describeSets } from './calibrate-cases.ts';
+import { type CalibratedCases, calibrateCases } from './calibrate-cases.ts';
 import { type CalibratedData, termMembership } from './calibrated-data.ts';
 import { configurationOf, countConfigurations } from './cubes.ts';
 import { describeNecessity } from './describe-necessity.ts';
@@ -26,7 +26,8 @@ export function analyseQca(
   input: QcaInput,
   proceed: (done: number, found: number) => boolean = () => true,
 ): QcaAnalysis {
-  const { data, leftOut, outcomeType } = calibrateCases(input);
+  const cases = calibrateCases(input);
+  const { data } = cases;
   const { conditions } = data;
   const observed = buildTruthTable(data, input.truthTable);
   const plain: MinimizeSettings = {
@@ -46,10 +47,12 @@ export function analyseQca(
   const solutions = input.solutions.length === 0 ? [] : describeSolutions(input, data, table, { ...settings, proceed });
   const isPartial = partialCases(data);
   const analysis = {
-    outcome: input.outcome.negated ? `~${input.outcome.name}` : input.outcome.name,
-    ...describeSets(data, { name: input.outcome.name, type: outcomeType }),
+    outcome: cases.outcomeName,
+    conditions: cases.conditionSets,
+    outcomeSet: cases.outcomeSet,
+    outcomeParts: cases.outcomeParts,
     caseCount: data.caseIds.length,
-    leftOut,
+    leftOut: cases.leftOut,
     ambiguousCases: table.ambiguousCases.map((i) => data.caseIds[i]!),
     rows: table.rows.map(({ configuration, rowNumber, output, n, consistency, pri, cases }) => ({
       configuration: Array.from(configuration),
@@ -66,7 +69,7 @@ export function analyseQca(
     simultaneousRows,
     solutions,
     necessity: describeNecessity(input, data),
-    memberships: describeMemberships(data, solutions, input.limits.listed),
+    memberships: describeMemberships(cases, solutions, input.limits.listed),
   };
   return { ...analysis, warnings: collectWarnings(input, data, table, analysis) };
 }
@@ -81,15 +84,15 @@ function partialCases({ caseIds, conditions, values, outcome, one }: CalibratedD
 }
 
 function describeMemberships(
-  data: CalibratedData,
+  { data, sets, raw }: CalibratedCases,
   solutions: readonly QcaSolution[],
   listed: number,
 ): QcaAnalysis['memberships'] {
-  if (data.caseIds.length > listed) return { cases: [], outcome: [], terms: {} };
+  if (data.caseIds.length > listed) return { cases: [], outcome: [], sets: {}, raw: {}, terms: {} };
   const plain = (x: Float64Array) => Array.from(x, (m) => m / data.one);
   const terms = new Map<string, readonly number[]>();
   for (const { terms: list } of solutions)
     for (const { text, levels } of list)
       if (!terms.has(text)) terms.set(text, plain(termMembership(data, Int8Array.from(levels))));
-  return { cases: data.caseIds, outcome: plain(data.outcome), terms: Object.fromEntries(terms) };
+  return { cases: data.caseIds, outcome: plain(data.outcome), sets, raw, terms: Object.fromEntries(terms) };
 }

@@ -1,53 +1,126 @@
 import { CoreError } from '../errors.ts';
-import type { CalibratedSet, QcaInput } from './analysis-records.ts';
-import { type Calibration, calibrate } from './calibrate.ts';
-import { type CalibratedData, makeCalibratedData, negateOutcome } from './calibrated-data.ts';
+import type { CalibratedSet, QcaColumn, QcaInput } from './analysis-records.ts';
+import { type Calibration, calibrate, decide } from './calibrate.ts';
+import {
+  type CalibratedData,
+  makeCalibratedData,
+  negateOutcome,
+  termMembership,
+  unionMembership,
+} from './calibrated-data.ts';
 import { type Condition, type ConditionType, makeCondition } from './conditions.ts';
+import { parseExpression, toProducts } from './expression.ts';
+
+/** A column of the complete cases after calibration. */
+interface CalibratedColumn {
+  readonly name: string;
+  readonly raw: Float64Array;
+  readonly scores: Float64Array;
+  readonly type: ConditionType;
+  readonly calibration: Calibration | null;
+}
+
+export interface CalibratedCases {
+  readonly data: CalibratedData;
+  /** ids of cases with a missing cell */
+  readonly leftOut: readonly string[];
+  /** indices of the other cases among those given */
+  readonly kept: readonly number[];
+  /** `A*B` for a configurational outcome, `~A` for a negated one */
+  readonly outcomeName: string;
+  readonly outcomeSet: CalibratedSet;
+  readonly outcomeParts: readonly CalibratedSet[];
+  readonly conditionSets: readonly CalibratedSet[];
+  /** by name, what was given and what became of it, for complete cases; the outcome's own set and its parts included */
+  readonly raw: Readonly<Record<string, readonly number[]>>;
+  readonly sets: Readonly<Record<string, readonly number[]>>;
+}
 
 /**
  * Raw columns to cases with memberships: calibrated, types read from the values where none is stated, cases with a missing cell
- * left out and named.
+ * left out and named, a configurational outcome evaluated (minimum for and, maximum for or).
  *
- * @throws as `calibrate`, `makeCondition` and `makeCalibratedData`; invalid-argument for an outcome that is no set
+ * @throws as `calibrate`, `makeCondition`, `makeCalibratedData` and `parseExpression`; invalid-argument for an outcome that is no
+ *   set, or that is a condition as well
  */
-export function calibrateCases({ caseIds, outcome, conditions }: QcaInput): {
-  data: CalibratedData;
-  leftOut: string[];
-  outcomeType: ConditionType;
-} {
-  const columns = [outcome, ...conditions];
-  const complete = Array.from(caseIds.keys()).filter((i) => columns.every(({ observed }) => observed[i] === 1));
-  const leftOut = caseIds.filter((_, i) => columns.some(({ observed }) => observed[i] !== 1));
-  const scores = columns.map(({ values, calibration }) => {
-    const kept = Float64Array.from(complete, (i) => values[i]!);
-    return calibration === null ? kept : calibrate(kept, calibration);
-  });
-  const types = columns.map(({ type, calibration }, at) => type ?? typeOf(scores[at]!, calibration));
-  const outcomeType = types[0]!;
-  if (outcomeType === 'multi-value' || outcomeType === 'temporal') {
-    throw new CoreError(
-      'invalid-argument',
-      `The outcome "${outcome.name}" holds whole numbers above 1; expected 0/1 or memberships from 0 to 1. Calibrate it with one threshold, or with anchors.`,
-      { column: outcome.name },
-    );
-  }
-  const made = conditions.map(({ name }, c) => {
-    const type = types[c + 1]!;
-    const levels = type === 'multi-value' ? Math.max(2, ...Array.from(scores[c + 1]!, (x) => x + 1)) : undefined;
-    return makeCondition(name, type, levels);
-  });
-  if (conditions.some(({ name }) => name === outcome.name)) {
-    throw new CoreError('invalid-argument', `"${outcome.name}" is the outcome and a condition; leave one out.`, {
-      column: outcome.name,
+export function calibrateCases({ caseIds, outcome, conditions }: QcaInput): CalibratedCases {
+  const given = [outcome, ...outcome.parts, ...conditions];
+  const isComplete = (i: number) => given.every(({ observed }) => observed[i] === 1);
+  const kept = Array.from(caseIds.keys()).filter(isComplete);
+  const columns = given.map((column) => calibrateColumn(column, kept));
+  const [own, ...others] = columns;
+  const parts = others.slice(0, outcome.parts.length);
+  const causes = others.slice(outcome.parts.length);
+  const shared = causes.find(({ name }) => name === own!.name || parts.some((part) => part.name === name));
+  if (shared !== undefined) {
+    throw new CoreError('invalid-argument', `"${shared.name}" is the outcome and a condition; leave one out.`, {
+      column: shared.name,
     });
   }
-  const data = makeCalibratedData(
-    complete.map((i) => caseIds[i]!),
-    made,
-    scores.slice(1),
-    scores[0]!,
+  const ids = kept.map((i) => caseIds[i]!);
+  const effect = outcome.expression === null ? own! : evaluate(outcome.expression, [own!, ...parts], ids);
+  if (effect.type === 'multi-value' || effect.type === 'temporal') {
+    throw new CoreError(
+      'invalid-argument',
+      `The outcome "${effect.name}" holds whole numbers above 1; expected 0/1 or memberships from 0 to 1. Calibrate it with one threshold, or with anchors.`,
+      { column: effect.name },
+    );
+  }
+  const made = makeCalibratedData(
+    ids,
+    causes.map(conditionOf),
+    causes.map(({ scores }) => scores),
+    effect.scores,
   );
-  return { data: outcome.negated ? negateOutcome(data) : data, leftOut, outcomeType };
+  const data = outcome.negated ? negateOutcome(made) : made;
+  const isConfiguration = outcome.expression !== null;
+  const unscaled = (x: Float64Array) => Array.from(x, (y) => y / data.one);
+  return {
+    data,
+    leftOut: caseIds.filter((_, i) => !isComplete(i)),
+    kept,
+    outcomeName: outcome.negated ? (isConfiguration ? `~(${effect.name})` : `~${effect.name}`) : effect.name,
+    outcomeSet: describeSet({ ...effect, scores: Float64Array.from(unscaled(data.outcome)) }),
+    outcomeParts: isConfiguration ? [own!, ...parts].map(describeSet) : [],
+    conditionSets: causes.map(describeSet),
+    raw: Object.fromEntries(
+      columns.filter(({ calibration }) => calibration !== null).map(({ name, raw }) => [name, Array.from(raw)]),
+    ),
+    sets: Object.fromEntries(columns.map(({ name, scores }) => [name, Array.from(scores)])),
+  };
+}
+
+function calibrateColumn({ name, values, calibration, type }: QcaColumn, kept: readonly number[]): CalibratedColumn {
+  const raw = Float64Array.from(kept, (i) => values[i]!);
+  const decided = calibration === null || raw.length === 0 ? calibration : decide(raw, calibration);
+  const scores = decided === null ? raw : calibrate(raw, decided);
+  return { name, raw, scores, type: type ?? typeOf(scores, decided), calibration: decided };
+}
+
+const conditionOf = ({ name, type, scores }: CalibratedColumn): Condition =>
+  makeCondition(name, type, type === 'multi-value' ? Math.max(2, ...Array.from(scores, (x) => x + 1)) : undefined);
+
+/** Memberships in an expression over calibrated columns, as a column of its own. */
+function evaluate(text: string, columns: readonly CalibratedColumn[], ids: readonly string[]): CalibratedColumn {
+  const conditions = columns.map(conditionOf);
+  const products = toProducts(parseExpression(text, conditions), conditions);
+  const data = makeCalibratedData(
+    ids,
+    conditions,
+    columns.map(({ scores }) => scores),
+    new Float64Array(ids.length),
+  );
+  const memberships = unionMembership(
+    products.map((product) => termMembership(data, product)),
+    ids.length,
+  );
+  return {
+    name: text,
+    raw: memberships,
+    scores: memberships.map((x) => x / data.one),
+    type: columns.some(({ type }) => type === 'fuzzy') ? 'fuzzy' : 'crisp',
+    calibration: null,
+  };
 }
 
 /** What the calibration implies; otherwise what the numbers are: 0/1 crisp, whole numbers multi-value, else fuzzy. */
@@ -57,28 +130,15 @@ function typeOf(scores: Float64Array, calibration: Calibration | null): Conditio
   return scores.some((x) => x > 1) ? 'multi-value' : 'crisp';
 }
 
-const column = (data: CalibratedData, c: number): Float64Array =>
-  Float64Array.from(data.caseIds, (_, i) => data.values[i * data.conditions.length + c]!);
-
 /** How many cases lie on which side of a set, or at which level. */
-function describeSet({ name, type, levels }: Condition, values: Float64Array, full: number): CalibratedSet {
-  const having = (belongs: (x: number) => boolean) => values.reduce((count, x) => (belongs(x) ? count + 1 : count), 0);
+function describeSet(column: Omit<CalibratedColumn, 'raw'>): CalibratedSet {
+  const { name, type, scores, calibration } = column;
+  const having = (belongs: (x: number) => boolean) => scores.reduce((count, x) => (belongs(x) ? count + 1 : count), 0);
+  const levels =
+    type === 'multi-value' ? Math.max(2, ...Array.from(scores, (x) => x + 1)) : type === 'temporal' ? 3 : 2;
   const counts =
     type === 'fuzzy' || type === 'crisp'
-      ? [having((x) => x * 2 < full), having((x) => x * 2 === full), having((x) => x * 2 > full)]
+      ? [having((x) => x < 0.5), having((x) => x === 0.5), having((x) => x > 0.5)]
       : Array.from({ length: levels }, (_, level) => having((x) => x === level));
-  return { name, type, levels, counts };
-}
-
-/** The calibrated sets of an analysis with their counts. */
-export function describeSets(
-  data: CalibratedData,
-  outcome: { readonly name: string; readonly type: ConditionType },
-): { readonly conditions: readonly CalibratedSet[]; readonly outcomeSet: CalibratedSet } {
-  return {
-    conditions: data.conditions.map((condition, c) =>
-      describeSet(condition, column(data, c), condition.type === 'fuzzy' ? data.one : 1),
-    ),
-    outcomeSet: describeSet({ ...outcome, levels: 2 }, data.outcome, data.one),
-  };
+  return { name, type, levels, counts, calibration };
 }

@@ -1,7 +1,10 @@
 import { CoreError } from '../errors.ts';
+import { findThresholds } from './find-thresholds.ts';
+import { calibrateIndirectly } from './indirect-calibration.ts';
 
 export type Calibration =
-  | { readonly method: 'crisp'; readonly thresholds: readonly number[] }
+  | { readonly method: 'crisp' | 'indirect'; readonly thresholds: readonly number[] }
+  | { readonly method: 'find-thresholds'; readonly count: number }
   | {
       readonly method: 'logistic';
       readonly exclusion: number;
@@ -49,10 +52,27 @@ function checkPositive(name: string, value: number): void {
   throw new CoreError('invalid-argument', `${name} is ${value}; expected a number above 0.`, { [name]: value });
 }
 
+function checkThresholds(thresholds: readonly number[]): void {
+  if (thresholds.length > 0 && thresholds.every((t, at) => at === 0 || t > thresholds[at - 1]!)) return;
+  throw new CoreError(
+    'invalid-argument',
+    `The thresholds ${thresholds.join(', ') || '(none)'} must be one or more numbers in ascending order.`,
+    { thresholds },
+  );
+}
+
+/** The rule with what it leaves to the scores decided: thresholds that were to be found become numbers. */
+export const decide = (scores: Float64Array, calibration: Calibration): Calibration =>
+  calibration.method === 'find-thresholds'
+    ? { method: 'crisp', thresholds: findThresholds(scores, calibration.count) }
+    : calibration;
+
 /**
  * Raw scores to set memberships.
  *
  * - crisp: number of thresholds <= x (one threshold: 0 or 1; several: a multi-value score).
+ * - find-thresholds: crisp, with the thresholds that `findThresholds` suggests.
+ * - indirect: see `calibrateIndirectly`.
  * - logistic (Ragin's direct method): 1 / (1 + exp(-(x-c) ln(d/(1-d)) / (a-c))), a the anchor on x's side of c, d the
  *   membership at the inclusion anchor (commonly 0.95).
  * - s-shape: 0 at exclusion e and beyond, ((e-x)/(e-c))^below / 2 up to the crossover c, 1 - ((i-x)/(i-c))^above / 2 up to i, then 1.
@@ -72,17 +92,14 @@ export function calibrate(scores: Float64Array, calibration: Calibration): Float
       index: bad,
     });
   switch (calibration.method) {
-    case 'crisp': {
-      const { thresholds } = calibration;
-      if (thresholds.length === 0 || thresholds.some((t, at) => at > 0 && !(t > thresholds[at - 1]!))) {
-        throw new CoreError(
-          'invalid-argument',
-          `The thresholds ${thresholds.join(', ') || '(none)'} must be one or more numbers in ascending order.`,
-          { thresholds },
-        );
-      }
-      return scores.map((x) => thresholds.filter((t) => t <= x).length);
-    }
+    case 'crisp':
+      checkThresholds(calibration.thresholds);
+      return scores.map((x) => calibration.thresholds.filter((t) => t <= x).length);
+    case 'find-thresholds':
+      return calibrate(scores, decide(scores, calibration));
+    case 'indirect':
+      checkThresholds(calibration.thresholds);
+      return calibrateIndirectly(scores, calibration.thresholds);
     case 'logistic': {
       checkAnchors(calibration);
       const { exclusion, crossover, inclusion, inclusionDegree: d } = calibration;

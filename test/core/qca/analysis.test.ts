@@ -22,7 +22,7 @@ function input(columns: readonly (readonly (number | null)[])[], change: Partial
   const conditions = columns.slice(0, -1).map((values, c) => column(String.fromCharCode(65 + c), values));
   return {
     caseIds: columns[0]!.map((_, i) => `case ${i + 1}`),
-    outcome: { ...column('Y', columns.at(-1)!), negated: false },
+    outcome: { ...column('Y', columns.at(-1)!), negated: false, expression: null, parts: [] },
     conditions,
     truthTable: defaultTruthTableSettings,
     explain: '1',
@@ -179,6 +179,47 @@ describe('analyseQca', () => {
       code: 'qca-models-not-listed',
       parameters: { solution: 'parsimonious', shown: 1, count: '2', listing: 'first' },
     });
+  });
+
+  it('explains an outcome of several sets as it does the same outcome given as a column', () => {
+    const score = (x: number) => Math.round(x * 20) / 20;
+    const random = mulberry(29);
+    const draw = () => Array.from({ length: 15 }, () => score(random()));
+    const [a, b, y, z] = [draw(), draw(), draw(), draw()];
+    const composed = input([a!, b!, y!], { directionalExpectations: ['A'] });
+    const outcome = { ...composed.outcome, expression: 'Y*~Z + ~Y*Z', parts: [column('Z', z!)] };
+    // By hand: max(min(y, 1-z), min(1-y, z)).
+    const by = y!.map((value, i) => Math.max(Math.min(value, 1 - z![i]!), Math.min(1 - value, z![i]!))).map(score);
+    for (const negated of [false, true]) {
+      const analysis = analyseQca({ ...composed, outcome: { ...outcome, negated } });
+      const plain = input([a!, b!, by], { directionalExpectations: ['A'] });
+      const expected = analyseQca({ ...plain, outcome: { ...plain.outcome, negated } });
+      expect(analysis.rows).toEqual(expected.rows);
+      expect(analysis.solutions).toEqual(expected.solutions);
+      expect(analysis.outcome).toBe(negated ? '~(Y*~Z + ~Y*Z)' : 'Y*~Z + ~Y*Z');
+      expect(analysis.outcomeParts.map(({ name }) => name)).toEqual(['Y', 'Z']);
+    }
+    expect(() => analyseQca({ ...composed, outcome: { ...outcome, parts: [column('A', z!)] } })).toThrow(
+      expect.objectContaining({ code: 'invalid-argument' }),
+    );
+  });
+
+  it('tells by which rule each set was made, and the thresholds it found', () => {
+    const rows = input([
+      [460, 500, 900, 2000, 2100, 2400, 15000, 16000, 20000],
+      [0, 0, 0, 0, 0, 0, 1, 1, 1],
+    ]);
+    const conditions = [{ ...rows.conditions[0]!, calibration: { method: 'find-thresholds', count: 1 } as const }];
+    const analysis = analyseQca({ ...rows, conditions });
+    expect(analysis.conditions[0]).toEqual({
+      name: 'A',
+      type: 'crisp',
+      levels: 2,
+      counts: [6, 0, 3],
+      calibration: { method: 'crisp', thresholds: [8700] },
+    });
+    expect(analysis.solutions.map(({ models }) => models[0]!.formula)).toEqual(['A', 'A', 'A']);
+    expect([analysis.memberships.raw.A?.[0], analysis.memberships.sets.A]).toEqual([460, [0, 0, 0, 0, 0, 0, 1, 1, 1]]);
   });
 
   it('samples the models where there are more than it may list, the same for the same seed', () => {

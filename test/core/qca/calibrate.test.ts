@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Calibration, calibrate } from '../../../src/core/qca/calibrate.ts';
+import { findThresholds } from '../../../src/core/qca/find-thresholds.ts';
+import { mulberry } from './support.ts';
 
 const anchors = { exclusion: 10, crossover: 20, inclusion: 40 };
 const rules: readonly Calibration[] = [
@@ -58,6 +60,29 @@ describe('calibrate', () => {
     });
   });
 
+  it('gives the memberships of the indirect method the order of the scores, between 0 and 1', () => {
+    const scores = Float64Array.from({ length: 30 }, (_, i) => 5 + i * 3);
+    const memberships = calibrate(scores, { method: 'indirect', thresholds: [20, 45, 70] });
+    expect(memberships.every((m) => m > 0 && m < 1)).toBe(true);
+    // The fractional logit's likelihood equations: residuals are perpendicular to each of its columns.
+    const codes = scores.map((x) => Math.round((1000 * [20, 45, 70].filter((t) => t < x).length) / 3) / 1000);
+    for (const power of [() => 1, Math.log, Math.sqrt, (x: number) => x, (x: number) => x * x]) {
+      const along = scores.reduce((sum, x, i) => sum + power(x) * (codes[i]! - memberships[i]!), 0);
+      const size = scores.reduce((sum, x) => sum + power(x), 0);
+      expect(Math.abs(along / size)).toBeLessThan(1e-10);
+    }
+  });
+
+  it.each<[string, Calibration, number[]]>([
+    ['invalid-argument', { method: 'indirect', thresholds: [1] }, [0, 1, 2, 3, 4]],
+    ['no-variation', { method: 'indirect', thresholds: [2] }, [1, 1, 2, 3, 4]],
+    ['not-converged', { method: 'indirect', thresholds: [10] }, [1, 2, 3, 4, 5, 6, 100, 200, 300, 400]],
+    ['no-variation', { method: 'find-thresholds', count: 3 }, [1, 1, 2, 3]],
+    ['invalid-argument', { method: 'find-thresholds', count: 0 }, [1, 2]],
+  ])('refuses with %s: %j of %j', (code, rule, scores) => {
+    expect(() => calibrate(Float64Array.from(scores), rule)).toThrow(expect.objectContaining({ code }));
+  });
+
   it.each<[string, Calibration]>([
     ['invalid-argument', { method: 'crisp', thresholds: [] }],
     ['invalid-argument', { method: 'crisp', thresholds: [3, 2] }],
@@ -73,5 +98,37 @@ describe('calibrate', () => {
     expect(() => calibrate(Float64Array.of(1, Number.NaN), { method: 'crisp', thresholds: [1] })).toThrow(
       expect.objectContaining({ code: 'non-finite' }),
     );
+  });
+});
+
+describe('findThresholds', () => {
+  it('gives the values of the manual of the R package QCA', () => {
+    const incomes = Float64Array.of(460, 500, 900, 2000, 2100, 2400, 15000, 16000, 20000);
+    expect(findThresholds(incomes, 1)).toEqual([8700]);
+    expect(findThresholds(incomes, 2)).toEqual([8700, 18000]);
+  });
+
+  it('splits as complete linkage of all pairs of scores does, in any order', () => {
+    const random = mulberry(83);
+    for (let round = 0; round < 60; round++) {
+      const scores = Float64Array.from({ length: 12 }, () => Math.floor(random() * 1e6) / 10);
+      const groups = [...new Set(scores)].map((x) => [x]);
+      const count = 1 + (round % 4);
+      // Complete linkage by its definition: join the two groups whose farthest members are nearest.
+      while (groups.length > count + 1) {
+        let best = { a: 0, b: 1, distance: Number.POSITIVE_INFINITY };
+        groups.forEach((left, a) => {
+          groups.slice(a + 1).forEach((right, at) => {
+            const distance = Math.max(...left.flatMap((x) => right.map((y) => Math.abs(x - y))));
+            if (distance < best.distance) best = { a, b: a + 1 + at, distance };
+          });
+        });
+        groups[best.a]!.push(...groups.splice(best.b, 1)[0]!);
+      }
+      groups.sort((a, b) => a[0]! - b[0]!);
+      const expected = groups.slice(1).map((group, g) => (Math.max(...groups[g]!) + Math.min(...group)) / 2);
+      expect(findThresholds(scores, count)).toEqual(expected);
+      expect(findThresholds(scores.toSorted(), count)).toEqual(expected);
+    }
   });
 });
