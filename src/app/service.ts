@@ -132,9 +132,12 @@ export function createService(ports: Ports, jobs: Jobs): Service {
       const report = await ports.panels.ingest({ ...ingestDefaults, ...input }, source, control);
       if (report.outcome === 'refused') {
         const { count, first } = report.errors;
+        const where = `${first[0]?.rule}${first[0]?.line === null ? '' : `, line ${first[0]?.line}`}${first[0]?.column === null ? '' : `, ${first[0]?.column}`}`;
         throw new AppError(
           'invalid-file',
-          `The file has ${count} ${count === 1 ? 'error' : 'errors'} and changed nothing; the first: ${first[0]?.rule} ${first[0]?.line === null ? '' : `on line ${first[0]?.line} `}in ${first[0]?.column ?? 'the file'}. Mend them and send the file again.`,
+          count === 1
+            ? `The file has an error and changed nothing: ${where}. Mend it and send the file again.`
+            : `The file has ${count} errors and changed nothing; the first: ${where}. Mend them and send the file again.`,
           { report },
         );
       }

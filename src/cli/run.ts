@@ -6,6 +6,7 @@ import type { Service } from '../app/service.ts';
 import { checkInput } from '../contract/check-input.ts';
 import { isLanguage, type Language } from '../messages/language.ts';
 import { translate } from '../messages/translate.ts';
+import { translateRefusal } from '../messages/translate-refusal.ts';
 import type { Command, CommandContext, Environment, OptionSpec, Terminal } from './command.ts';
 import { commands } from './commands.ts';
 import { commonOptions } from './common-options.ts';
@@ -102,7 +103,7 @@ async function runCommand(
       const wrong = checkInput(operation, input as object);
       if (wrong.length === 0) return input;
       const what = wrong.map((w) => `${w.pointer.slice(1) || operation}: ${w.message}`).join('; ');
-      throw new AppError('invalid-request', what, { errors: wrong });
+      throw new AppError('invalid-request', `The input is not what ${operation} takes: ${what}.`, { errors: wrong });
     },
     async follow(job) {
       const s = await service();
@@ -120,7 +121,7 @@ async function runCommand(
       if (last.state === 'succeeded') return last.result!;
       const { code, message, details } = last.error ?? {
         code: last.state === 'cancelled' ? 'cancelled' : 'interrupted',
-        message: `Job ${last.id} was ${last.state}.`,
+        message: last.state === 'cancelled' ? `Job ${last.id} was cancelled.` : `Job ${last.id} was interrupted.`,
         details: {},
       };
       throw Object.assign(new Error(message), { samenwijs: true, code, details });
@@ -179,7 +180,8 @@ function showProgress(terminal: Terminal, language: Language, fraction: number, 
 
 function report(error: unknown, language: Language, terminal: Terminal): ExitCode {
   const { code, message, details } = describeError(error);
-  terminal.err(`${translate(language, 'cli.error', { code })} ${message}\n`);
+  const said = translateRefusal(language, code, message) ?? message;
+  terminal.err(`${translate(language, 'cli.error', { code })} ${said}\n`);
   for (const problem of listed(details)) terminal.err(`  ${problem}\n`);
   if (code === 'internal-error') terminal.err(`${(error as Error).stack ?? error}\n`);
   return exitCodeOf(code);

@@ -1,6 +1,6 @@
 import type { Operation } from './operation.ts';
 import { type OperationId, operations } from './operations.ts';
-import { type Violation, violations } from './validate.ts';
+import { unknownField, type Violation, violations } from './validate.ts';
 
 /**
  * What is wrong with the merged input of an operation: parameters, query and body each against its schema, and no field that
@@ -18,7 +18,7 @@ export function checkInput(id: OperationId, input: object): readonly Violation[]
     ...wrong,
     ...strangers.map((key) => ({
       pointer: `/${key}`,
-      message: `unknown field "${key}"; known fields: ${[...known].join(', ') || 'none'}`,
+      message: unknownField(key, null, [...known]),
     })),
   ];
 }

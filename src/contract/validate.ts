@@ -31,7 +31,7 @@ export function violations(schema: TSchema, value: unknown): readonly Violation[
         const near = nearest(name, known);
         found.set(`${error.instancePath}/${name}`, {
           pointer: `${error.instancePath}/${escapePointer(name)}`,
-          message: `unknown field "${name}"; ${near ? `did you mean "${near}"? ` : ''}Known fields: ${known.join(', ') || 'none'}`,
+          message: unknownField(name, near, known),
         });
       }
     } else if (error.keyword === 'required') {
@@ -110,6 +110,9 @@ function at(schema: TSchema, path: string): { properties?: Record<string, unknow
   }
   return (place ?? {}) as { properties?: Record<string, unknown> };
 }
+
+export const unknownField = (name: string, near: string | null, known: readonly string[]): string =>
+  `unknown field "${name}"${near === null ? '.' : `, did you mean "${near}"?`} Known fields: ${known.join(', ') || 'none'}`;
 
 const escapePointer = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
 

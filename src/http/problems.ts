@@ -1,9 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, type AppErrorCode, appErrorCodes } from '../app/errors.ts';
 import { describeError } from '../app/jobs.ts';
+import type { Violation } from '../contract/validate.ts';
 import { type CoreErrorCode, coreErrorCodes } from '../core/errors.ts';
-import { negotiateLanguage } from '../messages/language.ts';
+import { type Language, negotiateLanguage } from '../messages/language.ts';
 import { hasMessage, translate } from '../messages/translate.ts';
+import { translateRefusal } from '../messages/translate-refusal.ts';
 
 export type ProblemCode = AppErrorCode | CoreErrorCode | 'internal-error' | 'not-found';
 
@@ -59,18 +61,24 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
   const status = statusOf(known.code);
   if (status >= 500) request.log.error({ err: error }, known.code);
   const key = `problem.${known.code}.title`;
-  const language = negotiateLanguage(request.headers['accept-language'] ?? 'en');
+  const language = negotiateLanguage(request.headers['accept-language'], 'en');
+  const { errors } = known.details as { readonly errors?: readonly Violation[] };
   const problem: Problem = {
     type: `/problems/${known.code}`,
     title: hasMessage(key) ? translate(language, key) : known.code.replaceAll('-', ' '),
     status,
-    detail: known.message,
+    detail: translateRefusal(language, known.code, known.message) ?? known.message,
     instance: `urn:samenwijs:request:${request.id}`,
     code: known.code,
-    details: known.details,
+    details: errors
+      ? { ...known.details, errors: errors.map((one) => ({ ...one, message: inWords(language, one.message) })) }
+      : known.details,
   };
   return reply.code(status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
 }
+
+const inWords = (language: Language, violation: string): string =>
+  translateRefusal(language, 'violation', violation) ?? violation;
 
 /** The refusals of the framework itself, in our codes. */
 export function fromFastify(error: unknown): unknown {
@@ -99,7 +107,7 @@ export function fromFastify(error: unknown): unknown {
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
       return new AppError(
         'invalid-request',
-        'The body is empty; expected a JSON object. Send {} if you want all defaults.',
+        'The body is empty; expected a JSON object. Send an empty object if you want all defaults.',
       );
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
       return new AppError('invalid-request', `The body is not JSON: ${message}. Check quotes and commas.`);

@@ -10,3 +10,4 @@ export {
   messages,
   translate,
 } from './translate.ts';
+export { translateRefusal } from './translate-refusal.ts';

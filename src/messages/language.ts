@@ -9,8 +9,10 @@ export const isLanguage = (text: string): text is Language => (languages as read
 /**
  * The best of our languages for an `Accept-Language` header (RFC 9110, section 12.5.4): highest quality first, the
  * earlier one on ties, `nl-BE` counts as `nl`, quality 0 never.
+ *
+ * @param otherwise for a header that names none of ours
  */
-export function negotiateLanguage(acceptLanguage: string | undefined): Language {
+export function negotiateLanguage(acceptLanguage: string | undefined, otherwise: Language = defaultLanguage): Language {
   let best: Language | null = null;
   let bestQuality = 0;
   for (const part of (acceptLanguage ?? '').split(',')) {
@@ -23,5 +25,5 @@ export function negotiateLanguage(acceptLanguage: string | undefined): Language 
       bestQuality = quality;
     }
   }
-  return best ?? defaultLanguage;
+  return best ?? otherwise;
 }

@@ -56,11 +56,14 @@ export async function acquireLock(folder: string, holder: Omit<StoreLock, 'proce
 
 /** The refusal for a folder in use, in words; never the database's own lock error. */
 export function lockedBy(folder: string, lock: StoreLock | null): AppError {
-  const who = lock === null ? 'another process' : `process ${lock.pid} since ${lock.startedAt}`;
-  const where = lock?.url ? ` It serves at ${lock.url}: ask there, or stop it.` : ' Wait until it ends, or stop it.';
+  const process = `process ${lock?.pid} since ${lock?.startedAt}`;
   return new AppError(
     'store-locked',
-    `The store in ${folder} is in use by ${who}; one process writes at a time.${where}`,
+    lock === null
+      ? `The store in ${folder} is in use by another process; one process writes at a time. Wait until it ends, or stop it.`
+      : lock.url === null
+        ? `The store in ${folder} is in use by ${process}; one process writes at a time. Wait until it ends, or stop it.`
+        : `The store in ${folder} is in use by ${process}; one process writes at a time. It serves at ${lock.url}: ask there, or stop it.`,
     {
       folder,
       pid: lock?.pid ?? null,

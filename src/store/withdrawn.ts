@@ -4,6 +4,6 @@ import { AppError } from '../app/errors.ts';
 export const withdrawn = (kind: 'job' | 'result', id: string): AppError =>
   new AppError(
     'data-withdrawn',
-    `The data behind ${kind} "${id}" were erased, and what was made from them with them. Ask for the analysis again: it runs without them.`,
+    `The data behind "${id}" were erased, and what was made from them with them. Ask for the analysis again: it runs without them.`,
     { [kind]: id },
   );

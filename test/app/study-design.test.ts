@@ -147,17 +147,17 @@ describe('the design of a study', () => {
 
   it('refuses a field that belongs to another method, and says which it has', () => {
     expect(bodyWith({ method: 'exact', exact: ['home'], ratio: 2 })).toEqual([
-      { pointer: '/design/ratio', message: 'unknown field "ratio"; Known fields: method, exact' },
+      { pointer: '/design/ratio', message: 'unknown field "ratio". Known fields: method, exact' },
     ]);
     expect(bodyWith({ method: 'nearest', distance: { type: 'mahalanobis', link: 'logit' } })).toEqual([
-      { pointer: '/design/distance/link', message: 'unknown field "link"; Known fields: type' },
+      { pointer: '/design/distance/link', message: 'unknown field "link". Known fields: type' },
     ]);
     expect(bodyWith({ method: 'entropy-balancing', trim: 0.1 }).map((v) => v.pointer)).toEqual(['/design/trim']);
     expect(bodyWith({ method: 'coarsened-exact', coarsening: [{ variable: 'x', cut: { bin: 3 } }] })).toEqual([
       { pointer: '/design/coarsening/0/cut/bins', message: 'required field "bins" is missing' },
       {
         pointer: '/design/coarsening/0/cut/bin',
-        message: 'unknown field "bin"; did you mean "bins"? Known fields: bins',
+        message: 'unknown field "bin", did you mean "bins"? Known fields: bins',
       },
     ]);
   });

@@ -66,6 +66,15 @@ describe('the command line', () => {
     expect(out).toContain('1.090 tot 1.150');
   });
 
+  it('refuses in Dutch when asked, also what a server refuses', async () => {
+    for (const service of [local, remote]) {
+      const { err, status } = await command(service, ['insights', 'nowhere', '--kpi', 'gas', '--lang', 'nl']);
+      expect([status, err]).toEqual([3, expect.stringContaining('Er is geen panel "nowhere".')]);
+    }
+    const wrong = await command(local, ['insights', 'street', '--lang', 'nl']);
+    expect(wrong.err).toContain('verplicht veld "kpi" ontbreekt');
+  });
+
   it('lists and describes panels, here and through a server', async () => {
     for (const service of [local, remote]) {
       expect((await command(service, ['describe'])).out).toContain('street');

@@ -221,3 +221,32 @@ describe('the HTTP face', () => {
     expect((await app.inject('/problems/..%2f..%2fpackage')).statusCode).toBe(404);
   });
 });
+
+describe('a reader of Dutch', () => {
+  const dutch = { 'accept-language': 'nl' };
+
+  it('is refused in Dutch, each wrong field too', async () => {
+    const app = await serve();
+    const answer = await app.inject({ ...insights, payload: { confidense: 0.9 }, headers: dutch });
+    expect(answer.json()).toMatchObject({ title: 'De aanvraag klopt niet', code: 'invalid-request' });
+    expect(answer.json().detail).toContain('De body is niet wat insights verwacht: ');
+    expect(answer.json().details.errors).toEqual([
+      { pointer: '/kpi', message: 'verplicht veld "kpi" ontbreekt' },
+      { pointer: '/confidense', message: expect.stringContaining('bedoelde je "confidence"?') },
+    ]);
+  });
+
+  it('is refused in Dutch what only a job finds out', async () => {
+    const app = await serve();
+    const ask = (payload: object, headers: Record<string, string> = {}) =>
+      app.inject({ ...insights, payload, headers: { ...dutch, ...headers } });
+    const unknown = { kpi: 'gas', collective: 'west' };
+    expect((await ask(unknown)).json().detail).toBe(
+      'Panel "street" heeft geen collectief "west"; het heeft north, south.',
+    );
+    const coded = await ask({ kpi: 'dwelling' }, { 'samenwijs-role': 'visitor' });
+    expect(coded.json().detail).toMatch(/^De KPI "dwelling" is gecodeerd en geen getal/);
+    const withheld = await ask({ kpi: 'gas', by: 'gas' }, { 'samenwijs-role': 'visitor' });
+    expect(withheld.json().detail).toMatch(/^De gegevens van dit panel laten dat niet toe \(invalid-argument\)/);
+  });
+});

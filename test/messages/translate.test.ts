@@ -3,6 +3,7 @@ import { formatNumber, formatPercent, formatWave } from '../../src/messages/form
 import { negotiateLanguage } from '../../src/messages/language.ts';
 import { parsePattern, placeholders } from '../../src/messages/message-pattern.ts';
 import { type MessageTree, messages, translate } from '../../src/messages/translate.ts';
+import { sourceTexts } from '../support/source-texts.ts';
 
 function texts(tree: MessageTree, prefix = ''): Map<string, string> {
   const found = new Map<string, string>();
@@ -25,6 +26,15 @@ describe('the texts', () => {
     const of = (all: Map<string, string>) =>
       Object.fromEntries([...all].map(([code, text]) => [code, placeholders(text)]));
     expect(of(nl)).toEqual(of(en));
+  });
+
+  it('are all said somewhere; those of refusals have a test of their own', () => {
+    const { literals, templates } = sourceTexts();
+    const unused = [...en.keys()].filter(
+      (code) =>
+        !code.startsWith('refusal.') && !literals.has(code) && !templates.some((template) => template.test(code)),
+    );
+    expect(unused).toEqual([]);
   });
 
   it('are never empty and carry no mark-up', () => {
@@ -89,5 +99,6 @@ describe('the language of an answer', () => {
     expect(negotiateLanguage('de-DE,en;q=0.7,nl;q=0.3')).toBe('en');
     expect(negotiateLanguage('en;q=0.2, nl-BE;q=0.9')).toBe('nl');
     expect(negotiateLanguage('en;q=0')).toBe('nl');
+    expect(negotiateLanguage('*', 'en')).toBe('en');
   });
 });

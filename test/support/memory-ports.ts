@@ -113,7 +113,9 @@ function memoryPanels(panels: readonly MemoryPanel[]): Ports['panels'] {
   const find = (name: string): MemoryPanel => {
     const panel = panels.find((p) => p.panel === name);
     if (panel) return panel;
-    throw new AppError('panel-not-found', `There is no panel "${name}".`, { panel: name });
+    throw new AppError('panel-not-found', `There is no panel "${name}". List the panels to see their names.`, {
+      panel: name,
+    });
   };
   const describe = (p: MemoryPanel): PanelDescription => ({
     panel: p.panel,

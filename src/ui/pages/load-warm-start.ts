@@ -2,6 +2,7 @@ import type { ResultOf } from '../../app/analyses.ts';
 import { AppError } from '../../app/errors.ts';
 import type { Service } from '../../app/service.ts';
 import { ask, StillWorking, visitor } from '../ask.ts';
+import type { Refusal } from '../design/refusal-in-words.ts';
 import type { PageContext } from '../page-context.ts';
 import { readWarmStart, type WarmStartQuestion } from './read-warm-start.ts';
 import { recommendationAsCode } from './recommendation-as-code.ts';
@@ -12,7 +13,7 @@ export interface WarmStartView {
   readonly question: WarmStartQuestion;
   readonly answer: WarmStartAnswer | null;
   /** the service understood the question and would not answer it */
-  readonly refusal: { readonly message: string } | null;
+  readonly refusal: Refusal | null;
 }
 
 const model = 'warm-start';
@@ -46,6 +47,6 @@ export async function loadWarmStart(service: Service, version: string, context: 
     return { form, question, answer: { body, warnings, code: recommendationAsCode(context, input) }, refusal: null };
   } catch (error) {
     if (error instanceof StillWorking || !(error instanceof AppError) || error.code === 'model-not-found') throw error;
-    return { form, question, answer: null, refusal: { message: error.message } };
+    return { form, question, answer: null, refusal: { code: error.code, message: error.message } };
   }
 }

@@ -1,6 +1,7 @@
 import type { PageProblem } from '../../app/pages.ts';
 import { layout } from '../design/layout.ts';
 import { notice, pageHead } from '../design/page-parts.ts';
+import { refusalInWords } from '../design/refusal-in-words.ts';
 import { html, type SafeHtml } from '../html.ts';
 import { type PageContext, pageUrl } from '../page-context.ts';
 
@@ -13,7 +14,7 @@ export function problemPage(context: PageContext, { status, code, message }: Pag
     title: heading,
     section: 'none',
     main: html`${pageHead(t('page.problem.kind'), heading, t(`page.problem.lead.${kind}`))}
-<div class="wrap block">${kind !== 'broken' && notice(html`<p lang="en">${message}</p>`)}
+<div class="wrap block">${kind !== 'broken' && notice(refusalInWords(language, { code, message }))}
 <p><a href="/problems/${code}" hreflang="en">${t('page.problem.more', { code: find(`problem.${code}.title`) ?? code })}</a></p>
 <p><a href="${pageUrl(language, '/')}">${t('page.problem.back')}</a></p></div>`,
   });

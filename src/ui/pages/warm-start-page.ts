@@ -1,6 +1,7 @@
 import { selectField, textField } from '../design/form-fields.ts';
 import { layout } from '../design/layout.ts';
 import { notice, pageHead, section, whoSeesThis } from '../design/page-parts.ts';
+import { type Refusal, refusalInWords } from '../design/refusal-in-words.ts';
 import { sameAnswer } from '../design/same-answer.ts';
 import { html, type SafeHtml } from '../html.ts';
 import { type PageContext, pageUrl } from '../page-context.ts';
@@ -16,7 +17,7 @@ export function warmStartPage(
   form: WarmStartForm,
   question: WarmStartQuestion,
   answer: WarmStartAnswer | null,
-  refusal: { readonly message: string } | null,
+  refusal: Refusal | null,
 ): SafeHtml {
   const { texts } = context;
   const { t } = texts;
@@ -27,7 +28,7 @@ export function warmStartPage(
     section: 'warm-start',
     main: html`${pageHead(t('page.warm.kind'), t('page.warm.title'), t('page.warm.lead'))}
 ${question.asked && hasProblems && html`<div class="wrap block">${notice(html`<p>${t('page.warm.mend')}</p>`)}</div>`}
-${refusal && html`<div class="wrap block">${notice(html`<p>${t('page.warm.refused')}</p><p lang="en">${refusal.message}</p>`)}</div>`}
+${refusal && html`<div class="wrap block">${notice(html`<p>${t('page.warm.refused')}</p>${refusalInWords(texts.language, refusal)}`)}</div>`}
 ${answer && warmStartAnswerPart(context, form, answer, words)}
 ${section('question', t(answer ? 'page.warm.change' : 'page.warm.describe'), formPart(context, form, question, answer, words))}
 ${answer && warningList(texts, answer.warnings)}
