@@ -3,6 +3,7 @@ import { createRandom } from '../../src/core/random/random-stream.ts';
 import { crossValidate } from '../../src/core/recommend/cross-validate.ts';
 import { type ExperimentTable, placeOf } from '../../src/core/recommend/experiment-table.ts';
 import { feasibleMixes } from '../../src/core/recommend/feasible-mixes.ts';
+import { permuteContexts, permuteOutcomes } from '../../src/core/recommend/permuted-tables.ts';
 import { recommendMixes } from '../../src/core/recommend/recommend-mixes.ts';
 import { studentTQuantile } from '../../src/core/stats/student-t.ts';
 import { heatTransitionRules, heatTransitionTable, trueEffects } from '../../test/support/heat-transition.ts';
@@ -39,10 +40,7 @@ export function* evaluateControls(seeds: number, kernels: MatrixKernels): Genera
   };
   const permuted: number[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
-    const order = createRandom(seed, 'permuted outcomes').permutation(n);
-    const effect = Float64Array.from(order, (i) => table.effect[i]!);
-    const variance = Float64Array.from(order, (i) => table.variance![i]!);
-    permuted.push(1 - advice({ ...table, effect, variance }, seed));
+    permuted.push(1 - advice(permuteOutcomes(table, createRandom(seed, 'permuted outcomes')), seed));
   }
   yield above('permuted outcomes', `share cautious or abstained, ${seeds} seeds`, meanOf(permuted), 0.9);
   yield above('true outcomes', 'share of places with advice', advice(table, 1), 0.6);
@@ -51,19 +49,16 @@ export function* evaluateControls(seeds: number, kernels: MatrixKernels): Genera
   const truth = { mixes, effects: trueEffects(table, 'gas-saving', mixes) };
   const gains: number[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
-    // Whole neighbourhoods swap their contexts, so that rows of one place still agree.
-    const places = createRandom(seed, 'permuted contexts').permutation(table.sites.length);
-    const firstRow = new Map<number, number>();
-    table.site.forEach((site, i) => {
-      if (!firstRow.has(site)) firstRow.set(site, i);
-    });
-    const context = new Float64Array(table.context.length);
-    table.site.forEach((site, i) => {
-      context.set(placeOf(table, firstRow.get(places[site]!)!).context, i * 8);
-    });
     const kinds = ['constant', 'sparse-set'] as const;
     const { leaderboard } = crossValidate(
-      { table: { ...table, context }, leftOut: 'region', folds: 4, kinds, truth, seed },
+      {
+        table: permuteContexts(table, createRandom(seed, 'permuted contexts')),
+        leftOut: 'region',
+        folds: 4,
+        kinds,
+        truth,
+        seed,
+      },
       kernels,
       () => {},
     );

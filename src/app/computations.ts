@@ -2,9 +2,7 @@ import type { MatchingStudyInput, MatchingStudyOutput } from '../core/effects/ru
 import type { InsightsInput, InsightsTable } from '../core/insights/stratify.ts';
 import type { PanelModelInput, PanelModelOutput } from '../core/panel-models/run-panel-model.ts';
 import type { QcaAnalysis, QcaInput } from '../core/qca/analysis-records.ts';
-import type { KnownTruth, Leaderboard, LeftOut } from '../core/recommend/cross-validate.ts';
-import type { ModelKind } from '../core/recommend/effect-models.ts';
-import type { ExperimentTable } from '../core/recommend/experiment-table.ts';
+import type { EvaluationInput, TableEvaluation } from '../core/recommend/evaluate-table.ts';
 import type { Recommendation, RecommendationInput } from '../core/recommend/recommend-mixes.ts';
 import type { TrainingInput } from '../core/recommend/train-model.ts';
 import type { TrainedModel } from '../core/recommend/trained-model.ts';
@@ -19,16 +17,6 @@ export interface Computations {
   'matching-study': { input: MatchingStudyInput; output: MatchingStudyOutput };
   'panel-model': { input: PanelModelInput; output: PanelModelOutput };
   trainModel: { input: TrainingInput; output: TrainedModel };
-  compareModels: {
-    input: {
-      readonly table: ExperimentTable;
-      readonly leftOut: LeftOut;
-      readonly folds: number;
-      readonly kinds: readonly ModelKind[];
-      readonly truth: KnownTruth | null;
-      readonly seed: number;
-    };
-    output: Leaderboard;
-  };
+  evaluateTable: { input: EvaluationInput; output: TableEvaluation };
   recommendMixes: { input: RecommendationInput; output: Recommendation };
 }

@@ -1,3 +1,4 @@
+import type { Warning } from '../core/errors.ts';
 import type { ExperimentTable } from '../core/recommend/experiment-table.ts';
 import type { BlockRules } from '../core/recommend/feasible-mixes.ts';
 import { AppError } from './errors.ts';
@@ -32,10 +33,25 @@ export interface Experiment {
   /** more is better */
   readonly effect: number;
   readonly variance: number;
+  /** Infinity in a given table that does not state it */
   readonly households: number;
   readonly blocks: readonly string[];
+  /** how much of each block in the mix, above 0 to 1; absent: each in full */
+  readonly doses?: Readonly<Record<string, number>>;
   /** null: not known */
   readonly context: Readonly<Record<string, number | null>>;
+}
+
+/** A table of experiments from outside the registry, and the Table Schema that says what its columns are. */
+export interface GivenTable {
+  readonly csv: string;
+  readonly schema: unknown;
+}
+
+/** What was read from it, and what it left open and how that was filled in. */
+export interface GivenExperiments {
+  readonly registry: ExperimentRegistry;
+  readonly warnings: readonly Warning[];
 }
 
 /** All documented experiments, the catalogue of blocks, and the parameters of known neighbourhoods. */
@@ -116,6 +132,9 @@ export function experimentTable(registry: ExperimentRegistry, kpi: string): Expe
     variance: Float64Array.from(rows, (row) => row.variance),
     blocks,
     mix: Uint8Array.from(rows.flatMap((row) => blocks.map((block) => (row.blocks.includes(block) ? 1 : 0)))),
+    ...(rows.some((row) => row.doses)
+      ? { dose: Float64Array.from(rows.flatMap((row) => blocks.map((block) => doseOf(row, block)))) }
+      : {}),
     contexts,
     context: Float64Array.from(known, (value) => value ?? 0),
     contextMissing: Uint8Array.from(known, (value) => (value === null ? 1 : 0)),
@@ -127,6 +146,9 @@ export function experimentTable(registry: ExperimentRegistry, kpi: string): Expe
     region: Uint32Array.from(rows, (row) => region(row.region)),
   };
 }
+
+const doseOf = (row: Experiment, block: string): number =>
+  row.doses ? (row.doses[block] ?? 0) : row.blocks.includes(block) ? 1 : 0;
 
 /** The catalogue as the choice of a mix needs it. */
 export function blockRules(registry: ExperimentRegistry): readonly BlockRules[] {

@@ -5,7 +5,7 @@ import type { AnalysisKind, AnyResult } from './analyses.ts';
 import type { Computations } from './computations.ts';
 import type { Erasure } from './erasure.ts';
 import type { LoggedEvent } from './events.ts';
-import type { ExperimentRegistry } from './experiments.ts';
+import type { ExperimentRegistry, GivenExperiments, GivenTable } from './experiments.ts';
 import type { JobRecord } from './jobs.ts';
 import type { ModelDescription, ModelSummary, StoredModel } from './models.ts';
 import type { IngestReport, IngestRequest, PanelDescription, PanelSummary, PanelTotals } from './panels.ts';
@@ -65,6 +65,9 @@ export interface ExperimentRepository {
   load(): Promise<ExperimentRegistry>;
 }
 
+/** A table of experiments from outside as a registry of its own. @throws invalid-file, invalid-request */
+export type ReadGivenTable = (table: GivenTable) => GivenExperiments;
+
 /** Trained models: those that come with the service, and those trained here. */
 export interface ModelRepository {
   list(): Promise<readonly ModelSummary[]>;
@@ -105,6 +108,7 @@ export interface Ports {
   readonly erasure: Erasure;
   readonly events: EventLog;
   readonly experiments: ExperimentRepository;
+  readonly readGivenTable: ReadGivenTable;
   readonly models: ModelRepository;
   readonly compute: Compute;
   readonly clock: Clock;
@@ -114,7 +118,7 @@ export interface Ports {
 
 /** What an analysis sees of the world. */
 export interface AnalysisContext extends Control {
-  readonly ports: Pick<Ports, 'panels' | 'compute' | 'experiments' | 'models'>;
+  readonly ports: Pick<Ports, 'panels' | 'compute' | 'experiments' | 'readGivenTable' | 'models'>;
 }
 
 export type { AnalysisKind };

@@ -218,10 +218,11 @@ export const operations = {
     path: '/v1/evaluations',
     kind: 'analysis',
     tag: 'recommendations',
-    summary: 'Compare models by leaving out whole neighbourhoods or regions',
+    summary:
+      'Judge the experiments, or any table of experiments: models compared by leaving out groups, controls, and whether blocks can be told apart',
     body: recommend.evaluationRequest,
     response: jobOf(results.evaluation),
-    problems: ['too-few-groups'],
+    problems: ['too-few-groups', 'invalid-file', 'invalid-argument'],
     example: { kpi: 'gas-saving', kinds: ['constant', 'ridge'] },
   },
   listModels: {

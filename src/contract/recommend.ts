@@ -102,21 +102,68 @@ export const trainingSettings = strict(trainingFields);
 export const trainingBody = strict({ model: modelDescription });
 
 const evaluationFields = {
+  experiments: nullable(
+    Type.String({ description: 'a table of experiments as CSV, judged instead of the registry; with `schema`' }),
+  ),
+  schema: Type.Any({ description: 'the Table Schema of `experiments`: roles of its columns; null for the registry' }),
   kpi: nullable(Type.String({ description: 'the one most experiments measured when left out' })),
-  leftOut,
+  leftOut: nullable(leftOut),
   folds,
   kinds: Type.Array(modelKind, { minItems: 1 }),
   seed,
 };
 export const evaluationRequest = strict({
+  experiments: Type.Optional(evaluationFields.experiments),
+  schema: Type.Optional(evaluationFields.schema),
   kpi: Type.Optional(evaluationFields.kpi),
-  leftOut: Type.Optional(leftOut),
+  leftOut: Type.Optional(evaluationFields.leftOut),
   folds: Type.Optional(folds),
   kinds: Type.Optional(evaluationFields.kinds),
   seed: Type.Optional(seed),
 });
 export const evaluationSettings = strict(evaluationFields);
-export const evaluationBody = strict({ kpi: Type.String(), leaderboard });
+const controls = strict({
+  permutedMixes: strict({
+    error: Type.Number(),
+    tables: Type.Integer(),
+    asGood: Type.Integer({ description: 'tables with mixes dealt out at random that did as well' }),
+    probability: Type.Number(),
+  }),
+  permutedOutcomes: strict({ tables: Type.Integer(), separated: Type.Integer() }),
+  permutedContexts: nullable(strict({ tables: Type.Integer(), error: Type.Number(), errorOfConstant: Type.Number() })),
+});
+const verdict = strict({
+  kind: servableKind,
+  separated: Type.Boolean({ description: 'the table can say which blocks do more; else there is no ranking' }),
+  reasons: Type.Array(
+    literals([
+      'few-experiments',
+      'few-groups',
+      'blocks-always-together',
+      'no-better-than-chance',
+      'ranks-tie',
+      'calibration-fails',
+    ]),
+  ),
+  personal: Type.Boolean(),
+  together: Type.Array(Type.Tuple([Type.String(), Type.String()])),
+  blocks: Type.Array(
+    strict({
+      block: Type.String(),
+      rank: Type.Integer(),
+      mean: Type.Number(),
+      lower: Type.Number(),
+      upper: Type.Number(),
+      experiments: Type.Integer(),
+    }),
+  ),
+});
+export const evaluationBody = strict({
+  kpi: Type.String(),
+  leaderboard,
+  verdict: nullable(verdict),
+  controls: nullable(controls),
+});
 
 const recommendationFields = {
   model: modelName,

@@ -295,6 +295,15 @@ export {
   type ModelScore,
 } from './recommend/cross-validate.ts';
 export { type ModelKind, modelKinds, type ServableKind, servableKinds } from './recommend/effect-models.ts';
+export {
+  type BlockEffect,
+  type EvaluationInput,
+  evaluateTable,
+  type SeparationReason,
+  type TableControls,
+  type TableEvaluation,
+  type TableVerdict,
+} from './recommend/evaluate-table.ts';
 export { evidenceWeights } from './recommend/evidence.ts';
 export { type ExperimentTable, type Place, placeOf, selectExperiments } from './recommend/experiment-table.ts';
 export { type EffectTerm, explainEffect } from './recommend/explain-effect.ts';

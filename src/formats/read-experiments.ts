@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { parse } from 'csv-parse/sync';
 import { AppError } from '../app/errors.ts';
 import type { BuildingBlock, Experiment, ExperimentRegistry } from '../app/experiments.ts';
+import { recordsOf } from './experiment-records.ts';
 
 /** What a Table Schema says about a column, as far as experiments need it. */
 interface Field {
@@ -58,7 +58,7 @@ export function readExperiments(files: ExperimentFiles): ExperimentRegistry {
       `The building blocks ${unknown.join(', ')} are not in the catalogue; expected each column of a block there.`,
     );
   }
-  const records = rowsOf(files.experiments, [...required, ...blockColumns, ...contexts.map(({ name }) => name)]);
+  const records = recordsOf(files.experiments, [...required, ...blockColumns, ...contexts.map(({ name }) => name)]);
   const grades = fields.find(({ name }) => name === 'grade')?.categories?.map(({ value }) => value) ?? [
     ...new Set(records.map(({ row }) => row.grade!)),
   ];
@@ -112,7 +112,7 @@ export function readExperiments(files: ExperimentFiles): ExperimentRegistry {
   const places =
     files.neighbourhoods === null
       ? []
-      : rowsOf(files.neighbourhoods, ['neighbourhood', ...contexts.map(({ name }) => name)]);
+      : recordsOf(files.neighbourhoods, ['neighbourhood', ...contexts.map(({ name }) => name)]);
   const neighbourhoods = Object.fromEntries(
     places.map(({ row }) => [
       row.neighbourhood!,
@@ -128,28 +128,4 @@ export function readExperiments(files: ExperimentFiles): ExperimentRegistry {
     Buffer.compare(Buffer.from(`${a.experiment}\0${a.kpi}`), Buffer.from(`${b.experiment}\0${b.kpi}`));
   const blocks = blockColumns.map((name) => files.blocks.find(({ id }) => id === name)!);
   return { digest, blocks, contexts, grades, experiments: experiments.sort(order), neighbourhoods };
-}
-
-function rowsOf(text: string, columns: readonly string[]): { row: Readonly<Record<string, string>>; line: number }[] {
-  let parsed: { record: Record<string, string>; info: { lines: number } }[];
-  try {
-    parsed = parse(text, { columns: true, bom: true, info: true, skip_empty_lines: true });
-  } catch (cause) {
-    throw new AppError(
-      'invalid-file',
-      `The table of experiments cannot be read: ${(cause as Error).message}.`,
-      {},
-      { cause },
-    );
-  }
-  const present = parsed.length === 0 ? text.split('\n')[0]!.split(',') : Object.keys(parsed[0]!.record);
-  const absent = columns.filter((column) => !present.includes(column));
-  if (absent.length > 0) {
-    throw new AppError(
-      'invalid-file',
-      `The table lacks the columns ${absent.join(', ')}; it has ${present.join(', ')}.`,
-      { absent },
-    );
-  }
-  return parsed.map(({ record, info }) => ({ row: record, line: info.lines }));
 }

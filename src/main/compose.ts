@@ -6,6 +6,7 @@ import type { Ports } from '../app/ports.ts';
 import { createService, type Service } from '../app/service.ts';
 import type { Config } from '../config.ts';
 import { fileFormats } from '../formats/file-formats.ts';
+import { readExperimentTable } from '../formats/read-experiment-table.ts';
 import { readExperiments } from '../formats/read-experiments.ts';
 import { createExperimentFiles } from '../store/experiment-files.ts';
 import { createModelFiles } from '../store/model-files.ts';
@@ -37,6 +38,7 @@ export async function compose(config: Config, options: { readonly warm: number }
     erasure: store.erasure,
     events: store.events,
     experiments: createExperimentFiles(shipped('datasets/heat-transition'), readExperiments),
+    readGivenTable: readExperimentTable,
     models: createModelFiles({ shipped: shipped('models'), own: join(config.data, 'models') }),
     compute: workers.compute,
     clock: { now: () => new Date().toISOString() },

@@ -4,7 +4,7 @@ import { stratify } from '../core/insights/stratify.ts';
 import type { MatrixKernels } from '../core/linalg/matrix-kernels.ts';
 import { runPanelModel } from '../core/panel-models/run-panel-model.ts';
 import { analyseQca } from '../core/qca/analysis.ts';
-import { crossValidate } from '../core/recommend/cross-validate.ts';
+import { evaluateTable } from '../core/recommend/evaluate-table.ts';
 import { recommendMixes } from '../core/recommend/recommend-mixes.ts';
 import { trainModel } from '../core/recommend/train-model.ts';
 
@@ -34,7 +34,7 @@ export const computations: Table = {
   'panel-model': (input, { kernels, progress }) => runPanelModel(input, kernels, progress),
   trainModel: (input, { kernels, progress }) =>
     trainModel(input, kernels, (fraction) => progress(fraction, 'training')),
-  compareModels: (input, { kernels, progress }) =>
-    crossValidate(input, kernels, (fraction) => progress(fraction, 'comparing')).leaderboard,
+  evaluateTable: (input, { kernels, progress }) =>
+    evaluateTable(input, kernels, (fraction) => progress(fraction, 'comparing')),
   recommendMixes: (input, { kernels }) => recommendMixes(input, kernels),
 };

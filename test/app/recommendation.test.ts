@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type Actor, roles } from '../../src/app/actor.ts';
 import type { ResultOf } from '../../src/app/analyses.ts';
@@ -157,6 +158,30 @@ describe('models and experiments', () => {
     expect(leaderboard.models.map(({ model }) => model)).toEqual(['constant', 'ridge']);
     expect([leaderboard.rows, leaderboard.groups, leaderboard.folds]).toEqual([177, 12, 3]);
   }, 60_000);
+});
+
+describe('a table of experiments from outside', () => {
+  const folder = new URL('../../datasets/heat-transition/', import.meta.url);
+  const [head, ...lines] = readFileSync(new URL('experiments.csv', folder), 'utf8').trimEnd().split('\n');
+  const schema = JSON.parse(readFileSync(new URL('datapackage.json', folder), 'utf8'));
+  const evaluate = (experiments: string) =>
+    service.evaluateModels(operator, { experiments, schema, folds: 3, kinds: ['constant', 'ridge'] }, wait);
+
+  test('of 60 rows is compared and ends in words, not in a ranking; the result does not keep the table', async () => {
+    const job = await evaluate([head, ...lines.slice(0, 60)].join('\n'));
+    expect(violations(results.evaluation, JSON.parse(JSON.stringify(job.result)))).toEqual([]);
+    const { body, settings, sources } = job.result as unknown as ResultOf<'evaluation'>;
+    expect([body.verdict!.separated, body.verdict!.blocks]).toEqual([false, []]);
+    expect(body.leaderboard.models.map(({ model }) => model)).toEqual(['constant', 'ridge']);
+    expect([settings.experiments, sources[0]!.panel]).toEqual([null, 'given-table']);
+  }, 60_000);
+
+  test('without its schema is refused, and a wrong cell is named', async () => {
+    const alone = await service.evaluateModels(operator, { experiments: 'a,b' }, wait);
+    expect(alone.error).toMatchObject({ code: 'invalid-request' });
+    const cell = await evaluate([head, lines[0]!.replace('0.1117', 'much')].join('\n'));
+    expect(cell.error).toMatchObject({ code: 'invalid-file', message: expect.stringMatching(/Line 2, column effect/) });
+  });
 });
 
 describe('an experiment of nine households', () => {

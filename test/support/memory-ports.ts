@@ -8,6 +8,7 @@ import type { Compute, JobStore, ModelRepository, Ports, ResultStore } from '../
 import { referenceValues } from '../../src/core/insights/reference-values.ts';
 import { typescriptKernels } from '../../src/core/linalg/typescript-kernels.ts';
 import type { Column, NumberColumn, PanelColumns } from '../../src/core/panel/columns.ts';
+import { readExperimentTable } from '../../src/formats/read-experiment-table.ts';
 import { readExperiments } from '../../src/formats/read-experiments.ts';
 import { createExperimentFiles } from '../../src/store/experiment-files.ts';
 import { computations } from '../../src/workers/computations.ts';
@@ -28,6 +29,7 @@ export function memoryPorts(panels: readonly MemoryPanel[] = [], overrides: Part
     },
     events: { entries: async () => [], firstBroken: async () => null },
     experiments: createExperimentFiles(heatTransition, readExperiments),
+    readGivenTable: readExperimentTable,
     models: memoryModels(),
     compute: directCompute,
     clock: { now: () => new Date(Date.UTC(2026, 0, 1, 0, 0, tick++)).toISOString() },

@@ -1,13 +1,20 @@
-import type { Leaderboard, LeftOut } from '../../core/recommend/cross-validate.ts';
+import type { LeftOut } from '../../core/recommend/cross-validate.ts';
 import { type ModelKind, modelKinds } from '../../core/recommend/effect-models.ts';
+import type { TableEvaluation } from '../../core/recommend/evaluate-table.ts';
+import { AppError } from '../errors.ts';
 import { experimentTable, kpisOf, withLargeExperiments } from '../experiments.ts';
 import type { AnalysisContext } from '../ports.ts';
 import type { Draft } from '../results.ts';
 
 export interface EvaluationSettings {
+  /** a table of experiments as CSV, with `schema`; null: the registry. A result does not keep it: its sources hold the digest */
+  readonly experiments: string | null;
+  /** the Table Schema of `experiments` */
+  readonly schema: unknown;
   /** null: the KPI that most experiments measured */
   readonly kpi: string | null;
-  readonly leftOut: LeftOut;
+  /** null: regions where there are two or more, else neighbourhoods */
+  readonly leftOut: LeftOut | null;
   readonly folds: number;
   readonly kinds: readonly ModelKind[];
   readonly seed: number;
@@ -15,14 +22,21 @@ export interface EvaluationSettings {
 
 export type EvaluationRequest = Partial<EvaluationSettings>;
 
-export interface EvaluationBody {
+export interface EvaluationBody extends TableEvaluation {
   readonly kpi: string;
-  readonly leaderboard: Leaderboard;
 }
 
-const defaults: EvaluationSettings = { kpi: null, leftOut: 'region', folds: 10, kinds: modelKinds, seed: 20260101 };
+const defaults: EvaluationSettings = {
+  experiments: null,
+  schema: null,
+  kpi: null,
+  leftOut: null,
+  folds: 10,
+  kinds: modelKinds,
+  seed: 20260101,
+};
 
-/** Compares models on the documented experiments by leaving out whole neighbourhoods or regions. */
+/** Judges the documented experiments, or any table of experiments: models compared by leaving out groups, controls, verdict. */
 export const evaluation = {
   settings: (request: EvaluationRequest): EvaluationSettings => ({ ...defaults, ...request }),
 
@@ -30,28 +44,35 @@ export const evaluation = {
     settings: EvaluationSettings,
     context: AnalysisContext,
   ): Promise<Draft<EvaluationSettings, EvaluationBody>> {
-    const { experiments, compute } = context.ports;
-    const all = await experiments.load();
+    const { experiments, readGivenTable, compute } = context.ports;
+    const csv = settings.experiments;
+    if ((csv === null) !== (settings.schema === null)) {
+      throw new AppError(
+        'invalid-request',
+        'Received a table of experiments without its schema, or a schema without its table; expected both or neither.',
+      );
+    }
+    const given = csv === null ? null : readGivenTable({ csv, schema: settings.schema });
+    const all = given?.registry ?? (await experiments.load());
     const registry = withLargeExperiments(all);
     const kpi = settings.kpi ?? kpisOf(registry)[0] ?? '';
     const table = experimentTable(registry, kpi);
-    const { leftOut, folds, kinds, seed } = settings;
-    const leaderboard = await compute.run(
-      'compareModels',
-      { table, leftOut, folds, kinds, truth: null, seed },
-      context,
-    );
+    const { folds, kinds, seed } = settings;
+    const leftOut = settings.leftOut ?? (table.regions.length > 1 ? 'region' : 'neighbourhood');
+    const body = await compute.run('evaluateTable', { table, leftOut, folds, kinds, seed }, context);
     return {
       class: 'release',
-      settings,
+      settings: { ...settings, experiments: null },
       seed,
-      sources: [{ panel: 'experiments', revision: 1, digest: registry.digest, units: null }],
+      sources: [
+        { panel: csv === null ? 'experiments' : 'given-table', revision: 1, digest: registry.digest, units: null },
+      ],
       attrition: [
         { step: 'experiments', units: all.experiments.filter((row) => row.kpi === kpi).length },
         { step: 'experiments-large-enough', units: table.ids.length },
       ],
-      warnings: [],
-      body: { kpi, leaderboard },
+      warnings: given?.warnings ?? [],
+      body: { kpi, ...body },
     };
   },
 

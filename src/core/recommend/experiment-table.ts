@@ -18,6 +18,8 @@ export interface ExperimentTable {
   readonly blocks: readonly string[];
   /** n x blocks, 0 or 1 */
   readonly mix: Uint8Array;
+  /** n x blocks, how much of each block: above 0 to 1 where it is in the mix, else 0. Absent: each in full */
+  readonly dose?: Float64Array;
   readonly contexts: readonly string[];
   /** n x contexts, measured before the start; 0 where missing */
   readonly context: Float64Array;
@@ -66,6 +68,7 @@ export function requireExperimentTable(table: ExperimentTable): void {
     ['effect', table.effect, n],
     ['variance', table.variance, n],
     ['mix', table.mix, n * J],
+    ['dose', table.dose ?? null, n * J],
     ['context', table.context, n * P],
     ['contextMissing', table.contextMissing, n * P],
     ['grade', table.grade, n],
@@ -95,6 +98,11 @@ export function requireExperimentTable(table: ExperimentTable): void {
   const flag = (v: number) => v === 0 || v === 1;
   const byRow = (count: number) => table.ids.flatMap((id) => new Array<string>(count).fill(id));
   requireEach(table.mix, byRow(J), 'building block', 'invalid-argument', flag, '0 or 1');
+  if (table.dose) {
+    const { dose, mix } = table;
+    const within = (v: number, at: number) => (mix[at] ? v > 0 && v <= 1 : v === 0);
+    requireEach(dose, byRow(J), 'dose', 'invalid-argument', within, 'above 0 to 1 in the mix, 0 outside it');
+  }
   requireEach(table.context, byRow(P), 'context', 'non-finite', Number.isFinite, 'a finite number');
   requireEach(table.contextMissing, byRow(P), 'missing flag', 'invalid-argument', flag, '0 or 1');
   requireEach(
@@ -121,11 +129,11 @@ function requireEach(
   ids: readonly string[],
   what: string,
   code: 'invalid-argument' | 'non-finite',
-  holds: (value: number) => boolean,
+  holds: (value: number, at: number) => boolean,
   expected: string,
 ): void {
   for (let i = 0; i < values.length; i++) {
-    if (holds(values[i]!)) continue;
+    if (holds(values[i]!, i)) continue;
     throw new CoreError(code, `Experiment "${ids[i]}" has ${values[i]} as ${what}; expected ${expected}.`, {
       experiment: ids[i],
       received: values[i],
@@ -147,6 +155,7 @@ export function selectExperiments(table: ExperimentTable, rows: ArrayLike<number
     effect: pick(table.effect, 1),
     variance: table.variance === null ? null : pick(table.variance, 1),
     mix: pick(table.mix, table.blocks.length),
+    ...(table.dose ? { dose: pick(table.dose, table.blocks.length) } : {}),
     context: pick(table.context, table.contexts.length),
     contextMissing: pick(table.contextMissing, table.contexts.length),
     grade: pick(table.grade, 1),

@@ -71,13 +71,13 @@ export function featureLayout(shape: FeatureShape): FeatureLayout {
  * Writes the features of a mix: everything an effect consists of, nothing else (`out` is 0 elsewhere).
  *
  * @param z contexts on the scale of the evidence
- * @param mix flags of the blocks from `offset` on
+ * @param amount how much of each block, from `offset` on: flags of a mix, or its doses from 0 to 1
  * @param out `layout.count` values, overwritten
  */
 export function writeMixFeatures(
   layout: FeatureLayout,
   z: Float64Array,
-  mix: Uint8Array,
+  amount: Uint8Array | Float64Array,
   offset: number,
   out: Float64Array,
 ): void {
@@ -86,13 +86,13 @@ export function writeMixFeatures(
   let size = 0;
   let pair = start.pair;
   for (let j = 0; j < J; j++) {
-    const here = mix[offset + j]!;
+    const here = amount[offset + j]!;
     if (here) {
-      size++;
-      out[start.block + j] = 1;
-      for (let p = 0; p < P; p++) out[start.blockByContext + j * P + p] = z[p]!;
+      size += here;
+      out[start.block + j] = here;
+      for (let p = 0; p < P; p++) out[start.blockByContext + j * P + p] = here * z[p]!;
     }
-    for (let l = j + 1; l < J; l++) out[pair++] = here && mix[offset + l]! ? 1 : 0;
+    for (let l = j + 1; l < J; l++) out[pair++] = here * amount[offset + l]!;
   }
   out[start.size] = size;
   out[start.crowding] = Math.max(0, size - 1);

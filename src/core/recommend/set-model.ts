@@ -99,7 +99,7 @@ export function writeRowFeatures(
   kernels: MatrixKernels,
 ): void {
   const { z } = scalePlace(scale, placeOf(table, row), kernels);
-  writeMixFeatures(layout, z, table.mix, row * layout.blocks, out);
+  writeMixFeatures(layout, z, table.dose ?? table.mix, row * layout.blocks, out);
   addRowFeatures(layout, z, table.grade[row]!, table.region[row]!, out);
 }
 

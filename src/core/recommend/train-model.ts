@@ -1,9 +1,10 @@
 import { CoreError } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { createRandom } from '../random/random-stream.ts';
+import { chooseKind } from './choose-kind.ts';
 import { conformalReach } from './conformal-reach.ts';
 import { crossValidate, type Leaderboard, type LeftOutPredictions } from './cross-validate.ts';
-import { fitServable, modelKinds, type ServableKind, servableKinds } from './effect-models.ts';
+import { fitServable, modelKinds, type ServableKind } from './effect-models.ts';
 import { type ExperimentTable, requireExperimentTable } from './experiment-table.ts';
 import { refuseLeaks } from './leakage.ts';
 import { fitSupportArea } from './support.ts';
@@ -48,7 +49,7 @@ export function trainModel(
     const shared = { table, folds: input.folds, kinds: modelKinds, truth: null, seed };
     const byRegion = crossValidate({ ...shared, leftOut: 'region' }, kernels, part(0, 0.45));
     const byNeighbourhood = crossValidate({ ...shared, leftOut: 'neighbourhood' }, kernels, part(0.45, 0.9));
-    const kind = winner(byRegion.leaderboard, input.candidates);
+    const kind = chooseKind(byRegion.leaderboard, input.candidates) ?? 'constant';
     const model = fitServable(kind, table, createRandom(seed, 'model', kind), kernels);
     progress((k + 1) / tables.length);
     return {
@@ -65,14 +66,6 @@ export function trainModel(
     };
   });
   return { seed, kpis };
-}
-
-/** Smallest error over left-out regions; equal errors go to the simpler kind, which stands earlier. */
-function winner(leaderboard: Leaderboard, candidates: readonly ServableKind[]): ServableKind {
-  const error = (kind: ServableKind) => leaderboard.models.find(({ model }) => model === kind)!.rootMeanSquaredError;
-  let best: ServableKind = 'constant';
-  for (const kind of servableKinds) if (candidates.includes(kind) && error(kind) < error(best)) best = kind;
-  return best;
 }
 
 function calibrate(
