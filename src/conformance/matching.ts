@@ -5,15 +5,14 @@ import type { Discard } from '../core/matching/common-support.ts';
 import type { Estimand } from '../core/matching/estimand.ts';
 import { focalGroup } from '../core/matching/estimand.ts';
 import { forEachPair, type MatchSets, PairList, totalDistance } from '../core/matching/match-sets.ts';
-import {
-  type CovariatesDistance,
-  type MatchedSample,
-  type MatchingDesign,
-  matchUnits,
-  type NamedCaliper,
-  type PropensityDistance,
-} from '../core/matching/match-units.ts';
+import { type MatchedSample, matchUnits } from '../core/matching/match-units.ts';
 import { effectiveSampleSize } from '../core/matching/match-weights.ts';
+import type {
+  CovariatesDistance,
+  MatchingDesign,
+  NamedCaliper,
+  PropensityDistance,
+} from '../core/matching/matching-design.ts';
 import { focalRows } from '../core/matching/matching-problem.ts';
 import { designColumns, type Frame } from '../core/propensity/design-matrix.ts';
 import type { Link } from '../core/propensity/links.ts';
@@ -98,31 +97,34 @@ function toDesign(words: MatchWords): MatchingDesign {
       reestimate: words.reestimate ?? false,
     };
   }
-  if (method !== 'nearest' && method !== 'optimal') throw notBuilt(`The method "${method}"`);
-  if (estimand !== 'ATT' && estimand !== 'ATC') throw notBuilt(`Pair matching for ${estimand}`);
-  if (method === 'optimal') {
-    if ((words.calipers ?? []).length > 0 || (words.antiExact ?? []).length > 0)
-      throw notBuilt('Optimal matching with calipers');
-    const { ratio = 1, exact = [], discard = 'none', reestimate = false } = words;
-    return { method, estimand, distance: toPropensity(words), ratio, exact, discard, reestimate };
-  }
-  return {
-    method,
-    estimand,
+  if (method !== 'nearest' && method !== 'optimal' && method !== 'full') throw notBuilt(`The method "${method}"`);
+  const common = {
     distance: toDistance(words),
     within: words.mahalanobis === undefined ? null : toTerms(words.mahalanobis),
-    order: words.order ?? 'largest',
-    ratio: words.ratio ?? 1,
-    variableRatio:
-      words.minRatio === undefined || words.maxRatio === undefined
-        ? null
-        : { minimum: words.minRatio, maximum: words.maxRatio },
-    maximumReuse: words.replacement === true ? Number.POSITIVE_INFINITY : 1,
     calipers: words.calipers ?? [],
     exact: words.exact ?? [],
     antiExact: words.antiExact ?? [],
     discard: words.discard ?? 'none',
     reestimate: words.reestimate ?? false,
+  } as const;
+  if (estimand !== 'ATT' && estimand !== 'ATC') {
+    if (method === 'full' && estimand === 'ATE') return { ...common, method, estimand };
+    throw notBuilt(`Pair matching for ${estimand}`);
+  }
+  if (method === 'full') return { ...common, method, estimand };
+  const ratio = words.ratio ?? 1;
+  if (method === 'optimal') return { ...common, method, estimand, ratio, prefer: null };
+  return {
+    ...common,
+    method,
+    estimand,
+    order: words.order ?? 'largest',
+    ratio,
+    variableRatio:
+      words.minRatio === undefined || words.maxRatio === undefined
+        ? null
+        : { minimum: words.minRatio, maximum: words.maxRatio },
+    maximumReuse: words.replacement === true ? Number.POSITIVE_INFINITY : 1,
   };
 }
 

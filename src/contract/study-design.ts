@@ -52,6 +52,12 @@ const limits = {
   exact: names,
   antiExact: names,
 };
+const prefer = nullable(
+  strict(
+    { variable: Type.String(), penalty: Type.Number({ minimum: 0 }) },
+    { description: 'partners with another value of the variable are dearer by the penalty, in units of the distance' },
+  ),
+);
 const method = <M extends string>(name: M) => ({ method: Type.Literal(name) });
 const someNames = Type.Array(Type.String(), { minItems: 1 });
 
@@ -76,9 +82,10 @@ const methods: readonly (Form & { readonly distances: readonly Form[] })[] = [
   },
   {
     needed: method('optimal'),
-    distances: [scoreDistance],
-    fields: { ratio: whole(100), exact: names, ...support },
+    distances: [scoreOrWithin, covariateDistance],
+    fields: { ratio: whole(100), prefer, ...limits, ...support },
   },
+  { needed: method('full'), distances: [scoreOrWithin, covariateDistance], fields: { ...limits, ...support } },
   { needed: method('subclassification'), distances: [scoreDistance], fields: { subclasses: whole(1000), ...support } },
   { needed: { ...method('exact'), exact: someNames }, distances: [], fields: {} },
   {

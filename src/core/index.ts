@@ -57,6 +57,8 @@ export { type Coarsening, coarsen } from './matching/coarsen.ts';
 export { commonSupport, type Discard } from './matching/common-support.ts';
 export type { Estimand } from './matching/estimand.ts';
 export { exactCells } from './matching/exact-cells.ts';
+export { matchFullOnLine } from './matching/full-line.ts';
+export { matchFull } from './matching/full-match.ts';
 export {
   forEachPair,
   type MatchSets,
@@ -64,23 +66,35 @@ export {
   setDifferences,
   totalDistance,
 } from './matching/match-sets.ts';
-export {
-  type CoarsenedDesign,
-  type ExactDesign,
-  type MatchedSample,
-  type MatchingDesign,
-  matchUnits,
-  type NamedCaliper,
-  type NearestDesign,
-  type PropensityDistance,
-  type Scored,
-  type SubclassDesign,
-} from './matching/match-units.ts';
+export { type MatchedSample, matchUnits } from './matching/match-units.ts';
 export { effectiveSampleSize, pairWeights, stratumWeights } from './matching/match-weights.ts';
+export type {
+  CoarsenedDesign,
+  CovariatesDistance,
+  ExactDesign,
+  FullDesign,
+  GivenDistance,
+  MatchingDesign,
+  NamedCaliper,
+  NearestDesign,
+  OptimalDesign,
+  PropensityDistance,
+  SubclassDesign,
+} from './matching/matching-design.ts';
 export type { CovariateCaliper, FocalOrder, MatchingProblem } from './matching/matching-problem.ts';
 export { matchNearestCovariates } from './matching/nearest-covariates.ts';
+export { matchNearestMatrix } from './matching/nearest-matrix.ts';
 export { matchNearestScalar } from './matching/nearest-scalar.ts';
+export { matchOptimalPairs } from './matching/optimal-pairs.ts';
 export { matchOptimalScalar } from './matching/optimal-scalar.ts';
+export {
+  type PairSearch,
+  type Preference,
+  searchInMatrix,
+  searchOnPoints,
+  searchOnScore,
+} from './matching/pair-search.ts';
+export type { Scores } from './matching/pair-units.ts';
 export { type Subclasses, subclassify } from './matching/subclassify.ts';
 export { type CovariateDistance, whiten } from './matching/whiten.ts';
 

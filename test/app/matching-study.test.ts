@@ -171,6 +171,20 @@ describe('a matching study', () => {
     expect(result.body.ties!.minimum).toBeLessThan(result.body.ties!.maximum);
     expect(warned(result)).toContain('ties-matter');
     expect((await study(studyPanel({ units: 300 }), { covariates: ['income'] })).body.ties).toBeNull();
+    for (const method of ['optimal', 'full'] as const) {
+      const { body } = await study(studyPanel({ units: 300 }), { covariates: ['home'], design: { method } });
+      expect(body.ties!.minimum, method).toBeLessThan(body.ties!.maximum);
+    }
+  });
+
+  it('finds ties of distances too, and says nothing where there are none', async () => {
+    const ties = async (covariates: string[]) => {
+      const design = { method: 'nearest', distance: { type: 'mahalanobis' } } as const;
+      return (await study(studyPanel({ units: 300 }), { covariates, design })).body.ties;
+    };
+    expect((await ties(['home', 'income'])) === null).toBe(true);
+    const { minimum, maximum, draws } = (await ties(['home']))!;
+    expect([draws, minimum < maximum]).toEqual([200, true]);
   });
 
   it('can take the change since the baseline, subclasses, exact cells and the effect on everybody', async () => {

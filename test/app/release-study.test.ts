@@ -4,7 +4,7 @@ import type { MatchingStudyRequest } from '../../src/app/analyses/matching-study
 import type { ResultOf } from '../../src/app/analyses.ts';
 import { createJobs } from '../../src/app/jobs.ts';
 import { createService } from '../../src/app/service.ts';
-import type { NamedCaliper } from '../../src/core/matching/match-units.ts';
+import type { NamedCaliper } from '../../src/core/matching/matching-design.ts';
 import { codes, type MemoryPanel, memoryPorts, numbers } from '../support/memory-ports.ts';
 import { studyPanel } from '../support/study-panel.ts';
 

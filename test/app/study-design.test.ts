@@ -56,7 +56,39 @@ const designs: Readonly<Record<StudyMethod, readonly (readonly [DesignRequest, E
     [{ method: 'nearest', distance: { type: 'scaled-euclidean' }, maximumReuse: 5 }, 'ATT'],
     [{ method: 'nearest', ratio: 1.5, variableRatio: { minimum: 1, maximum: 3 }, order: 'smallest' }, 'ATT'],
   ],
-  optimal: [[{ method: 'optimal', ratio: 1, discard: 'treated', reestimate: true }, 'ATT']],
+  optimal: [
+    [{ method: 'optimal', ratio: 1, discard: 'treated', reestimate: true, exact: ['home'] }, 'ATT'],
+    [
+      {
+        method: 'optimal',
+        distance: { type: 'propensity-score', within: ['income', 'kpi'] },
+        calipers: [{ on: 'distance', width: 0.3, unit: 'raw' }],
+        antiExact: ['collective'],
+      },
+      'ATC',
+    ],
+    [
+      {
+        method: 'optimal',
+        distance: { type: 'mahalanobis' },
+        prefer: { variable: 'collective', penalty: 0.25 },
+        calipers: [{ on: 'income', width: 0.5, unit: 'sd' }],
+      },
+      'ATT',
+    ],
+  ],
+  full: [
+    [{ method: 'full' }, 'ATE'],
+    [
+      {
+        method: 'full',
+        distance: { type: 'robust-mahalanobis' },
+        exact: ['home'],
+        calipers: [{ on: 'income', width: 0.5, unit: 'sd' }],
+      },
+      'ATT',
+    ],
+  ],
   subclassification: [[{ method: 'subclassification', subclasses: 10, discard: 'both', reestimate: true }, 'ATE']],
   exact: [[{ method: 'exact', exact: ['home'] }, 'ATC']],
   'coarsened-exact': [
@@ -91,7 +123,7 @@ let remote: Service;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
-  const ports = memoryPorts([studyPanel({ units: 2000 })]);
+  const ports = memoryPorts([studyPanel({ units: 600 })]);
   service = createService(ports, createJobs(ports, { concurrency: 1 }));
   const app = await buildHttp({
     service,
@@ -165,7 +197,7 @@ describe('the design of a study', () => {
   it('names the methods where one is unknown, and the field that is missing', () => {
     const [wrong] = bodyWith({ method: 'nearst' });
     expect(wrong!.pointer).toBe('/design/method');
-    expect(wrong!.message).toMatch(/nearest, optimal, subclassification/);
+    expect(wrong!.message).toMatch(/nearest, optimal, full, subclassification/);
     expect(bodyWith({ method: 'exact' })[0]!.message).toBe('required field "exact" is missing');
     expect(bodyWith({})[0]).toEqual({ pointer: '/design/method', message: 'required field "method" is missing' });
   });
@@ -191,6 +223,7 @@ describe('the design of a study', () => {
     await refused(['--method', 'exact', '--exact', 'home', '--link', 'logit'], /unknown field "distance"/);
     await refused(['--with-replacement', '--maximum-reuse', '2'], /not both/);
     await refused(['--variable-ratio', '3'], /--variable-ratio takes/);
+    await refused(['--method', 'optimal', '--prefer', 'home'], /--prefer takes/);
     await refused(['--method', 'coarsened-exact', '--coarsen', 'income:many'], /--coarsen takes/);
     await refused(['--caliper', 'wide'], /--caliper takes/);
   });

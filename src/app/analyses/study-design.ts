@@ -2,18 +2,23 @@ import type { StudyDesign } from '../../core/effects/draw-sample.ts';
 import type { Coarsening } from '../../core/matching/coarsen.ts';
 import type { Discard } from '../../core/matching/common-support.ts';
 import type { Estimand } from '../../core/matching/estimand.ts';
-import type { CovariatesDistance, NamedCaliper, PropensityDistance } from '../../core/matching/match-units.ts';
+import type { CovariatesDistance, NamedCaliper, PropensityDistance } from '../../core/matching/matching-design.ts';
 import type { CovariateDistance } from '../../core/matching/whiten.ts';
 import type { Link } from '../../core/propensity/links.ts';
 import { type ModelTerm, variablesOf } from '../../core/propensity/model-terms.ts';
 import { AppError } from '../errors.ts';
 
-/** A propensity score on the covariates of the study; `within`: partners are compared by Mahalanobis distance on these terms. */
+/** A propensity score on the covariates of the study. */
 export interface ScoreDistance {
   readonly type: 'propensity-score';
   readonly link: Link;
   readonly scale: 'linear-predictor' | 'probability';
 }
+
+/** `within`: partners are compared by Mahalanobis distance on these terms, the score serves calipers and order. */
+type PairDistance =
+  | (ScoreDistance & { readonly within: readonly string[] | null })
+  | { readonly type: CovariateDistance };
 
 interface Limits {
   /** a pair needs differences of at most these; an empty list means no limit */
@@ -34,9 +39,7 @@ interface Support {
 export type DesignSettings =
   | ({
       readonly method: 'nearest';
-      readonly distance:
-        | (ScoreDistance & { readonly within: readonly string[] | null })
-        | { readonly type: CovariateDistance };
+      readonly distance: PairDistance;
       readonly order: 'largest' | 'smallest' | 'data' | 'closest';
       readonly ratio: number;
       readonly variableRatio: { readonly minimum: number; readonly maximum: number } | null;
@@ -46,10 +49,13 @@ export type DesignSettings =
       Support)
   | ({
       readonly method: 'optimal';
-      readonly distance: ScoreDistance;
+      readonly distance: PairDistance;
       readonly ratio: number;
-      readonly exact: readonly string[];
-    } & Support)
+      /** partners with another value of the variable are dearer by `penalty`, in units of the distance */
+      readonly prefer: { readonly variable: string; readonly penalty: number } | null;
+    } & Limits &
+      Support)
+  | ({ readonly method: 'full'; readonly distance: PairDistance } & Limits & Support)
   | ({ readonly method: 'subclassification'; readonly distance: ScoreDistance; readonly subclasses: number } & Support)
   | { readonly method: 'exact'; readonly exact: readonly string[] }
   | {
@@ -85,18 +91,13 @@ const score = { type: 'propensity-score', link: 'logit', scale: 'linear-predicto
 const scoreCaliper = [{ on: 'distance', width: 0.2, unit: 'sd' }] as const;
 const support = { discard: 'none', reestimate: false } as const;
 
+const free = { exact: [], antiExact: [], ...support } as const;
+
 /** The defaults of each method, in one place. */
 const defaults = {
-  nearest: {
-    order: 'largest',
-    ratio: 1,
-    variableRatio: null,
-    maximumReuse: 1,
-    exact: [],
-    antiExact: [],
-    ...support,
-  },
-  optimal: { ratio: 1, exact: [], ...support },
+  nearest: { order: 'largest', ratio: 1, variableRatio: null, maximumReuse: 1, ...free },
+  optimal: { ratio: 1, prefer: null, ...free },
+  full: free,
   subclassification: { subclasses: 5, ...support },
   exact: {},
   'coarsened-exact': {},
@@ -109,18 +110,18 @@ const defaults = {
 export function completeDesign(request: DesignRequest = { method: 'nearest' }): DesignSettings {
   const plain = { ...defaults[request.method], ...request };
   switch (request.method) {
-    case 'nearest': {
-      const { distance } = request;
-      if (distance !== undefined && distance.type !== 'propensity-score') {
-        return { ...plain, order: request.order ?? 'closest', calipers: request.calipers ?? [] } as Of<'nearest'>;
-      }
-      return {
-        ...plain,
-        distance: { ...score, within: null, ...distance },
-        calipers: request.calipers ?? scoreCaliper,
-      } as Of<'nearest'>;
-    }
+    case 'nearest':
     case 'optimal':
+    case 'full': {
+      const { distance, method } = request;
+      if (distance !== undefined && distance.type !== 'propensity-score') {
+        const order = method === 'nearest' ? { order: request.order ?? 'closest' } : {};
+        return { ...plain, ...order, calipers: request.calipers ?? [] } as DesignSettings;
+      }
+      // Full matching is for keeping everybody.
+      const calipers = request.calipers ?? (method === 'full' ? [] : scoreCaliper);
+      return { ...plain, distance: { ...score, within: null, ...distance }, calipers } as DesignSettings;
+    }
     case 'subclassification':
       return { ...plain, distance: { ...score, ...request.distance } } as DesignSettings;
     default:
@@ -138,6 +139,7 @@ export function designVariables(design: DesignSettings, parse: (text: string) =>
     ...names('exact'),
     ...names('antiExact'),
     ...('calipers' in design ? design.calipers.map(({ on }) => on).filter((on) => on !== 'distance') : []),
+    ...('prefer' in design && design.prefer !== null ? [design.prefer.variable] : []),
     ...('coarsening' in design ? design.coarsening.map(({ variable }) => variable) : []),
   ];
 }
@@ -146,6 +148,7 @@ export function designVariables(design: DesignSettings, parse: (text: string) =>
 const estimands: Readonly<Record<StudyMethod, readonly Estimand[]>> = {
   nearest: ['ATT', 'ATC'],
   optimal: ['ATT', 'ATC'],
+  full: ['ATT', 'ATC', 'ATE'],
   subclassification: ['ATT', 'ATC', 'ATE'],
   exact: ['ATT', 'ATC', 'ATE'],
   'coarsened-exact': ['ATT', 'ATC', 'ATE'],
@@ -164,18 +167,22 @@ export function toStudyDesign(
   refuseEstimand(design.method, estimand);
   switch (design.method) {
     case 'nearest': {
-      const { distance, maximumReuse, ...rest } = design;
-      const isScore = distance.type === 'propensity-score';
+      const maximumReuse = design.maximumReuse ?? Number.POSITIVE_INFINITY;
       return {
-        ...rest,
+        ...design,
+        ...toDistance(design.distance, covariates, parse),
         estimand: pairEstimand(estimand),
-        distance: isScore ? toScore(distance, covariates) : ({ ...distance, terms: covariates } as CovariatesDistance),
-        within: isScore && distance.within !== null ? distance.within.map(parse) : null,
-        maximumReuse: maximumReuse ?? Number.POSITIVE_INFINITY,
+        maximumReuse,
       };
     }
     case 'optimal':
-      return { ...design, estimand: pairEstimand(estimand), distance: toScore(design.distance, covariates) };
+      return { ...design, ...toDistance(design.distance, covariates, parse), estimand: pairEstimand(estimand) };
+    case 'full':
+      return {
+        ...design,
+        ...toDistance(design.distance, covariates, parse),
+        estimand: estimand as 'ATT' | 'ATC' | 'ATE',
+      };
     case 'subclassification':
       return { ...design, estimand, distance: toScore(design.distance, covariates) };
     case 'exact':
@@ -201,6 +208,15 @@ function refuseEstimand(method: StudyMethod, estimand: Estimand): void {
 }
 
 const pairEstimand = (estimand: Estimand): 'ATT' | 'ATC' => (estimand === 'ATC' ? 'ATC' : 'ATT');
+
+function toDistance(
+  distance: PairDistance,
+  terms: readonly ModelTerm[],
+  parse: (text: string) => ModelTerm,
+): { distance: PropensityDistance | CovariatesDistance; within: readonly ModelTerm[] | null } {
+  if (distance.type !== 'propensity-score') return { distance: { type: distance.type, terms }, within: null };
+  return { distance: toScore(distance, terms), within: distance.within?.map(parse) ?? null };
+}
 
 const toScore = ({ link, scale }: ScoreDistance, terms: readonly ModelTerm[]): PropensityDistance => ({
   type: 'propensity-score',

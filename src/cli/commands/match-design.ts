@@ -7,7 +7,7 @@ export const designOptions = {
   method: {
     type: 'string',
     placeholder:
-      'nearest|optimal|subclassification|exact|coarsened-exact|inverse-probability|entropy-balancing|balancing-score',
+      'nearest|optimal|full|subclassification|exact|coarsened-exact|inverse-probability|entropy-balancing|balancing-score',
   },
   distance: {
     type: 'string',
@@ -23,6 +23,7 @@ export const designOptions = {
   caliper: { type: 'string', placeholder: '0.2|none|VARIABLE:WIDTH|VARIABLE:WIDTHsd', multiple: true },
   exact: { type: 'string', placeholder: 'VARIABLE,…' },
   'anti-exact': { type: 'string', placeholder: 'VARIABLE,…' },
+  prefer: { type: 'string', placeholder: 'VARIABLE:PENALTY' },
   discard: { type: 'string', placeholder: 'none|both|treated|control' },
   reestimate: { type: 'boolean' },
   subclasses: { type: 'string', placeholder: '5' },
@@ -57,6 +58,7 @@ export function designOf(context: CommandContext): DesignRequest | null {
     calipers: list('caliper').length === 0 ? null : list('caliper').flatMap(toCaliper),
     exact: terms(text('exact')),
     antiExact: terms(text('anti-exact')),
+    prefer: preference(text('prefer')),
     discard: text('discard'),
     reestimate: flag('reestimate') || null,
     subclasses: number('subclasses'),
@@ -113,6 +115,18 @@ function variableRatio(words: string | null): { minimum: number; maximum: number
   throw new AppError(
     'invalid-request',
     `--variable-ratio takes a least and a largest number, such as 1..5; received "${words}".`,
+    { received: words },
+  );
+}
+
+function preference(words: string | null): { variable: string; penalty: number } | null {
+  if (words === null) return null;
+  const at = words.lastIndexOf(':');
+  const penalty = Number(words.slice(at + 1));
+  if (at > 0 && words.length > at + 1 && penalty >= 0) return { variable: words.slice(0, at), penalty };
+  throw new AppError(
+    'invalid-request',
+    `--prefer takes VARIABLE:PENALTY, the penalty in units of the distance; received "${words}".`,
     { received: words },
   );
 }

@@ -1,5 +1,7 @@
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
-import { type MatchedSample, type MatchingDesign, matchUnits, type Scored } from '../matching/match-units.ts';
+import { type MatchedSample, matchUnits } from '../matching/match-units.ts';
+import type { MatchingDesign } from '../matching/matching-design.ts';
+import type { Scores } from '../matching/pair-units.ts';
 import { designColumns, type Frame } from '../propensity/design-matrix.ts';
 import type { ModelTerm } from '../propensity/model-terms.ts';
 import type { WeightEquations } from '../weighting/m-estimation.ts';
@@ -31,7 +33,7 @@ export function drawSample(
   design: StudyDesign,
   tieOrder: Uint32Array | null,
   kernels: MatrixKernels,
-  scored: Scored | null = null,
+  scored: Scores | null = null,
 ): StudySample {
   if (!isWeighting(design)) {
     return { ...matchUnits(frame, treated, design, tieOrder, kernels, scored), equations: null };

@@ -5,7 +5,7 @@ import { pairRule } from './eligibility.ts';
 import { type GreedySearch, matchInRounds } from './greedy-rounds.ts';
 import type { MatchSets } from './match-sets.ts';
 import { checkProblem, focalRows, type MatchingProblem } from './matching-problem.ts';
-import { NearestTree } from './nearest-tree.ts';
+import { type CellTree, createTree, queryAt } from './pair-search.ts';
 import { choosingOrder, layOutScoreLine } from './score-line.ts';
 
 /**
@@ -30,17 +30,12 @@ export function matchNearestCovariates(points: Matrix, problem: MatchingProblem)
   return matchInRounds(problem, focalRows(problem.isFocal), choosingOrder(problem, line), search);
 }
 
-interface Cell {
-  readonly tree: NearestTree;
-  readonly rows: Uint32Array;
-}
-
 function createSearch(points: Matrix, problem: MatchingProblem, place: Uint32Array | null): GreedySearch {
   const { isFocal, eligible, stratum, score, scoreCaliper, maximumReuse } = problem;
   const n = isFocal.length;
   const focal = focalRows(isFocal);
   const rankOf = (row: number): number => (place === null ? row : place[row]!);
-  const cells = new Map<number, Cell>();
+  const cells = new Map<number, CellTree>();
   const cellOf = (row: number): number => (stratum === null ? 0 : stratum[row]!);
   const members = new Map<number, number[]>();
   for (let i = 0; i < n; i++) {
@@ -49,11 +44,12 @@ function createSearch(points: Matrix, problem: MatchingProblem, place: Uint32Arr
     if (list) list.push(i);
     else members.set(cellOf(i), [i]);
   }
-  for (const [cell, list] of members) cells.set(cell, createCell(points, list, rankOf));
+  const gate = scoreCaliper === null ? null : score;
+  for (const [cell, list] of members) cells.set(cell, createTree(points, gate, list, place));
   const allowed = pairRule(problem);
   const uses = new Uint32Array(n);
   const own = new Map<number, number[]>();
-  const hasRule = allowed !== null || scoreCaliper !== null || maximumReuse > 1;
+  const hasRule = allowed !== null || maximumReuse > 1;
   // Partners are numbered by their row, so that a position means the same in every cell.
   const positionOf = new Int32Array(n).fill(-1);
   for (const { rows } of cells.values()) for (let p = 0; p < rows.length; p++) positionOf[rows[p]!] = p;
@@ -69,11 +65,10 @@ function createSearch(points: Matrix, problem: MatchingProblem, place: Uint32Arr
         ? null
         : (p: number): boolean => {
             const partner = rows[p]!;
-            if (scoreCaliper !== null && !(Math.abs(score[row]! - score[partner]!) <= scoreCaliper)) return false;
             if (allowed !== null && !allowed(row, partner)) return false;
             return !(mine?.includes(partner) ?? false);
           };
-      const found = tree.nearest(points, row, accept);
+      const found = tree.nearest(queryAt(points, row, score[row]!, scoreCaliper), accept);
       return found < 0 ? -1 : rows[found]!;
     },
     distance: (k, partner) => squaredDistance(points, focal[k]!, partner),
@@ -90,16 +85,6 @@ function createSearch(points: Matrix, problem: MatchingProblem, place: Uint32Arr
       return partner;
     },
   };
-}
-
-function createCell(points: Matrix, list: readonly number[], rankOf: (row: number) => number): Cell {
-  const rows = Uint32Array.from(list);
-  const values = new Float64Array(rows.length * points.cols);
-  for (let p = 0; p < rows.length; p++) {
-    values.set(points.values.subarray(rows[p]! * points.cols, (rows[p]! + 1) * points.cols), p * points.cols);
-  }
-  const tree = new NearestTree({ rows: rows.length, cols: points.cols, values }, Uint32Array.from(rows, rankOf));
-  return { tree, rows };
 }
 
 export function squaredDistance({ cols, values }: Matrix, a: number, b: number): number {

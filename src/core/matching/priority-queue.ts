@@ -16,6 +16,15 @@ export class PriorityQueue {
     return this.#size;
   }
 
+  /** key of the first entry; NaN-free only while there is one */
+  get firstKey(): number {
+    return this.#key[0]!;
+  }
+
+  clear(): void {
+    this.#size = 0;
+  }
+
   push(key: number, second: number, value: number): void {
     if (this.#size === this.#key.length) this.#grow();
     let at = this.#size++;

@@ -29,15 +29,15 @@ export function propensityScores(
   refit: boolean,
   kernels: MatrixKernels,
 ): PropensityScores {
-  const fit = (some: readonly DesignColumn[], response: Uint8Array): BinomialFit => {
+  const fitModel = (some: readonly DesignColumn[], response: Uint8Array): BinomialFit => {
     const { matrix, names } = packMatrix(response.length, some, true);
     return fitBinomialRegression(matrix, names, Float64Array.from(response), null, link, kernels);
   };
-  const first = fit(columns, treated);
+  const first = fitModel(columns, treated);
   const eligible = keep(first);
   const scores = { probability: first.fitted, linearPredictor: first.linearPredictor, model: first, eligible };
   if (!refit || !eligible.includes(0)) return scores;
-  const again = fit(
+  const again = fitModel(
     columns.map((column) => ({ ...column, values: column.values.filter((_, i) => eligible[i] === 1) })),
     treated.filter((_, i) => eligible[i] === 1),
   );

@@ -48,6 +48,7 @@ type AnyDesign = { readonly method: string } & Partial<
     calipers: readonly { readonly on: string; readonly width: number; readonly unit: string }[];
     exact: readonly string[];
     antiExact: readonly string[];
+    prefer: { readonly variable: string; readonly penalty: number } | null;
     discard: string;
     reestimate: boolean;
     subclasses: number;
@@ -61,7 +62,7 @@ type Cut = Partial<Readonly<{ bins: number | string; cutPoints: readonly number[
 
 function designOptions(request: DesignRequest): readonly CommandOption[] {
   const design = request as AnyDesign;
-  const { distance, variableRatio } = design;
+  const { distance, variableRatio, prefer } = design;
   return [
     ['method', design.method],
     ['distance', distance && (distance.type === 'propensity-score' ? distance.scale : distance.type)],
@@ -75,6 +76,7 @@ function designOptions(request: DesignRequest): readonly CommandOption[] {
     ...calipers(design.calipers),
     ['exact', list(design.exact)],
     ['anti-exact', list(design.antiExact)],
+    ['prefer', prefer && `${prefer.variable}:${prefer.penalty}`],
     ['discard', design.discard],
     ['reestimate', design.reestimate],
     ['subclasses', design.subclasses],

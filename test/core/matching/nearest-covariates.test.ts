@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { typescriptKernels as kernels } from '../../../src/core/linalg/typescript-kernels.ts';
+import { matchUnits } from '../../../src/core/matching/match-units.ts';
+import type { MatchingDesign } from '../../../src/core/matching/matching-design.ts';
 import type { MatchingProblem } from '../../../src/core/matching/matching-problem.ts';
 import { matchNearestCovariates, squaredDistance } from '../../../src/core/matching/nearest-covariates.ts';
+import { matchNearestMatrix } from '../../../src/core/matching/nearest-matrix.ts';
 import { whiten } from '../../../src/core/matching/whiten.ts';
 import { createRandom } from '../../../src/core/random/random-stream.ts';
 
@@ -84,8 +87,40 @@ describe('nearest matching on covariates', () => {
         const { focal, offsets, partners } = matchNearestCovariates(points, p);
         const received = [...focal.keys()].map((k) => [...partners.subarray(offsets[k]!, offsets[k + 1]!)]);
         expect(received).toEqual(naive(points, p));
+        // the same distances given as a matrix
+        const others = [...isFocal.keys()].filter((i) => isFocal[i] === 0);
+        const distances = {
+          rows: focal.length,
+          cols: others.length,
+          values: Float64Array.from([...focal].flatMap((f) => others.map((o) => squaredDistance(points, f, o)))),
+        };
+        const given = matchNearestMatrix(distances, p);
+        expect(
+          [...given.focal.keys()].map((k) => [...given.partners.subarray(given.offsets[k]!, given.offsets[k + 1]!)]),
+        ).toEqual(received);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('takes the distances of the caller: a design with Infinity forbids a pair', () => {
+    const treated = Uint8Array.of(1, 0, 1, 0);
+    const distances = { rows: 2, cols: 2, values: Float64Array.of(1, 2, 1, Number.POSITIVE_INFINITY) };
+    const common = {
+      distance: { type: 'given', distances },
+      within: null,
+      calipers: [],
+      exact: [],
+      antiExact: [],
+    } as const;
+    const rest = { ...common, discard: 'none', reestimate: false, estimand: 'ATT', ratio: 1 } as const;
+    const frame = { rows: 4, columns: {} };
+    const partners = (design: MatchingDesign) => matchUnits(frame, treated, design, null, kernels).pairs!.partners;
+    const greedy = { ...rest, method: 'nearest', order: 'data', variableRatio: null, maximumReuse: 1 } as const;
+    expect([...partners(greedy)]).toEqual([1]); // the second finds its only partner taken
+    expect([...partners({ ...rest, method: 'optimal', prefer: null })]).toEqual([3, 1]);
+    expect(() => partners({ ...greedy, order: 'largest' })).toThrow(
+      expect.objectContaining({ code: 'invalid-argument' }),
     );
   });
 });

@@ -104,12 +104,38 @@ describe('optimal matching on a score', () => {
     expect([...sets.partners]).toEqual([1, 2]);
   });
 
-  it('refuses a cell with too few partners, and constraints that do not apply', () => {
-    expect(() => matchOptimalScalar(problem([1, 1, 0], [0, 1, 2]))).toThrow(
-      expect.objectContaining({ code: 'no-overlap' }),
-    );
-    expect(() => matchOptimalScalar(problem([1, 0], [0, 1], { scoreCaliper: 1 }))).toThrow(
-      expect.objectContaining({ code: 'invalid-argument' }),
+  it('uses up the smaller side where partners are too few', () => {
+    const few = matchOptimalScalar(problem([1, 1, 1, 0, 0], [0, 1, 5, 1.5, 5.1]));
+    expect([...few.offsets]).toEqual([0, 0, 1, 2]);
+    expect([...few.partners]).toEqual([3, 4]);
+    // two wanted by each, three there
+    const pairs = matchOptimalScalar(problem([1, 1, 0, 0, 0], [0, 10, 1, 2, 9], { ratio: 2 }));
+    expect([...pairs.offsets]).toEqual([0, 2, 3]);
+    expect([...pairs.partners]).toEqual([2, 3, 4]);
+  });
+
+  it('inside a caliper first makes as many pairs as it can', () => {
+    // 0–1 would be the cheapest pair; 0–(-2) and 3–1 are two
+    const p = problem([1, 1, 0, 0], [0, 3, 1, -2], { scoreCaliper: 2 });
+    expect([...matchOptimalScalar(p).partners]).toEqual([3, 2]);
+    expect(matchOptimalScalar({ ...p, scoreCaliper: 0.5 }).partners).toHaveLength(0);
+  });
+
+  it('refuses constraints that do not apply, and a caliper that holds too many pairs', () => {
+    const codes = Int32Array.of(0, 1);
+    for (const rest of [
+      { antiExact: [codes] },
+      { covariateCalipers: [{ name: 'x', values: Float64Array.of(0, 1), width: 1 }] },
+      { maximumReuse: 2 },
+      { ratio: Uint32Array.of(1) },
+    ]) {
+      expect(() => matchOptimalScalar(problem([1, 0], [0, 1], rest))).toThrow(
+        expect.objectContaining({ code: 'invalid-argument' }),
+      );
+    }
+    const many = Array.from({ length: 41_000 }, (_, i) => i % 2);
+    expect(() => matchOptimalScalar(problem(many, many, { scoreCaliper: 1 }))).toThrow(
+      expect.objectContaining({ code: 'limit-exceeded', details: { pairs: 20_500 ** 2, limit: 400_000_000 } }),
     );
   });
 });

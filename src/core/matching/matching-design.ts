@@ -1,0 +1,106 @@
+import type { Matrix } from '../linalg/matrix.ts';
+import type { Link } from '../propensity/links.ts';
+import type { ModelTerm } from '../propensity/model-terms.ts';
+import type { CaliperSetting } from './caliper-width.ts';
+import type { Coarsening } from './coarsen.ts';
+import type { Discard } from './common-support.ts';
+import type { Estimand } from './estimand.ts';
+import type { FocalOrder } from './matching-problem.ts';
+import type { CovariateDistance } from './whiten.ts';
+
+/** A propensity score from a model: the fitted probability, or its linear predictor. */
+export interface PropensityDistance {
+  readonly type: 'propensity-score';
+  readonly link: Link;
+  readonly scale: 'probability' | 'linear';
+  readonly terms: readonly ModelTerm[];
+}
+
+/** A distance between covariates; it has no score, so no order by score, no caliper on it and no discarding. */
+export interface CovariatesDistance {
+  readonly type: CovariateDistance;
+  readonly terms: readonly ModelTerm[];
+}
+
+/**
+ * Distances of the caller: a row for each focal unit and a column for each unit of the other group, both in row order; 0 or
+ * more, Infinity forbids a pair.
+ */
+export interface GivenDistance {
+  readonly type: 'given';
+  readonly distances: Matrix;
+}
+
+export interface NamedCaliper extends CaliperSetting {
+  /** `distance` or the name of a numeric variable */
+  readonly on: string;
+}
+
+/** What designs that look for pairs have in common. Nothing has a default here: whoever calls decides. */
+interface PairDesign {
+  readonly distance: PropensityDistance | CovariatesDistance | GivenDistance;
+  /** beside a propensity score: candidates are compared by their Mahalanobis distance on these terms */
+  readonly within: readonly ModelTerm[] | null;
+  readonly calipers: readonly NamedCaliper[];
+  readonly exact: readonly string[];
+  readonly antiExact: readonly string[];
+  readonly discard: Discard;
+  /** fit the model again without the discarded units, which keep their first score */
+  readonly reestimate: boolean;
+}
+
+/** Nearest-neighbour matching. */
+export interface NearestDesign extends PairDesign {
+  readonly method: 'nearest';
+  readonly estimand: 'ATT' | 'ATC';
+  readonly order: FocalOrder;
+  readonly ratio: number;
+  /** null: every focal unit gets `ratio` partners */
+  readonly variableRatio: { readonly minimum: number; readonly maximum: number } | null;
+  readonly maximumReuse: number;
+}
+
+/** As many pairs as possible, then the smallest total distance; up to `ratio` partners for a focal unit. */
+export interface OptimalDesign extends PairDesign {
+  readonly method: 'optimal';
+  readonly estimand: 'ATT' | 'ATC';
+  readonly ratio: number;
+  /** units with another value of the variable are dearer by `penalty`, in units of the distance; null = all the same */
+  readonly prefer: { readonly variable: string; readonly penalty: number } | null;
+}
+
+/** Sets with one treated unit or one control that hold every unit with an allowed partner, at the smallest total distance. */
+export interface FullDesign extends PairDesign {
+  readonly method: 'full';
+  readonly estimand: 'ATT' | 'ATC' | 'ATE';
+}
+
+export interface SubclassDesign {
+  readonly method: 'subclassification';
+  readonly estimand: Estimand;
+  readonly distance: PropensityDistance;
+  readonly subclasses: number;
+  readonly discard: Discard;
+  readonly reestimate: boolean;
+}
+
+export interface ExactDesign {
+  readonly method: 'exact';
+  readonly estimand: Estimand;
+  readonly exact: readonly string[];
+}
+
+export interface CoarsenedDesign {
+  readonly method: 'coarsened-exact';
+  readonly estimand: Estimand;
+  /** variables with null are matched on exact values */
+  readonly coarsening: readonly { readonly variable: string; readonly cut: Coarsening | null }[];
+}
+
+export type MatchingDesign =
+  | NearestDesign
+  | OptimalDesign
+  | FullDesign
+  | SubclassDesign
+  | ExactDesign
+  | CoarsenedDesign;

@@ -1,0 +1,209 @@
+import { CoreError } from '../errors.ts';
+import type { Matrix } from '../linalg/matrix.ts';
+import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
+import type { BinomialFit } from '../propensity/binomial-regression.ts';
+import { designColumns, type Frame, numbers } from '../propensity/design-matrix.ts';
+import { propensityScores } from '../propensity/propensity-score.ts';
+import { caliperWidth } from './caliper-width.ts';
+import { commonSupport, type Discard } from './common-support.ts';
+import { focalGroup } from './estimand.ts';
+import { exactCells } from './exact-cells.ts';
+import { codesOf, valueCodes } from './frame-codes.ts';
+import { matchFullOnLine } from './full-line.ts';
+import { matchFull } from './full-match.ts';
+import type { MatchSets } from './match-sets.ts';
+import type { FullDesign, NearestDesign, OptimalDesign, PropensityDistance } from './matching-design.ts';
+import { checkProblem, focalRows, type MatchingProblem } from './matching-problem.ts';
+import { matchNearestCovariates } from './nearest-covariates.ts';
+import { matchNearestMatrix } from './nearest-matrix.ts';
+import { matchNearestScalar } from './nearest-scalar.ts';
+import { matchOptimalPairs } from './optimal-pairs.ts';
+import { matchOptimalScalar } from './optimal-scalar.ts';
+import { type PairSearch, type Preference, searchInMatrix, searchOnPoints, searchOnScore } from './pair-search.ts';
+import { variableRatios } from './variable-ratio.ts';
+import { whiten } from './whiten.ts';
+
+type PairsDesign = NearestDesign | OptimalDesign | FullDesign;
+
+/** A score for every unit, where the design has one, and who is left out by it. */
+export interface Scores {
+  readonly score: Float64Array | null;
+  readonly propensity: BinomialFit | null;
+  readonly eligible: Uint8Array;
+}
+
+/** What pairs of a design are compared by: a score, points, or distances of the caller. */
+type Measure =
+  | { readonly by: 'score' }
+  | { readonly by: 'points'; readonly points: Matrix }
+  | { readonly by: 'matrix'; readonly distances: Matrix };
+
+export interface PairProblem {
+  readonly problem: MatchingProblem;
+  readonly measure: Measure;
+  readonly preference: Preference | null;
+  /** raw widths by what they are on */
+  readonly caliperWidths: Readonly<Record<string, number>>;
+}
+
+/** The propensity score of a design, or none where it measures otherwise. @throws invalid-argument where it needs one */
+export function scoreUnits(frame: Frame, treated: Uint8Array, design: PairsDesign, kernels: MatrixKernels): Scores {
+  const { distance, discard, calipers, within } = design;
+  if (distance.type === 'propensity-score') {
+    return scoreByModel(frame, treated, distance, discard, design.reestimate, kernels);
+  }
+  const needsScore =
+    discard !== 'none' ||
+    within !== null ||
+    calipers.some((c) => c.on === 'distance') ||
+    (design.method === 'nearest' &&
+      (design.order === 'largest' || design.order === 'smallest' || design.variableRatio !== null));
+  if (needsScore) {
+    throw new CoreError(
+      'invalid-argument',
+      `The distance ${distance.type} has no score; an order by score, a caliper on the distance, a variable ratio and discarding need a propensity score. Use the order data or closest, calipers on covariates, or a propensity score with Mahalanobis distance inside it.`,
+      { distance: distance.type },
+    );
+  }
+  return { score: null, propensity: null, eligible: new Uint8Array(frame.rows).fill(1) };
+}
+
+/** The propensity score of a model, on the scale asked for. */
+export function scoreByModel(
+  frame: Frame,
+  treated: Uint8Array,
+  { terms, link, scale }: PropensityDistance,
+  discard: Discard,
+  reestimate: boolean,
+  kernels: MatrixKernels,
+): { score: Float64Array; propensity: BinomialFit; eligible: Uint8Array } {
+  const scoreOf = (fit: Pick<BinomialFit, 'fitted' | 'linearPredictor'>): Float64Array =>
+    scale === 'linear' ? fit.linearPredictor : fit.fitted;
+  const { probability, linearPredictor, model, eligible } = propensityScores(
+    designColumns(frame, terms),
+    treated,
+    link,
+    (first) => commonSupport(scoreOf(first), treated, discard),
+    reestimate,
+    kernels,
+  );
+  return { score: scale === 'linear' ? linearPredictor : probability, propensity: model, eligible };
+}
+
+/** From a design in words to arrays. */
+export function toPairProblem(
+  frame: Frame,
+  treated: Uint8Array,
+  design: PairsDesign,
+  { score, eligible }: Scores,
+  tieOrder: Uint32Array | null,
+  kernels: MatrixKernels,
+): PairProblem {
+  const { estimand, calipers, exact, antiExact } = design;
+  const isFocal = focalGroup(treated, estimand === 'ATC' ? 'ATC' : 'ATT');
+  const valuesOf = (on: string): Float64Array => (on === 'distance' ? score! : numbers(frame, on));
+  const widths = calipers.map((caliper) => caliperWidth(valuesOf(caliper.on), eligible, caliper));
+  const scoreWidths = widths.filter((_, i) => calipers[i]!.on === 'distance');
+  const line = score ?? new Float64Array(frame.rows);
+  const problem = {
+    isFocal,
+    score: line,
+    eligible,
+    stratum: exact.length === 0 ? null : exactCells(frame.rows, codesOf(frame, exact)),
+    antiExact: codesOf(frame, antiExact),
+    scoreCaliper: scoreWidths.length === 0 ? null : Math.min(...scoreWidths),
+    covariateCalipers: calipers.flatMap(({ on }, i) =>
+      on === 'distance' ? [] : [{ name: on, values: valuesOf(on), width: widths[i]! }],
+    ),
+    tieOrder,
+    ...choiceOf(design, line, isFocal),
+  };
+  return {
+    problem,
+    measure: measureOf(frame, treated, design, kernels),
+    preference: design.method === 'optimal' ? preferenceOf(frame, design) : null,
+    caliperWidths: Object.fromEntries(calipers.map(({ on }, i) => [on, widths[i]!])),
+  };
+}
+
+function choiceOf(
+  design: PairsDesign,
+  line: Float64Array,
+  isFocal: Uint8Array,
+): Pick<MatchingProblem, 'order' | 'ratio' | 'maximumReuse'> {
+  if (design.method === 'full') return { order: 'data', ratio: 1, maximumReuse: 1 };
+  const { ratio } = design;
+  if (design.method === 'optimal') return { order: 'data', ratio, maximumReuse: 1 };
+  const { order, maximumReuse, variableRatio } = design;
+  if (variableRatio === null) return { order, ratio, maximumReuse };
+  const ratios = variableRatios(line, isFocal, focalRows(isFocal), { ratio, ...variableRatio });
+  return { order, ratio: ratios, maximumReuse };
+}
+
+function preferenceOf(frame: Frame, { prefer }: OptimalDesign): Preference | null {
+  if (prefer === null) return null;
+  const { variable, penalty } = prefer;
+  if (!(penalty >= 0 && Number.isFinite(penalty))) {
+    throw new CoreError('invalid-argument', `The penalty of a preference must be 0 or more, not ${penalty}.`, {
+      variable,
+      received: penalty,
+    });
+  }
+  return { codes: valueCodes(frame, variable), penalty };
+}
+
+function measureOf(
+  frame: Frame,
+  treated: Uint8Array,
+  { distance, within }: PairsDesign,
+  kernels: MatrixKernels,
+): Measure {
+  if (distance.type === 'given') return { by: 'matrix', distances: distance.distances };
+  if (distance.type === 'propensity-score' && within === null) return { by: 'score' };
+  const { type, terms } =
+    distance.type === 'propensity-score' ? { type: 'mahalanobis' as const, terms: within! } : distance;
+  const columns = designColumns(frame, terms, type === 'robust-mahalanobis' ? 'all' : 'reference');
+  return { by: 'points', points: whiten(columns, treated, type, kernels) };
+}
+
+/** Greedy pairs. */
+export function pairNearest({ problem, measure }: PairProblem): MatchSets {
+  switch (measure.by) {
+    case 'score':
+      return matchNearestScalar(problem);
+    case 'points':
+      return matchNearestCovariates(measure.points, problem);
+    case 'matrix':
+      return matchNearestMatrix(measure.distances, problem);
+  }
+}
+
+/** Optimal pairs, by the algorithm along the line where the constraints allow it. */
+export function pairOptimally(setup: PairProblem): MatchSets {
+  checkProblem(setup.problem);
+  return isOnLine(setup) ? matchOptimalScalar(setup.problem) : matchOptimalPairs(setup.problem, searchFor(setup));
+}
+
+/** Sets of an optimal full matching; -1 for units without an allowed partner. */
+export function setFully(setup: PairProblem): Int32Array<ArrayBuffer> {
+  checkProblem(setup.problem);
+  return isOnLine(setup) && setup.problem.scoreCaliper === null
+    ? matchFullOnLine(setup.problem)
+    : matchFull(setup.problem, searchFor(setup));
+}
+
+function isOnLine({ problem, measure, preference }: PairProblem): boolean {
+  const { antiExact, covariateCalipers } = problem;
+  return measure.by === 'score' && antiExact.length === 0 && covariateCalipers.length === 0 && preference === null;
+}
+
+function searchFor({ problem, measure, preference }: PairProblem): PairSearch {
+  switch (measure.by) {
+    case 'score':
+      return searchOnScore(problem, preference);
+    case 'points':
+      return searchOnPoints(measure.points, problem, preference);
+    case 'matrix':
+      return searchInMatrix(measure.distances, problem, preference);
+  }
+}
