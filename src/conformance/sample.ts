@@ -55,7 +55,7 @@ export function loadSample(words: SampleWords, context: CaseContext): CaseSample
   throw new AppError('not-implemented', 'This kind of sample is not built yet.');
 }
 
-export function createSample(
+function createSample(
   treated: Uint8Array,
   weights: Float64Array,
   sets: readonly (string | number | null)[] | null,

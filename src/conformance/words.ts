@@ -15,7 +15,7 @@ export type TermWords =
   | { readonly product: readonly [TermWords, TermWords] };
 
 /** The protocol says `column`, the core says `variable`. */
-export function toTerm(words: TermWords): ModelTerm {
+function toTerm(words: TermWords): ModelTerm {
   if ('product' in words) return { product: [toTerm(words.product[0]), toTerm(words.product[1])] };
   if ('sum' in words) return { sum: words.sum };
   const { column, ...rest } = words;

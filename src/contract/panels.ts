@@ -32,7 +32,7 @@ const summaryFields = {
 
 export const panelList = strict({ panels: Type.Array(strict(summaryFields)) });
 
-export const variableDescription = Type.Object(
+const variableDescription = Type.Object(
   {
     name: Type.String(),
     title: nullable(Type.String()),

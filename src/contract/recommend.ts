@@ -7,7 +7,7 @@ const number = nullable(Type.Number());
 const texts = Type.Array(Type.String(), { maxItems: 100 });
 
 /** Names of models: also names of folders. */
-export const modelName = Type.String({
+const modelName = Type.String({
   pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
   description: 'lower-case letters, digits and hyphens, 1 to 63 characters',
 });

@@ -31,7 +31,7 @@ export const resultOf = (kind: string, settings: TSchema, body: TSchema) =>
     { title: `${kind} result` },
   );
 
-export const jobStates = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted'] as const;
+const jobStates = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted'] as const;
 
 export const jobOf = (result: TSchema) =>
   strict({

@@ -15,9 +15,9 @@ export const slots = {
   stop: 6,
   argumentCount: 7,
 } as const;
-export const controlBytes = 64;
+const controlBytes = 64;
 export const argumentLimit = 20;
-export const messageBytes = 512;
+const messageBytes = 512;
 export const largestJob = 0xffff;
 
 export type BlockKernel = (block: number, worker: number, ...rest: number[]) => number | undefined;

@@ -43,6 +43,21 @@ describe('the house', () => {
     expect([...new Set(missing)]).toEqual([]);
   });
 
+  it('exports no value that no other file uses', () => {
+    const names = /^export (?:async )?(?:const|function\*?|class) (\w+)/gm;
+    const texts = ['src', 'test', 'bench', 'datasets', 'models', 'notebooks', '.ci']
+      .flatMap((folder) => files(folder, /\.(ts|ipynb)$/))
+      .filter((path) => !/node_modules|\/assembly\//.test(path))
+      .map((path) => [path, readFileSync(path, 'utf8')] as const);
+    const words = texts.map(([path, text]) => [path, new Set(text.match(/\w+/g))] as const);
+    const unused = texts
+      .filter(([path]) => path.startsWith(join(root, 'src')))
+      .flatMap(([path, text]) => [...text.matchAll(names)].map((match) => [path, match[1]!] as const))
+      .filter(([path, name]) => !words.some(([other, used]) => other !== path && used.has(name)))
+      .map(([path, name]) => `${path.slice(root.length)}: ${name}`);
+    expect(unused).toEqual([]);
+  });
+
   it('lists every setting in .env.example', () => {
     const keys = [...readFileSync(join(root, 'src/config.ts'), 'utf8').matchAll(/env, '([A-Z_]+)'/g)].map((m) => m[1]!);
     const listed = readFileSync(join(root, '.env.example'), 'utf8');

@@ -3,7 +3,7 @@ import type { CodedColumn, Column } from './columns.ts';
 import { valueStatus } from './columns.ts';
 
 /** More values than this are a measurement, not a set of groups. */
-export const mostLevels = 30;
+const mostLevels = 30;
 
 /**
  * A column as groups. A coded column is returned as it is; a numeric one whose observed values are whole numbers with at most

@@ -15,8 +15,6 @@ export function cubeContains(outer: Cube, inner: Cube): boolean {
   return true;
 }
 
-export const sameCube = (a: Cube, b: Cube): boolean => a.every((level, i) => level === b[i]);
-
 /** The literals of a cube as pairs of condition and level, in the order of the conditions. */
 export function literalsOf(cube: Cube): { readonly condition: number; readonly level: number }[] {
   const literals: { condition: number; level: number }[] = [];

@@ -18,7 +18,7 @@ export interface Hypergraph {
  *
  * Cost: O(edges^2 words) worst case; edges are compared with smaller ones only.
  */
-export function minimalEdges({ vertices, words, edges, masks }: Hypergraph): Hypergraph {
+function minimalEdges({ vertices, words, edges, masks }: Hypergraph): Hypergraph {
   const size = new Int32Array(edges);
   for (let e = 0; e < edges; e++) for (let w = 0; w < words; w++) size[e]! += popcount(masks[e * words + w]!);
   const order = Array.from({ length: edges }, (_, e) => e).sort((a, b) => size[a]! - size[b]! || a - b);

@@ -1,6 +1,6 @@
 import { haesebrouckConsistency, type SufficiencyFit, sufficiencyFit } from './fit.ts';
 
-export const theoryAreas = [
+const theoryAreas = [
   'theory',
   'solution',
   'theory*solution',

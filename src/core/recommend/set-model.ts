@@ -63,7 +63,7 @@ export interface EffectPrediction {
   readonly variance: Float64Array;
 }
 
-export function shapeOf(table: ExperimentTable): FeatureShape {
+function shapeOf(table: ExperimentTable): FeatureShape {
   return {
     outcome: table.outcome,
     blocks: table.blocks.length,
@@ -74,7 +74,7 @@ export function shapeOf(table: ExperimentTable): FeatureShape {
 }
 
 /** Features of all rows, n x p, with what beside the effect is in an observed row. */
-export function rowFeatures(
+function rowFeatures(
   table: ExperimentTable,
   scale: ContextScale,
   layout: FeatureLayout,
@@ -353,7 +353,7 @@ export function mixFeatures(layout: FeatureLayout, { z }: ScaledPlace, mixes: Ui
 }
 
 /** Slope of the effect of each mix on each context, m x contexts. */
-export function mixSlopes(model: SetModel, mixes: Uint8Array): Float64Array {
+function mixSlopes(model: SetModel, mixes: Uint8Array): Float64Array {
   const layout = featureLayout(model.shape);
   const { blocks: J, contexts: P } = layout;
   const m = mixes.length / J;

@@ -1,5 +1,5 @@
 import { CoreError } from '../errors.ts';
-import { devianceTerm, stirlingError } from './log-gamma.ts';
+import { devianceTerm, stirlingError } from './stirling-error.ts';
 
 const TINY = 1e-300;
 

@@ -1,8 +1,8 @@
 import { regularisedBeta } from './incomplete-beta.ts';
-import { devianceTerm, stirlingError } from './log-gamma.ts';
 import { normalCdf, normalDensity } from './normal.ts';
 import { normalQuantile } from './normal-quantile.ts';
 import { requirePositive, requireProbability, solvePositiveQuantile } from './probability.ts';
+import { devianceTerm, stirlingError } from './stirling-error.ts';
 
 /**
  * P(T <= t) for Student's t with `degreesOfFreedom` > 0 (need not be whole; Infinity = normal).

@@ -5,7 +5,7 @@ import { type SafeHtml, trustedHtml } from '../html.ts';
 /** The two forms of each chart: one for wide pages, one drawn for a phone, so that no text shrinks. CSS shows one of them. */
 export const chartForms = ['wide', 'narrow'] as const;
 export type ChartForm = (typeof chartForms)[number];
-export const chartWidth: Readonly<Record<ChartForm, number>> = { wide: 720, narrow: 340 };
+const chartWidth: Readonly<Record<ChartForm, number>> = { wide: 720, narrow: 340 };
 
 /** Colours are CSS variables, so that dark mode, print and forced colours redraw nothing. */
 export const ink = {

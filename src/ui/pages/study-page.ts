@@ -113,7 +113,7 @@ const signed = (number: (value: number, decimals?: number) => string, value: num
  * The effect in a sentence. It says what was seen between similar units, not what the treatment did: matching removes the
  * differences that were measured and no others.
  */
-export function effectSentence(
+function effectSentence(
   { texts }: PageContext,
   view: StudyView,
   effect: Estimate,

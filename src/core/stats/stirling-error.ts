@@ -1,5 +1,3 @@
-const LOG_SQRT_2PI = 0.9189385332046728;
-
 /**
  * Error of Stirling's formula: delta(x) in ln Gamma(x + 1) = (x + 1/2) ln x - x + ln sqrt(2 pi) + delta(x), for x > 0.
  * Keeping it apart lets densities be computed without subtracting large logarithms.
@@ -13,11 +11,6 @@ export function stirlingError(x: number): number {
   for (; y < 15; y++) sum += (y + 0.5) * Math.log1p(1 / y) - 1;
   const z = 1 / (y * y);
   return sum + (1 / 12 - (1 / 360 - (1 / 1260 - (1 / 1680 - z / 1188) * z) * z) * z) / y;
-}
-
-/** Natural logarithm of the gamma function for x > 0; absolute error about 1e-15 times the size of its terms. */
-export function logGamma(x: number): number {
-  return (x + 0.5) * Math.log(x) - x + LOG_SQRT_2PI + stirlingError(x) - Math.log(x);
 }
 
 /**
