@@ -13,7 +13,6 @@ const root = new URL('../..', import.meta.url).pathname;
 /** What only who runs the service meets, and the statistics behind a panel, which others learn of by code alone. */
 const isForTheOperatorAlone = ({ place, code }: { readonly place: string; readonly code: string }): boolean =>
   code === 'not-implemented' ||
-  place.startsWith('src/formats/read-experiments.ts') ||
   (place.startsWith('src/core/') && !place.startsWith('src/core/recommend/')) ||
   place.startsWith('src/core/recommend/experiment-table.ts') ||
   place.startsWith('src/kernels/') ||
