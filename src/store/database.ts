@@ -25,7 +25,8 @@ export interface Database {
    * @param path the new file, in a readable folder on the same file system
    */
   rewrite(path: string): Promise<void>;
-  close(): void;
+  /** Waits for a rewrite under way. */
+  close(): Promise<void>;
 }
 
 export interface DatabaseOptions {
@@ -79,7 +80,10 @@ export async function openDatabase(path: string, options: DatabaseOptions): Prom
         done.resolve();
       }
     },
-    close: () => instance.closeSync(),
+    async close() {
+      while (rewriting !== null) await rewriting;
+      instance.closeSync();
+    },
   };
 }
 

@@ -70,7 +70,7 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
     await dropUnfinished(database);
     await rewriteWhereDue(database, spoolFolder);
   } catch (error) {
-    database?.close();
+    await database?.close();
     await lock.release();
     throw error;
   }
@@ -93,7 +93,7 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
     events: createEventLog(opened),
     announce: (url) => lock.announce(url),
     async close() {
-      opened.close();
+      await opened.close();
       await lock.release();
     },
   };

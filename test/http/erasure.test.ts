@@ -75,6 +75,32 @@ describe('erasure over HTTP', () => {
     await app.close();
   });
 
+  it('reaches a table that was sent along with its case, and nothing else of that kind', async () => {
+    await using t = await openTestStore();
+    const app = await serve(t);
+    const ask = async (ids: readonly string[]) => {
+      const table = {
+        columns: ['A', 'Y'],
+        ids,
+        rows: [
+          [1, 1],
+          [0, 0],
+          [1, 1],
+        ],
+      };
+      const payload = { table, outcome: { variable: 'Y' }, conditions: [{ variable: 'A' }] };
+      return (await app.inject({ method: 'POST', url: '/v1/qca', payload })).json();
+    };
+    const with1 = await ask(['H00', planted.household, 'H02']);
+    const without = await ask(['H00', 'H01', 'H02']);
+    expect([with1.state, without.state]).toEqual(['succeeded', 'succeeded']);
+    await app.inject({ method: 'DELETE', url: `/v1/households/${planted.household}` });
+    expect((await app.inject(`/v1/jobs/${with1.id}`)).json().code).toBe('data-withdrawn');
+    expect((await app.inject(`/v1/results/${with1.resultId}`)).json().code).toBe('data-withdrawn');
+    expect((await app.inject(`/v1/results/${without.resultId}`)).json().id).toBe(without.resultId);
+    await app.close();
+  });
+
   it('says how many of the results somebody else had seen', async () => {
     await using t = await openTestStore();
     const app = await serve(t);

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AnyResult } from '../../src/app/analyses.ts';
 import type { JobRecord } from '../../src/app/jobs.ts';
@@ -239,4 +241,23 @@ it('reads that go on during an erasure see the panel before it or after it', asy
   await erase(t.store, ['street'], planted.household);
   await Promise.all(reads);
   expect((await t.store.panels.columns('street', null, ['gas'])).rows).toBe(60);
+});
+
+it('closing waits for an erasure under way, and a release is still noted after one', async () => {
+  await using t = await openTestStore();
+  await streets(t);
+  let isOver = false;
+  const erasing = erase(t.store, ['street'], planted.household)
+    .catch(() => {})
+    .finally(() => {
+      isOver = true;
+    });
+  // The rows are gone by the time that the new file is there.
+  while (!isOver && !existsSync(join(t.folder, 'spool', 'rewritten.duckdb'))) await new Promise(setImmediate);
+  await Promise.all([t.store.close(), erasing]);
+  const store = await t.reopen();
+  expect(await store.erasure.panelsOf(planted.household)).toEqual(['district']);
+  await keepAnalysis(store, 'later', 'street', 1);
+  for (let i = 0; i < 2; i++) await store.results.noteRelease('res_later', 'visitor', at);
+  expect(await erase(store, ['street'], null)).toMatchObject({ released: 1 });
 });

@@ -10,7 +10,7 @@ export const erase: Command = {
     unit: { type: 'string', placeholder: 'ID' },
     yes: { type: 'boolean' },
   },
-  example: 'samenwijs erase heat-transition --unit HH-0001 --yes',
+  example: 'samenwijs erase heat-transition --unit C01-H137 --yes',
   async run(context) {
     const [panel] = context.arguments;
     const unit = context.text('unit');
