@@ -9,7 +9,9 @@ export const warning = strict({
 const dataSource = strict({
   panel: Type.String(),
   revision: Type.Integer(),
-  digest: Type.String({ description: 'sha256 of the content of this revision' }),
+  digest: Type.String({
+    description: 'sha256 of the file of this revision; where a unit was erased, of that digest and the erasure',
+  }),
   units: nullable(Type.Array(Type.String())),
 });
 
