@@ -17,6 +17,7 @@ import type {
   WaveTotals,
 } from './panels.ts';
 import type { AttritionStep } from './results.ts';
+import { withoutLevel } from './without-level.ts';
 
 declare const passed: unique symbol;
 /** Something that went through the gate. Adapters take only this, and only this file makes it. */
@@ -78,8 +79,7 @@ export function releaseError(error: JobError, settings: unknown, actor: Actor): 
   return { code: error.code, message, details };
 }
 
-/** `race=black` names a level; the variable is `race`. */
-const variableOf = (name: unknown): unknown => (typeof name === 'string' ? name.replaceAll(/=[^:,]*/g, '') : name);
+const variableOf = (name: unknown): unknown => (typeof name === 'string' ? withoutLevel(name) : name);
 
 /** A body that is about people says so: `protected`. */
 const hidesFrom = (actor: Actor, body: object): boolean =>
@@ -92,12 +92,18 @@ const cautionsCountingPeople: ReadonlySet<string> = new Set([
   'qca-missing-cells',
 ]);
 
-/** A caution that counts a few people says only that there were few. */
+/** A caution that counts a few people says only that there were few, and none names a level of a variable. */
 function gateWarnings(warnings: readonly Warning[]): readonly Warning[] {
   const counts = ({ code, parameters: { count } }: Warning) =>
     cautionsCountingPeople.has(code) && typeof count === 'number' && count > 0 && count < minimumGroup;
   const few = warnings.some(counts) ? [{ code: 'few-left-out', parameters: {} }] : [];
-  return [...warnings.filter((warning) => !counts(warning)), ...few];
+  return [...warnings.filter((warning) => !counts(warning)).map(withoutLevels), ...few];
+}
+
+function withoutLevels(warning: Warning): Warning {
+  const { columns } = warning.parameters;
+  if (!Array.isArray(columns)) return warning;
+  return { ...warning, parameters: { ...warning.parameters, columns: [...new Set(columns.map(withoutLevel))] } };
 }
 
 /** Steps that count rows, not units: some of these are left out, and nobody can tell of how many people they are. */

@@ -177,6 +177,7 @@ export const matchingStudyBody = strict({
     ]),
     clusters: nullable(perGroup),
   }),
+  outcomeSupport: strict({ before: count, after: count }),
   effects: strict({ unmatched: effect, matched: effect, adjusted: effect }),
   permutation: nullable(
     strict({

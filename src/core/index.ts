@@ -28,6 +28,7 @@ export { takeRows, valuesInPeriod, wavesOfPeriod } from './panel/unit-periods.ts
 
 export { columnSupport } from './disclosure/column-support.ts';
 export { describableSets, type SplitRow } from './disclosure/describable-sets.ts';
+export { outcomeSupport } from './disclosure/outcome-support.ts';
 export { withholdInTables } from './disclosure/withhold-in-tables.ts';
 export { type WithheldReason, type Withholding, withholdSmallGroups } from './disclosure/withhold-small-groups.ts';
 export { withholdSmallSteps } from './disclosure/withhold-small-steps.ts';

@@ -121,6 +121,27 @@ describe('a panel regression', () => {
     expect(warned(theirs)).not.toContain('panel-few-clusters');
   });
 
+  it('shows others no coefficient on an outcome of few, in levels or in changes', async () => {
+    // Two of 120 households, both with a coach from 2021, get a heat pump in 2022.
+    const pump = numbers(panelOf().unitIndex.map((u, r) => ((u === 0 || u === 3) && r % 6 >= 3 ? 1 : 0)));
+    const panel = panelOf({ overrides: { pump } });
+    for (const model of ['pooled', 'fixed-effects', 'random-effects'] as const) {
+      const input = { model, outcome: 'pump', terms: ['coach'] };
+      const mine = await ask(panel, input);
+      expect([mine.body.withheld, mine.body.regression!.outcomeSupport]).toEqual([null, 2]);
+      const theirs = await ask(panel, input, visitor);
+      expect([theirs.body.withheld, theirs.body.regression]).toEqual(['small-group', null]);
+    }
+    // Many have one, and two more get one: that is few in changes only.
+    const many = numbers(
+      panelOf().unitIndex.map((u, r) => (u % 2 === 1 || ((u === 0 || u === 6) && r % 6 >= 3) ? 1 : 0)),
+    );
+    const grown = panelOf({ overrides: { pump: many } });
+    const shown = async (model: 'pooled' | 'fixed-effects') =>
+      (await ask(grown, { model, outcome: 'pump', terms: ['income'] }, visitor)).body.withheld;
+    expect([await shown('pooled'), await shown('fixed-effects')]).toEqual([null, 'small-group']);
+  });
+
   it('counts the rows with all values', async () => {
     const full = panelOf();
     const income = [...(full.columns.income as { values: Float64Array }).values].map((v, row) =>
@@ -193,8 +214,8 @@ describe('a panel regression', () => {
     // The reference level is the boat, of which there are four: the intercept is their mean, the others differ from it.
     expect(flats.map((c) => [c.name, c.withheld])).toEqual([
       ['(Intercept)', 'small-group'],
-      ['home=flat', 'small-group'],
-      ['home=house', 'small-group'],
+      ['home', 'small-group'],
+      ['home', 'small-group'],
       ['income', null],
     ]);
   });
@@ -294,6 +315,27 @@ describe('a difference in differences', () => {
     const mine = (await ask(panelOf({ start, collectives: 120 }), difference)).body.differences!;
     const secrets = mine.cells.filter((c) => c.cohort === '2021').map((c) => String(c.estimate));
     for (const secret of secrets) expect(JSON.stringify(theirs)).not.toContain(secret);
+  });
+
+  it('withholds comparisons in which few change, and what they would be found from', async () => {
+    // Of the 40 of 2021 three get a heat pump when the coach comes; of the 40 of 2023 thirty, and thirty of the rest by and by.
+    const pump = panelOf().unitIndex.map((u, r) => {
+      const year = r % 6;
+      if (u % 3 === 0) return u < 9 && year >= 2 ? 1 : 0;
+      return u < 90 && year >= (u % 3 === 1 ? 4 : 1 + (u % 5)) ? 1 : 0;
+    });
+    const panel = panelOf({ overrides: { pump: numbers(pump) }, collectives: 120 });
+    const input = { ...difference, outcome: 'pump', controlGroup: 'never-treated' as const };
+    const mine = (await ask(panel, input)).body.differences!;
+    const first = mine.cells.find((c) => c.cohort === '2021' && c.time === '2021')!;
+    expect([first.support, first.treatedUnits]).toEqual([3, 40]);
+    const theirs = (await ask(panel, input, visitor)).body.differences!;
+    for (const [c, cell] of theirs.cells.entries()) {
+      const { support, note } = mine.cells[c]!;
+      expect([c, cell.support, cell.estimate === null]).toEqual([c, null, note !== 'reference' && support! < 10]);
+    }
+    expect(theirs.cells.some((cell) => cell.estimate !== null)).toBe(true);
+    expect(theirs.simple).toMatchObject({ estimate: null, withheld: 'protects-other' });
   });
 
   it('does not tell how few were treated from the start, lack a year, or are alone in a cohort', async () => {

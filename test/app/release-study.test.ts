@@ -93,6 +93,45 @@ describe('the balance of a rare column', () => {
   });
 });
 
+describe('the effect on an outcome of few', () => {
+  it('is a count of them to the operator, and withheld from others', async () => {
+    const panel = studyPanel({ units: 400 });
+    const coach = (panel.columns.coach as { values: Float64Array }).values;
+    const treated = [...coach.keys()].filter((row) => coach[row] === 1);
+    const debt = numbers([...coach.keys()].map((row) => (treated.slice(0, 2).includes(row) ? 1 : 0)));
+    const rare = { ...panel, columns: { ...panel.columns, debt } };
+    const input = { covariates: ['income'], outcome: 'debt', design: nearest([]) };
+    const { groups, effects, outcomeSupport } = (await study(rare, input, operator)).body;
+    expect([outcomeSupport.before, Math.round(effects.unmatched!.estimate * groups.treated.all!)]).toEqual([2, 2]);
+    const { body, warnings } = await study(rare, input);
+    expect(body.effects).toEqual({ unmatched: null, matched: null, adjusted: null });
+    expect([body.withheld, body.ties, body.outcomeSupport]).toEqual([
+      'small-group',
+      null,
+      { before: null, after: null },
+    ]);
+    expect(body.balance[0]).toMatchObject({ variable: 'income', withheld: false });
+    expect(warnings.map(({ code }) => code)).not.toContain('ties-matter');
+  });
+});
+
+describe('the overlap of a score of two values', () => {
+  it('is shown in steps of ten units of the smaller group', async () => {
+    const panel = studyPanel({ units: 400 });
+    const solar = numbers(panel.unitIndex.map((u) => (u % 25 === 0 ? 1 : 0)));
+    const two = { ...panel, columns: { ...panel.columns, solar } };
+    const input = { covariates: ['solar'], design: nearest([]) };
+    const own = (await study(two, input, operator)).body;
+    const smaller = Math.min(own.groups.treated.all!, own.groups.control.all!);
+    const apart = (1 - own.overlap!.coefficient) * smaller;
+    expect([apart > 0 && apart < 10]).toEqual([true]);
+    const { coefficient } = (await study(two, input)).body.overlap!;
+    const steps = (coefficient * smaller) / 10;
+    expect(coefficient === 1 || Math.abs(steps - Math.round(steps)) < 1e-9).toBe(true);
+    expect(Math.abs(coefficient - own.overlap!.coefficient) * smaller).toBeLessThanOrEqual(5 + 1e-9);
+  });
+});
+
 describe('a study that leaves out few', () => {
   const panel = studyPanel({ units: 400 });
   const treated = panel.unitIds.map((_, u) => (panel.columns.coach as { values: Float64Array }).values[2 * u + 1]!);

@@ -175,7 +175,10 @@ function memoryPanels(panels: readonly MemoryPanel[]): Ports['panels'] {
       throw new AppError('not-implemented', 'Panels in memory cannot be ingested.');
     },
     async list() {
-      return panels.map(describe);
+      return panels.map((p) => {
+        const { panel, revision, title, unitKind, rows, units, waves, variables, digest } = describe(p);
+        return { panel, revision, title, unitKind, rows, units, waves, variables, digest };
+      });
     },
     async describe(panel) {
       return describe(find(panel));

@@ -314,9 +314,12 @@ function membersOf(collective: string, description: PanelDescription, data: Pane
   const { levels, codes } = asCoded(data.columns[name]!, name);
   const code = levels.indexOf(collective);
   if (code < 0) {
+    const members = levels.map((_, l) => new Set(data.unitIndex.filter((__, row) => codes[row] === l)).size);
+    const least = isAboutPeople(description.unitKind) ? minimumGroup : 1;
+    const known = levels.filter((_, l) => members[l]! >= least);
     throw new AppError(
       'invalid-request',
-      `Panel "${description.panel}" has no collective "${collective}"; it has ${levels.slice(0, 5).join(', ')}${levels.length > 5 ? ', …' : ''}.`,
+      `Panel "${description.panel}" has no collective "${collective}"; it has ${known.slice(0, 5).join(', ')}${levels.length > 5 ? ', …' : ''}.`,
       { collective },
     );
   }

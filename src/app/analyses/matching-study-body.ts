@@ -5,6 +5,7 @@ import type { Warning } from '../../core/errors.ts';
 import type { Estimand } from '../../core/matching/estimand.ts';
 import { minimumGroup } from '../minimum-group.ts';
 import type { AttritionStep } from '../results.ts';
+import { withoutLevel } from '../without-level.ts';
 
 type Shown = Omit<MatchingStudyOutput, 'sample' | 'warnings' | 'balance' | 'effects' | 'overlap' | 'groups' | 'ties'>;
 
@@ -100,12 +101,15 @@ export function gateStudy(body: MatchingStudyBody): MatchingStudyBody {
       overlap: null,
       balance: body.balance.map(hideRow),
       effects: { unmatched: null, matched: null, adjusted: null },
+      outcomeSupport: hiddenSupport,
+      permutation: null,
       ties: null,
       units: null,
     };
   }
   const leavesFew = leavesFewOut(body);
   const balance = gateBalance(body);
+  const isRare = few(body.outcomeSupport.after);
   return {
     ...body,
     groups: leavesFew ? { treated: withoutAll(groups.treated), control: withoutAll(groups.control) } : groups,
@@ -113,8 +117,11 @@ export function gateStudy(body: MatchingStudyBody): MatchingStudyBody {
     caliperWidths: distanceOnly(body.caliperWidths),
     overlap: body.overlap && !leavesFew ? gateOverlap(body.overlap, body) : null,
     balance: leavesFew ? balance.map(hideBefore) : balance,
-    effects: leavesFew ? { ...body.effects, unmatched: null } : body.effects,
-    ties: roundTies(body.ties, body.effects.matched!),
+    effects: gateEffects(body, leavesFew),
+    withheld: isRare ? 'small-group' : null,
+    outcomeSupport: hiddenSupport,
+    permutation: isRare ? null : body.permutation,
+    ties: isRare ? null : roundTies(body.ties, body.effects.matched!),
     units: null,
   };
 }
@@ -122,6 +129,25 @@ export function gateStudy(body: MatchingStudyBody): MatchingStudyBody {
 /** Fewer units than the minimum, or weights that make of many units the means of fewer. */
 const isTooSmall = ({ groups }: Pick<MatchingStudyBody, 'groups'>): boolean =>
   [groups.treated, groups.control].some((g) => Math.min(g.all!, g.matched!, g.effective!) < minimumGroup);
+
+const hiddenSupport = { before: null, after: null };
+
+/** An effect on an outcome of few is a count of them, with its standard error beside it. */
+function gateEffects({ effects, outcomeSupport }: MatchingStudyBody, leavesFew: boolean): MatchingStudyBody['effects'] {
+  if (few(outcomeSupport.after)) return { unmatched: null, matched: null, adjusted: null };
+  const { unmatched, matched, adjusted } = effects;
+  const gateNames = (effect: EffectEstimate | null) =>
+    effect && {
+      ...effect,
+      adjustedFor: effect.adjustedFor.map(withoutLevel),
+      leftOut: effect.leftOut.map(withoutLevel),
+    };
+  return {
+    unmatched: leavesFew || few(outcomeSupport.before) ? null : unmatched,
+    matched,
+    adjusted: gateNames(adjusted),
+  };
+}
 
 /** Of pairs, half of the matched are treated. */
 export const gateStudyAttrition = (
@@ -165,7 +191,7 @@ export function gateStudyWarnings(warnings: readonly Warning[], body: MatchingSt
       case 'weak-overlap':
         return (released.overlap?.focalOutside ?? null) === null
           ? [{ code: 'weak-overlap-withheld', parameters: {} }]
-          : [warning];
+          : [{ ...warning, parameters: { ...warning.parameters, coefficient: released.overlap!.coefficient } }];
       case 'imbalance-after-matching': {
         const off = released.balance.filter(
           ({ variable, after }) =>
@@ -177,7 +203,7 @@ export function gateStudyWarnings(warnings: readonly Warning[], body: MatchingSt
         return [{ ...warning, parameters: { variables: off.map((row) => row.variable), largest } }];
       }
       case 'ties-matter':
-        return [{ ...warning, parameters: { ...released.ties! } }];
+        return released.ties === null ? [] : [{ ...warning, parameters: { ...released.ties } }];
       default:
         return [warning];
     }
@@ -194,6 +220,7 @@ function gateOverlap(overlap: ShownOverlap, { groups, estimand }: MatchingStudyB
   };
   const treated = gate(overlap.bins.map((b) => b.treated));
   const control = gate(overlap.bins.map((b) => b.control));
+  const step = minimumGroup / Math.min(groups.treated.all!, groups.control.all!);
   const focal = (estimand === 'ATC' ? groups.control : groups.treated).all!;
   const outside = Math.round(overlap.focalOutside! * focal);
   return {
@@ -202,6 +229,8 @@ function gateOverlap(overlap: ShownOverlap, { groups, estimand }: MatchingStudyB
     treated: null,
     control: null,
     focalOutside: few(outside) || few(focal - outside) ? null : overlap.focalOutside,
+    // In steps of ten units of the smaller group: with a score of few values the exact share counts who has one of them.
+    coefficient: Math.min(1, Math.round(overlap.coefficient / step) * step),
     bins: overlap.bins.map((bin, b) => ({ ...bin, treated: treated[b]!, control: control[b]! })),
   };
 }
@@ -231,7 +260,7 @@ function gateBalance({ balance }: MatchingStudyBody): readonly ShownBalance[] {
       });
     }
   }
-  return balance.map((row) => (hidden.has(row) ? hideRow(row) : row));
+  return balance.map((row) => (hidden.has(row) ? hideRow(row) : { ...row, support: null }));
 }
 
 const hiddenSide: ShownBalanceSide = {
@@ -244,8 +273,18 @@ const hiddenSide: ShownBalanceSide = {
   standardizedPairDistance: null,
 };
 
+/** The name of a level that few hold says where they are. */
 function hideRow({ variable, term, kind }: ShownBalance): ShownBalance {
-  return { variable, term, kind, before: hiddenSide, after: hiddenSide, counts: null, support: null, withheld: true };
+  return {
+    variable: withoutLevel(variable),
+    term,
+    kind,
+    before: hiddenSide,
+    after: hiddenSide,
+    counts: null,
+    support: null,
+    withheld: true,
+  };
 }
 
 const hideBefore = (row: ShownBalance): ShownBalance => ({ ...row, before: hiddenSide, counts: null, support: null });

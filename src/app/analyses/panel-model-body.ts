@@ -5,6 +5,7 @@ import type { CellNote, GroupTimeEffects } from '../../core/panel-models/group-t
 import type { PanelTest } from '../../core/panel-models/panel-tests.ts';
 import type { Coefficient, PanelModelOutput, RegressionOutput } from '../../core/panel-models/run-panel-model.ts';
 import { minimumGroup } from '../minimum-group.ts';
+import { withoutLevel } from '../without-level.ts';
 
 /** An estimate as it is shown: `withheld` says why its numbers are null. */
 type Shown<T> = { readonly [K in keyof T]: T[K] | null } & { readonly withheld: WithheldReason };
@@ -22,6 +23,7 @@ export interface ShownCell {
   readonly eventTime: number;
   readonly treatedUnits: number | null;
   readonly controlUnits: number | null;
+  readonly support: number | null;
   readonly estimate: number | null;
   readonly standardError: number | null;
   /** why there is no estimate, or no standard error */
@@ -123,6 +125,7 @@ export function gatePanelModel(body: PanelModelBody): PanelModelBody {
     const panel = { units: null, periods: body.panel.periods, rows: null, balanced: body.panel.balanced };
     return { ...body, withheld: 'small-group', panel, regression: null, differences: null };
   }
+  if (few(body.regression?.outcomeSupport ?? null)) return { ...body, withheld: 'small-group', regression: null };
   // A few who take no part (treated from the start) are no number either.
   const isHidingUnits = few(units - participating);
   return {
@@ -130,6 +133,7 @@ export function gatePanelModel(body: PanelModelBody): PanelModelBody {
     panel: isHidingUnits ? { ...body.panel, units: null, rows: null } : body.panel,
     regression: body.regression && {
       ...body.regression,
+      outcomeSupport: null,
       coefficients: body.regression.coefficients.map(gateCoefficient),
     },
     differences: body.differences && gateDifferences(body.differences, body.panel.balanced === true),
@@ -137,9 +141,9 @@ export function gatePanelModel(body: PanelModelBody): PanelModelBody {
 }
 
 function gateCoefficient(coefficient: ShownCoefficient): ShownCoefficient {
-  if (coefficient.support === null || coefficient.support >= minimumGroup) return coefficient;
+  if (coefficient.support === null || coefficient.support >= minimumGroup) return { ...coefficient, support: null };
   return {
-    name: coefficient.name,
+    name: withoutLevel(coefficient.name),
     estimate: null,
     standardError: null,
     statistic: null,
@@ -153,7 +157,7 @@ function gateCoefficient(coefficient: ShownCoefficient): ShownCoefficient {
 
 /**
  * Cohorts of fewer than the minimum are withheld, and another one where the averages would give a single one away. A
- * comparison goes with its cohort, or where it rests on fewer units itself. An average is shown where what it hides holds
+ * comparison goes with its cohort, or where it rests on fewer units itself, or on fewer whose outcome tells them apart. An average is shown where what it hides holds
  * nothing, or at least two cohorts and the minimum of units. In a panel with gaps the units of a comparison are not shown: the
  * cohort has a few more.
  */
@@ -163,20 +167,22 @@ function gateDifferences(differences: ShownDifferences, isBalanced: boolean): Sh
   const verdict = withholdSmallGroups([...sizesOfCohorts, untreated], minimumGroup);
   const reasonOf = new Map(differences.cohorts.map((c, i) => [c.cohort, verdict.groups[i]!]));
   const cells = differences.cells.map((cell): ShownCell => {
-    const own = few(cell.treatedUnits) || few(cell.controlUnits) ? 'small-group' : null;
-    const withheld = own ?? reasonOf.get(cell.cohort)!;
-    const counts = isBalanced ? {} : { treatedUnits: null, controlUnits: null };
-    return withheld === null
-      ? { ...cell, ...counts }
-      : { ...cell, treatedUnits: null, controlUnits: null, estimate: null, standardError: null, note: null, withheld };
+    const own = few(cell.treatedUnits) || few(cell.controlUnits) || few(cell.support) ? 'small-group' : null;
+    return gateCell(cell, own ?? reasonOf.get(cell.cohort)!, isBalanced);
   });
   const isHiding = cells.some((cell) => cell.withheld !== null);
   const sizes = new Map(differences.cohorts.map((c) => [c.cohort, c.units!]));
   const reason = (part: (cell: ShownCell) => boolean): WithheldReason => {
-    const hidden = new Set(cells.filter((c) => part(c) && c.withheld !== null).map((c) => c.cohort));
-    if (hidden.size === 0) return null;
-    const together = [...hidden].reduce((sum, cohort) => sum + sizes.get(cohort)!, 0);
-    return hidden.size >= 2 && together >= minimumGroup ? null : 'protects-other';
+    const behind = new Map<string, number>();
+    cells.forEach((cell, c) => {
+      if (!part(cell) || cell.withheld === null) return;
+      const { cohort } = cell;
+      const units = Math.min(sizes.get(cohort)!, differences.cells[c]!.support ?? Number.POSITIVE_INFINITY);
+      behind.set(cohort, Math.min(units, behind.get(cohort) ?? units));
+    });
+    if (behind.size === 0) return null;
+    const together = [...behind.values()].reduce((sum, units) => sum + units, 0);
+    return behind.size >= 2 && together >= minimumGroup ? null : 'protects-other';
   };
   const after = (cell: ShownCell) => cell.eventTime >= 0;
   const whole = reason(after);
@@ -191,6 +197,8 @@ function gateDifferences(differences: ShownDifferences, isBalanced: boolean): Sh
       return withheld === null ? c : { cohort: c.cohort, units: null, withheld };
     }),
     cells,
+    // One statistic of all comparisons before the treatment.
+    preTest: reason((cell) => !after(cell)) === null ? differences.preTest : null,
     simple: hideOverall(differences.simple),
     dynamic: {
       overall: hideOverall(dynamic.overall),
@@ -214,6 +222,13 @@ function gateDifferences(differences: ShownDifferences, isBalanced: boolean): Sh
       }),
     },
   };
+}
+
+function gateCell(cell: ShownCell, withheld: WithheldReason, isBalanced: boolean): ShownCell {
+  const shown = isBalanced ? cell : { ...cell, treatedUnits: null, controlUnits: null };
+  if (withheld === null) return { ...shown, support: null };
+  const hiddenUnits = { treatedUnits: null, controlUnits: null, support: null };
+  return { ...cell, ...hiddenUnits, estimate: null, standardError: null, note: null, withheld };
 }
 
 /** Cautions that tell of a single unit, or how small a panel is. */

@@ -201,7 +201,8 @@ export const qca = {
       seed: settings.seed,
       sources: cases.sources,
       attrition: [
-        { step: 'cases-given', units: cases.ids.length },
+        { step: 'cases-given', units: cases.given },
+        ...(cases.given === cases.ids.length ? [] : [{ step: 'cases-large-enough', units: cases.ids.length }]),
         { step: 'cases-complete', units: analysis.caseCount },
       ],
       warnings: analysis.warnings,
@@ -218,6 +219,8 @@ export const qca = {
 
 interface Cases {
   readonly ids: readonly string[];
+  /** how many there are before those that are too small are left out */
+  readonly given: number;
   readonly protected: boolean;
   readonly sources: readonly DataSource[];
   column(variable: QcaVariable): { readonly values: Float64Array; readonly observed: Uint8Array };
@@ -239,6 +242,7 @@ function casesFromTable({ columns, ids, rows }: QcaTable): Cases {
     throw new AppError('invalid-request', `The case "${twice}" stands in the table twice.`, { case: twice });
   return {
     ids,
+    given: ids.length,
     protected: false,
     sources: [],
     column({ variable, level, wave, since }) {
@@ -284,10 +288,11 @@ async function casesFromPanel(settings: QcaSettings, context: AnalysisContext): 
   const group = settings.cases === 'collective' ? collectiveColumn(description) : null;
   if (group !== null) wanted.add(group);
   const data = await loadColumns(panels, description, [...wanted]);
-  const place = group === null ? unitPlaces(data) : collectivePlaces(data, group);
   const people = isAboutPeople(description.unitKind);
+  const place = group === null ? unitPlaces(data) : collectivePlaces(data, group, people ? minimumGroup : 1);
   return {
     ids: place.ids,
+    given: place.given,
     protected: people && group === null,
     sources: [{ panel, revision: data.revision, digest: data.digest, units: null }],
     column(variable) {
@@ -306,18 +311,35 @@ async function casesFromPanel(settings: QcaSettings, context: AnalysisContext): 
 /** Which case each row of the panel belongs to, -1 for none. */
 interface Places {
   readonly ids: readonly string[];
+  /** how many there are before those that are too small are left out */
+  readonly given: number;
   readonly caseOf: Int32Array;
 }
 
-const unitPlaces = (data: PanelColumns): Places => ({ ids: data.unitIds, caseOf: Int32Array.from(data.unitIndex) });
+const unitPlaces = (data: PanelColumns): Places => ({
+  ids: data.unitIds,
+  given: data.unitIds.length,
+  caseOf: Int32Array.from(data.unitIndex),
+});
 
-function collectivePlaces(data: PanelColumns, group: string): Places {
+/** Collectives of at least so many units: a name that few share says where they are. */
+function collectivePlaces(data: PanelColumns, group: string, least: number): Places {
   const column = data.columns[group]!;
   if (column.type !== 'coded')
     throw new AppError('invalid-request', `The collective column "${group}" is a number; expected names.`, {
       variable: group,
     });
-  return { ids: column.levels, caseOf: column.codes };
+  const members = column.levels.map(() => new Set<number>());
+  column.codes.forEach((code, row) => {
+    if (code >= 0) members[code]!.add(data.unitIndex[row]!);
+  });
+  const large = [...column.levels.keys()].filter((code) => members[code]!.size >= least);
+  const caseOfCode = new Map(large.map((code, at) => [code, at]));
+  return {
+    ids: large.map((code) => column.levels[code]!),
+    given: column.levels.length,
+    caseOf: column.codes.map((code) => caseOfCode.get(code) ?? -1),
+  };
 }
 
 /** Told is then only on which side of one number a collective lies. */

@@ -1,6 +1,7 @@
 import { type BalanceDenominator, type BalanceRow, balanceTable, denominatorOf } from '../balance/balance-table.ts';
 import { type Overlap, overlapOf } from '../balance/overlap.ts';
 import { columnSupport } from '../disclosure/column-support.ts';
+import { outcomeSupport } from '../disclosure/outcome-support.ts';
 import { CoreError, type Warning } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { forEachPair, type MatchSets, setDifferences } from '../matching/match-sets.ts';
@@ -86,6 +87,8 @@ export interface MatchingStudyOutput {
     /** null where the matched sample is too small for the covariates */
     readonly adjusted: EffectEstimate | null;
   };
+  /** units that can be told apart in the outcome, of everybody and of the matched, see `outcomeSupport` */
+  readonly outcomeSupport: { readonly before: number | null; readonly after: number | null };
   readonly inference: Pick<Inference, 'method' | 'reason' | 'clusters'>;
   readonly permutation: StudyPermutation | null;
   readonly ties: TieSample | null;
@@ -151,12 +154,23 @@ export function runMatchingStudy(
   };
   return {
     ...partial,
+    outcomeSupport: {
+      before: supportIn(input, Uint32Array.from(treated.keys())),
+      after: supportIn(input, used),
+    },
     caliperWidths: sample.caliperWidths,
     denominator,
     warnings: cautions(partial, sample, design),
     sample: { weights: sample.weights, score: sample.score, pairs: sample.pairs, strata: sample.strata },
   };
 }
+
+const supportIn = ({ treated, outcome }: MatchingStudyInput, rows: Uint32Array): number | null =>
+  outcomeSupport(
+    Float64Array.from(rows, (row) => outcome[row]!),
+    [Float64Array.from(rows, (row) => treated[row]!)],
+    rows,
+  );
 
 function compareBalance(
   { frame, treated, covariates, design: { estimand } }: MatchingStudyInput,

@@ -1,3 +1,4 @@
+import { outcomeSupport } from '../disclosure/outcome-support.ts';
 import { CoreError, type CoreErrorCode } from '../errors.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
@@ -56,6 +57,8 @@ export interface GroupTimeCell {
   readonly base: number;
   readonly treatedUnits: number;
   readonly controlUnits: number;
+  /** units that can be told apart in the change that is compared, see `outcomeSupport`; null where there is none */
+  readonly support: number | null;
   readonly estimate: number | null;
   readonly standardError: number | null;
   readonly note: CellNote | null;
@@ -122,13 +125,14 @@ export function estimateGroupTimeEffects(
   const size = covariance.cols;
   let column = 0;
   const cells = fitted.map((cell): GroupTimeCell => {
-    const { plan, treatedUnits, controlUnits, refused } = cell;
+    const { plan, treatedUnits, controlUnits, support, refused } = cell;
     const labels = {
       cohort: cohorts.cohorts[plan.cohort]!.cohort,
       time: times[plan.period]!,
       base: times[plan.base]!,
       treatedUnits,
       controlUnits,
+      support,
     };
     if (refused === 'reference') return { ...labels, estimate: 0, standardError: null, note: refused };
     if (cell.fit === null) return { ...labels, estimate: null, standardError: null, note: refused };
@@ -187,6 +191,7 @@ interface FittedCell {
   readonly plan: PlannedCell;
   readonly treatedUnits: number;
   readonly controlUnits: number;
+  readonly support: number | null;
   readonly fit: TwoByTwoFit | null;
   readonly refused: CellNote | null;
 }
@@ -246,14 +251,15 @@ function fitCell(plan: PlannedCell, sample: Sample, estimator: TwoByTwoEstimator
     parts[m++] = p;
     treatedUnits += p;
   }
-  const counts = { plan, treatedUnits, controlUnits: m - treatedUnits };
-  if (plan.period === plan.base) return { ...counts, fit: null, refused: 'reference' };
+  const units = { plan, treatedUnits, controlUnits: m - treatedUnits };
+  if (plan.period === plan.base) return { ...units, support: null, fit: null, refused: 'reference' };
   const treated = parts.subarray(0, m);
   const change = new Float64Array(m);
   for (let i = 0; i < m; i++) {
     const at = chosen[i]! * panel.periods;
     change[i] = outcome[rowOf[at + plan.period]!]! - outcome[rowOf[at + plan.base]!]!;
   }
+  const counts = { ...units, support: outcomeSupport(change, [treated], chosen) };
   try {
     if (x.cols === 1) return { ...counts, fit: fitTwoByTwoMeans(treated, change), refused: null };
     const earlier = Math.min(plan.period, plan.base);

@@ -1,3 +1,4 @@
+import { outcomeSupport } from '../disclosure/outcome-support.ts';
 import { standardErrors } from '../effects/robust-covariance.ts';
 import { CoreError, type Warning } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
@@ -8,7 +9,7 @@ import type { BasePeriod, ControlGroup } from './cohorts.ts';
 import { estimateGroupTimeEffects, type GroupTimeEffects } from './group-time-effects.ts';
 import { type PanelCovariance, type PanelCovarianceType, panelCovariance } from './panel-covariance.ts';
 import { fitPanelRegression, type PanelFit, type PanelModel } from './panel-regression.ts';
-import { constantWithinUnits, type PanelStructure, panelStructure } from './panel-structure.ts';
+import { constantWithinUnits, inOrder, type PanelStructure, panelStructure } from './panel-structure.ts';
 import { type PanelTests, panelTests } from './panel-tests.ts';
 import type { TwoByTwoEstimator } from './two-by-two.ts';
 import type { Effects } from './within-transformation.ts';
@@ -56,6 +57,8 @@ export interface Coefficient {
 export interface RegressionOutput {
   readonly coefficients: readonly Coefficient[];
   readonly observations: number;
+  /** units that can be told apart in the outcome, or in its changes where units are compared with themselves; see `outcomeSupport` */
+  readonly outcomeSupport: number | null;
   readonly residualDegreesOfFreedom: number;
   readonly rSquared: number;
   readonly adjustedRSquared: number;
@@ -137,6 +140,7 @@ function regress(
   return {
     coefficients: coefficientTable(fit, covariance, confidence, panel, columns, baselineSupport(input, panel)),
     observations: fit.observations,
+    outcomeSupport: supportOfOutcome(model, panel, outcome, columns),
     residualDegreesOfFreedom: fit.residualDegreesOfFreedom,
     rSquared: fit.rSquared,
     adjustedRSquared: fit.adjustedRSquared,
@@ -144,6 +148,30 @@ function regress(
     varianceComponents,
     tests,
   };
+}
+
+function supportOfOutcome(
+  model: PanelModel,
+  panel: PanelStructure,
+  outcome: Float64Array,
+  columns: readonly DesignColumn[],
+): number | null {
+  const y = inOrder(panel, outcome);
+  const byColumns = columns.map((column) => inOrder(panel, column.values));
+  const all = Uint32Array.from(y.keys());
+  const later = all.filter((k) => k > panel.start[panel.unit[k]!]!);
+  const support = (rows: Uint32Array, value: (k: number) => number) =>
+    outcomeSupport(
+      Float64Array.from(rows, value),
+      byColumns.map((x) => Float64Array.from(rows, (k) => x[k]!)),
+      Array.from(rows, (k) => panel.unit[k]!),
+    );
+  const levels = () => support(all, (k) => y[k]!);
+  const changes = () => support(later, (k) => y[k]! - y[panel.start[panel.unit[k]!]!]!);
+  const isWithin = model === 'fixed-effects' || model === 'first-differences';
+  const isBetween = model === 'pooled' || model === 'between';
+  const supports = [isWithin ? null : levels(), isBetween ? null : changes()].filter((units) => units !== null);
+  return supports.length === 0 ? null : Math.min(...supports);
 }
 
 /** The tests need more of the data than the model itself (several periods, variation within units): absent is no refusal. */
