@@ -89,6 +89,7 @@ const cautionsCountingPeople: ReadonlySet<string> = new Set([
   'incomplete-years',
   'units-without-partner',
   'units-trimmed',
+  'units-not-selected',
   'qca-missing-cells',
 ]);
 

@@ -1,5 +1,6 @@
 import { AppError } from '../app/errors.ts';
 import { type BalanceRow, balanceTable } from '../core/balance/balance-table.ts';
+import { selectBalanced, takeSelection } from '../core/matching/cardinality.ts';
 import type { Coarsening } from '../core/matching/coarsen.ts';
 import type { Discard } from '../core/matching/common-support.ts';
 import type { Estimand } from '../core/matching/estimand.ts';
@@ -45,6 +46,9 @@ export interface MatchWords {
   readonly mahalanobis?: readonly TermWords[];
   readonly subclasses?: number;
   readonly coarsening?: readonly CoarseningWords[];
+  readonly balanceTerms?: readonly TermWords[];
+  readonly tolerance?: number;
+  readonly toleranceUnit?: string;
 }
 
 interface CoarseningWords {
@@ -153,7 +157,8 @@ function notBuilt(what: string): AppError {
 }
 
 /** matching.match */
-export function match(words: MatchWords, context: CaseContext): unknown {
+export async function match(words: MatchWords, context: CaseContext): Promise<unknown> {
+  if (words.method === 'cardinality') return matchCardinality(words, context);
   const { treated, matched } = runMatching(words, context);
   const { ids } = context.table;
   const { weights, score, eligible, pairs, strata, cutPoints } = matched;
@@ -171,9 +176,27 @@ export function match(words: MatchWords, context: CaseContext): unknown {
   };
 }
 
+/** The protocol's tolerance is in standard deviations; nothing else is asked for. */
+async function matchCardinality(words: MatchWords, { table, loadIntegerSolver }: CaseContext): Promise<unknown> {
+  const { balanceTerms = [], tolerance = 0, toleranceUnit = 'sd', ratio = 1, estimand } = words;
+  if (toleranceUnit !== 'sd') throw notBuilt(`A tolerance in "${toleranceUnit}"`);
+  const treated = binaryColumn(table, words.treatment);
+  const columns = designColumns(frameFor(table, balanceTerms), toTerms(balanceTerms), 'all');
+  const problem = { columns, treated, estimand, tolerance, ratio, stratum: null, nodes: 1_000_000 };
+  const weights = takeSelection(selectBalanced(problem, await loadIntegerSolver()), null);
+  const eligible = new Uint8Array(treated.length).fill(1);
+  const [inTreated, inControl] = [1, 0].map((g) => counts(treated, g as 0 | 1, weights, eligible));
+  return {
+    selected: [...weights],
+    nTreated: inTreated!.matched,
+    nControl: inControl!.matched,
+    counts: { treated: inTreated, control: inControl },
+  };
+}
+
 const labels = (strata: Int32Array): (string | null)[] => [...strata].map((s) => (s < 0 ? null : String(s + 1)));
 
-function counts(treated: Uint8Array, group: 0 | 1, weights: Float64Array, eligible: Uint8Array): object {
+function counts(treated: Uint8Array, group: 0 | 1, weights: Float64Array, eligible: Uint8Array) {
   let all = 0;
   let matched = 0;
   let discarded = 0;

@@ -1,12 +1,14 @@
 import { AppError } from '../app/errors.ts';
 import { CoreError } from '../core/errors.ts';
 import type { MatrixKernels } from '../core/linalg/matrix-kernels.ts';
+import type { SolveIntegerProgram } from '../core/matching/integer-program.ts';
 import type { CaseContext } from './case.ts';
 import { type CaseTable, type InlineTable, tableFromCsv, tableFromInline } from './case-table.ts';
 import { handlers } from './handlers.ts';
 
 export interface ConformanceDependencies {
   readonly kernels: MatrixKernels;
+  loadIntegerSolver(): Promise<SolveIntegerProgram>;
   /** the text of a file of a data folder */
   readText(folder: string, name: string): Promise<string>;
 }
@@ -38,7 +40,7 @@ export async function runConformance(
 async function answer(
   line: string,
   tables: Map<string, Promise<CaseTable>>,
-  { kernels, readText }: ConformanceDependencies,
+  { kernels, loadIntegerSolver, readText }: ConformanceDependencies,
 ): Promise<object> {
   let id: string | null = null;
   try {
@@ -49,7 +51,7 @@ async function answer(
       return { id, error: { code: 'not-implemented', message: `The kind "${asked.kind}" is not built yet.` } };
     }
     const table = await loadTable(asked, tables, readText);
-    return { id, result: await handler(asked.request, createContext(kernels, table)) };
+    return { id, result: await handler(asked.request, createContext({ kernels, loadIntegerSolver }, table)) };
   } catch (error) {
     const isKnown = error instanceof CoreError || error instanceof AppError;
     const code = isKnown ? error.code : error instanceof SyntaxError ? 'invalid-argument' : 'internal-error';
@@ -57,9 +59,9 @@ async function answer(
   }
 }
 
-function createContext(kernels: MatrixKernels, table: CaseTable | null): CaseContext {
+function createContext(tools: Omit<CaseContext, 'table'>, table: CaseTable | null): CaseContext {
   return {
-    kernels,
+    ...tools,
     get table(): CaseTable {
       if (table !== null) return table;
       throw new CoreError('invalid-argument', 'This kind needs data, but `data` is null.');

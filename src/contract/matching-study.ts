@@ -174,6 +174,7 @@ export const matchingStudyBody = strict({
       'strata',
       'weights-estimated',
       'weights-taken-as-known',
+      'selection-without-pairs',
     ]),
     clusters: nullable(perGroup),
   }),

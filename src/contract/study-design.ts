@@ -100,6 +100,20 @@ const methods: readonly (Form & { readonly distances: readonly Form[] })[] = [
     fields: {},
   },
   {
+    needed: method('cardinality'),
+    distances: [],
+    fields: {
+      tolerance: Type.Number({ minimum: 0, description: 'largest standardised mean difference of every covariate' }),
+      ratio: whole(100),
+      exact: names,
+      nodes: Type.Integer({
+        minimum: 1,
+        maximum: 10_000_000,
+        description: 'nodes of the search; after that the best selection so far is taken, with a caution',
+      }),
+    },
+  },
+  {
     needed: method('inverse-probability'),
     distances: [],
     fields: {

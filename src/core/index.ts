@@ -54,12 +54,14 @@ export { type PropensityScores, propensityScores } from './propensity/propensity
 // Matching
 
 export type { CaliperSetting } from './matching/caliper-width.ts';
+export { type CardinalityProblem, type Selection, selectBalanced, takeSelection } from './matching/cardinality.ts';
 export { type Coarsening, coarsen } from './matching/coarsen.ts';
 export { commonSupport, type Discard } from './matching/common-support.ts';
 export type { Estimand } from './matching/estimand.ts';
 export { exactCells } from './matching/exact-cells.ts';
 export { matchFullOnLine } from './matching/full-line.ts';
 export { matchFull } from './matching/full-match.ts';
+export type { IntegerProgram, IntegerSolution, SolveIntegerProgram } from './matching/integer-program.ts';
 export {
   forEachPair,
   type MatchSets,
@@ -70,6 +72,7 @@ export {
 export { type MatchedSample, matchUnits } from './matching/match-units.ts';
 export { effectiveSampleSize, pairWeights, stratumWeights } from './matching/match-weights.ts';
 export type {
+  CardinalityDesign,
   CoarsenedDesign,
   CovariatesDistance,
   ExactDesign,

@@ -92,10 +92,11 @@ const environment: Environment = {
   async conformance(input, write) {
     const { runConformance } = await import('../conformance/run-conformance.ts');
     const { loadDefaultKernels } = await import('./load-default-kernels.ts');
+    const { loadSolverOnce } = await import('./load-solver-once.ts');
     // Before the lines: a reader that nobody listens to yet loses what it read.
     const kernels = await loadDefaultKernels();
     const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
     const readText = (folder: string, name: string) => readFile(join(folder, name), 'utf8');
-    await runConformance(lines, write, { kernels, readText });
+    await runConformance(lines, write, { kernels, loadIntegerSolver: loadSolverOnce(), readText });
   },
 };

@@ -2,6 +2,7 @@ import type { Computations } from '../app/computations.ts';
 import { runMatchingStudy } from '../core/effects/run-matching-study.ts';
 import { stratify } from '../core/insights/stratify.ts';
 import type { MatrixKernels } from '../core/linalg/matrix-kernels.ts';
+import type { SolveIntegerProgram } from '../core/matching/integer-program.ts';
 import { runPanelModel } from '../core/panel-models/run-panel-model.ts';
 import { analyseQca } from '../core/qca/analysis.ts';
 import { evaluateTable } from '../core/recommend/evaluate-table.ts';
@@ -11,6 +12,8 @@ import { trainModel } from '../core/recommend/train-model.ts';
 /** What a computation gets beside its input. */
 export interface Environment {
   readonly kernels: MatrixKernels;
+  /** loaded when the first design asks for it */
+  loadIntegerSolver(): Promise<SolveIntegerProgram>;
   /** @param fraction 0 to 1; @param stage code of the stage */
   progress(fraction: number, stage: string): void;
 }
@@ -30,7 +33,10 @@ export const computations: Table = {
       progress(done, 'minimising');
       return true;
     }),
-  'matching-study': (input, { kernels, progress }) => runMatchingStudy(input, kernels, progress),
+  'matching-study': async (input, { kernels, progress, loadIntegerSolver }) => {
+    const solver = input.design.method === 'cardinality' ? await loadIntegerSolver() : null;
+    return runMatchingStudy(input, kernels, progress, solver);
+  },
   'panel-model': (input, { kernels, progress }) => runPanelModel(input, kernels, progress),
   trainModel: (input, { kernels, progress }) =>
     trainModel(input, kernels, (fraction) => progress(fraction, 'training')),

@@ -107,6 +107,10 @@ const designs: Readonly<Record<StudyMethod, readonly (readonly [DesignRequest, E
     [{ method: 'coarsened-exact', coarsening: [{ variable: 'income', cut: { cutPoints: [0] } }] }, 'ATT'],
     [{ method: 'coarsened-exact', coarsening: [{ variable: 'income', cut: { cutPoints: [-0.5, 0.75] } }] }, 'ATT'],
   ],
+  cardinality: [
+    [{ method: 'cardinality' }, 'ATT'],
+    [{ method: 'cardinality', tolerance: 0.1, ratio: 1, exact: ['home'], nodes: 500 }, 'ATE'],
+  ],
   'inverse-probability': [
     [{ method: 'inverse-probability' }, 'ATT'],
     [{ method: 'inverse-probability', link: 'probit', stabilized: true, trim: 0.05 }, 'ATE'],

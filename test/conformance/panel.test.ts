@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { runConformance } from '../../src/conformance/run-conformance.ts';
 import { typescriptKernels } from '../../src/core/linalg/typescript-kernels.ts';
+import { loadIntegerSolver } from '../../src/solvers/load-integer-solver.ts';
 import { referenceFolder } from '../support/reference.ts';
 
 const run = promisify(execFile);
@@ -32,6 +33,7 @@ describe('the conformance engine on panel models', () => {
     })();
     await runConformance(input, (line) => lines.push(line), {
       kernels: typescriptKernels,
+      loadIntegerSolver,
       readText: async () => '',
     });
     return JSON.parse(lines[0]!);

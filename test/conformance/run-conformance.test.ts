@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runConformance } from '../../src/conformance/run-conformance.ts';
 import { typescriptKernels } from '../../src/core/linalg/typescript-kernels.ts';
+import { loadIntegerSolver } from '../../src/solvers/load-integer-solver.ts';
 
 async function answers(lines: readonly string[], files: Record<string, string> = {}): Promise<unknown[]> {
   const written: unknown[] = [];
@@ -9,6 +10,7 @@ async function answers(lines: readonly string[], files: Record<string, string> =
   };
   await runConformance(feed(), (line) => written.push(JSON.parse(line)), {
     kernels: typescriptKernels,
+    loadIntegerSolver,
     readText: async (_folder, name) => files[name] ?? Promise.reject(new Error(`no file ${name}`)),
   });
   return written;

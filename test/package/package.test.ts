@@ -59,7 +59,7 @@ describe('the package', () => {
 
   it('opens every entry that it names, and nothing else', async () => {
     const { exports } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
-    const rooms = ['app', 'contract', 'core', 'formats', 'kernels', 'messages', 'store'];
+    const rooms = ['app', 'contract', 'core', 'formats', 'kernels', 'messages', 'solvers', 'store'];
     expect(Object.keys(exports).toSorted()).toEqual(['.', ...rooms.map((room) => `./${room}`)]);
     await writeFile(
       join(folder, 'rooms.mjs'),

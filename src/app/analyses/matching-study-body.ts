@@ -187,6 +187,7 @@ export function gateStudyWarnings(warnings: readonly Warning[], body: MatchingSt
     switch (warning.code) {
       case 'units-without-partner':
       case 'units-trimmed':
+      case 'units-not-selected':
         return leavesFewOut(body) ? [{ code: 'few-left-out', parameters: {} }] : [warning];
       case 'weak-overlap':
         return (released.overlap?.focalOutside ?? null) === null

@@ -63,6 +63,15 @@ export type DesignSettings =
       readonly coarsening: readonly { readonly variable: string; readonly cut: Coarsening | null }[];
     }
   | {
+      readonly method: 'cardinality';
+      /** largest |standardised mean difference| of every column */
+      readonly tolerance: number;
+      readonly ratio: number;
+      readonly exact: readonly string[];
+      /** how far the search may go before the best selection so far is taken */
+      readonly nodes: number;
+    }
+  | {
       readonly method: 'inverse-probability';
       readonly link: Link;
       readonly stabilized: boolean;
@@ -101,6 +110,7 @@ const defaults = {
   subclassification: { subclasses: 5, ...support },
   exact: {},
   'coarsened-exact': {},
+  cardinality: { tolerance: 0.05, ratio: 1, exact: [], nodes: 10_000 },
   'inverse-probability': { link: 'logit', stabilized: false, trim: 0 },
   'entropy-balancing': { moments: 1 },
   'balancing-score': {},
@@ -152,6 +162,7 @@ const estimands: Readonly<Record<StudyMethod, readonly Estimand[]>> = {
   subclassification: ['ATT', 'ATC', 'ATE'],
   exact: ['ATT', 'ATC', 'ATE'],
   'coarsened-exact': ['ATT', 'ATC', 'ATE'],
+  cardinality: ['ATT', 'ATC', 'ATE'],
   'inverse-probability': ['ATT', 'ATC', 'ATE', 'ATO', 'ATM'],
   'entropy-balancing': ['ATT', 'ATC', 'ATE'],
   'balancing-score': ['ATT', 'ATC', 'ATE'],
@@ -191,6 +202,7 @@ export function toStudyDesign(
     case 'inverse-probability':
     case 'entropy-balancing':
       return { ...design, estimand, terms: covariates };
+    case 'cardinality':
     case 'balancing-score':
       return { ...design, estimand: estimand as 'ATT' | 'ATC' | 'ATE', terms: covariates };
   }

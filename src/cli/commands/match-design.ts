@@ -7,7 +7,7 @@ export const designOptions = {
   method: {
     type: 'string',
     placeholder:
-      'nearest|optimal|full|subclassification|exact|coarsened-exact|inverse-probability|entropy-balancing|balancing-score',
+      'nearest|optimal|full|subclassification|exact|coarsened-exact|cardinality|inverse-probability|entropy-balancing|balancing-score',
   },
   distance: {
     type: 'string',
@@ -32,6 +32,8 @@ export const designOptions = {
     placeholder: 'VARIABLE|VARIABLE:BINS|VARIABLE:sturges|VARIABLE:qBINS|VARIABLE:CUT/CUT',
     multiple: true,
   },
+  tolerance: { type: 'string', placeholder: '0.05' },
+  nodes: { type: 'string', placeholder: '10000' },
   stabilized: { type: 'boolean' },
   trim: { type: 'string', placeholder: '0.1' },
   moments: { type: 'string', placeholder: '1|2|3' },
@@ -63,6 +65,8 @@ export function designOf(context: CommandContext): DesignRequest | null {
     reestimate: flag('reestimate') || null,
     subclasses: number('subclasses'),
     coarsening: list('coarsen').length === 0 ? null : list('coarsen').map(toCoarsening),
+    tolerance: number('tolerance'),
+    nodes: number('nodes'),
     stabilized: flag('stabilized') || null,
     trim: number('trim'),
     moments: number('moments'),

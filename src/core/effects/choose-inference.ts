@@ -38,6 +38,7 @@ export type InferenceReason =
   | 'strata'
   | 'weights-estimated'
   | 'weights-taken-as-known'
+  | 'selection-without-pairs'
   | 'independent-units'
   | 'as-asked';
 
@@ -64,8 +65,8 @@ export interface InferenceDesign {
   readonly isAskedFor: boolean;
   /** matched set or stratum of each unit; null where partners serve several, and for weights */
   readonly matchedSet: Int32Array | null;
-  /** `units`: nothing was matched or weighted */
-  readonly sample: 'pairs' | 'strata' | 'weights' | 'units';
+  /** `units`: nothing was matched or weighted; `selection`: groups were chosen as wholes */
+  readonly sample: 'pairs' | 'strata' | 'weights' | 'selection' | 'units';
   /** of pairs in which partners serve several units */
   readonly partners: PartnerLists | null;
   /** equations of estimated weights; null where there are none */
@@ -215,8 +216,9 @@ function ofIndependentUnits(design: InferenceDesign): Inference {
   const isByDesign = asked === 'by-design';
   const reasonFor = (reason: InferenceReason): InferenceReason => (isByDesign ? reason : 'as-asked');
   const sets = matchedSet === null ? null : renumber(matchedSet);
-  if (sample === 'units') {
-    if (isByDesign || asked === 'units') return { ...plain, method: 'HC3', reason: reasonFor('independent-units') };
+  if (sample === 'units' || sample === 'selection') {
+    const reason = reasonFor(sample === 'units' ? 'independent-units' : 'selection-without-pairs');
+    if (isByDesign || asked === 'units') return { ...plain, method: 'HC3', reason };
     throw refusal(asked, 'nothing was matched', ['by-design', 'units'], 'Leave the choice to the design.');
   }
   if (sample === 'weights') {

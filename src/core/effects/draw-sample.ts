@@ -1,7 +1,11 @@
+import { CoreError } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
+import { type Selection, selectBalanced, takeSelection } from '../matching/cardinality.ts';
+import { exactCells } from '../matching/exact-cells.ts';
+import { codesOf } from '../matching/frame-codes.ts';
+import type { SolveIntegerProgram } from '../matching/integer-program.ts';
 import { type MatchedSample, matchUnits } from '../matching/match-units.ts';
-import type { MatchingDesign } from '../matching/matching-design.ts';
-import type { Scores } from '../matching/pair-units.ts';
+import type { CardinalityDesign, MatchingDesign } from '../matching/matching-design.ts';
 import { designColumns, type Frame } from '../propensity/design-matrix.ts';
 import type { ModelTerm } from '../propensity/model-terms.ts';
 import type { WeightEquations } from '../weighting/m-estimation.ts';
@@ -11,11 +15,14 @@ import { type WeightingDesign, weightUnits } from '../weighting/weight-units.ts'
 export type WeightedDesign = WeightingDesign & { readonly terms: readonly ModelTerm[] };
 
 /** Every way to make the groups of a study comparable. */
-export type StudyDesign = MatchingDesign | WeightedDesign;
+export type StudyDesign = MatchingDesign | CardinalityDesign | WeightedDesign;
 
-/** The sample of a study; `equations` define its weights, null where they are no estimates or have no equations. */
+/** The sample of a study. */
 export interface StudySample extends MatchedSample {
+  /** define the weights; null where they are no estimates or have no equations */
   readonly equations: (() => WeightEquations) | null;
+  /** of cardinality matching, else null */
+  readonly selection: Selection | null;
 }
 
 export const isWeighting = (design: StudyDesign): design is WeightedDesign =>
@@ -24,8 +31,11 @@ export const isWeighting = (design: StudyDesign): design is WeightedDesign =>
   design.method === 'entropy-balancing';
 
 /**
- * Carries out the design of a study: who is compared, with which weight. Parameters and errors as `matchUnits` and
- * `weightUnits`; the score of a weighting is the linear predictor of its propensity.
+ * Carries out the design of a study: who is compared, with which weight. Parameters and errors as `matchUnits`,
+ * `weightUnits` and `selectBalanced`; the score of a weighting is the linear predictor of its propensity.
+ *
+ * @param solver  of integer programs, for cardinality matching
+ * @param earlier the sample of an earlier call with the same units and design: its scores or selection are kept
  */
 export function drawSample(
   frame: Frame,
@@ -33,24 +43,56 @@ export function drawSample(
   design: StudyDesign,
   tieOrder: Uint32Array | null,
   kernels: MatrixKernels,
-  scored: Scores | null = null,
+  solver: SolveIntegerProgram | null = null,
+  earlier: StudySample | null = null,
 ): StudySample {
+  if (design.method === 'cardinality') {
+    const selection = earlier?.selection ?? select(frame, treated, design, solver);
+    return { ...unmatched(frame.rows), weights: takeSelection(selection, tieOrder), selection };
+  }
   if (!isWeighting(design)) {
-    return { ...matchUnits(frame, treated, design, tieOrder, kernels, scored), equations: null };
+    return { ...matchUnits(frame, treated, design, tieOrder, kernels, earlier), equations: null, selection: null };
   }
   const columns = designColumns(frame, design.terms);
   const { weights, propensity, model, eligible, equations } = weightUnits(columns, treated, design, kernels);
   return {
+    ...unmatched(frame.rows),
     weights,
     score: propensity === null ? null : propensity.map((e) => Math.log(e) - Math.log1p(-e)),
     propensity: model,
     eligible,
-    caliperWidths: {},
-    pairs: null,
-    strata: null,
-    cutPoints: null,
     equations: hasEquations(design) ? equations : null,
   };
+}
+
+/** A sample without scores, pairs and strata. */
+const unmatched = (n: number): Omit<StudySample, 'weights'> => ({
+  score: null,
+  propensity: null,
+  eligible: new Uint8Array(n).fill(1),
+  caliperWidths: {},
+  pairs: null,
+  strata: null,
+  cutPoints: null,
+  equations: null,
+  selection: null,
+});
+
+function select(
+  frame: Frame,
+  treated: Uint8Array,
+  { terms, estimand, tolerance, ratio, exact, nodes }: CardinalityDesign,
+  solver: SolveIntegerProgram | null,
+): Selection {
+  if (solver === null) {
+    throw new CoreError(
+      'invalid-argument',
+      'Cardinality matching needs a solver of integer programs; received none. Pass one, such as that of samenwijs/solvers.',
+    );
+  }
+  const columns = designColumns(frame, terms, 'all');
+  const stratum = exact.length === 0 ? null : exactCells(frame.rows, codesOf(frame, exact));
+  return selectBalanced({ columns, treated, estimand, tolerance, ratio, stratum, nodes }, solver);
 }
 
 /** Whether standard errors by M-estimation are built for a weighting. */

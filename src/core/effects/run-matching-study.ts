@@ -4,13 +4,19 @@ import { columnSupport } from '../disclosure/column-support.ts';
 import { outcomeSupport } from '../disclosure/outcome-support.ts';
 import { CoreError, type Warning } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
+import type { SolveIntegerProgram } from '../matching/integer-program.ts';
 import { forEachPair, type MatchSets, setDifferences } from '../matching/match-sets.ts';
 import type { MatchedSample } from '../matching/match-units.ts';
 import { effectiveSampleSize } from '../matching/match-weights.ts';
 import { type DesignColumn, designColumns, type Frame } from '../propensity/design-matrix.ts';
 import type { ModelTerm } from '../propensity/model-terms.ts';
 import { createRandom } from '../random/random-stream.ts';
-import { chooseInference, type Inference, type StandardErrorRequest } from './choose-inference.ts';
+import {
+  chooseInference,
+  type Inference,
+  type InferenceDesign,
+  type StandardErrorRequest,
+} from './choose-inference.ts';
 import { clusterMeansOf } from './cluster-means.ts';
 import { drawSample, isWeighting, type StudyDesign, type StudySample } from './draw-sample.ts';
 import { type EffectEstimate, estimateEffect } from './estimate-effect.ts';
@@ -101,16 +107,18 @@ export interface MatchingStudyOutput {
  * The outcome is read only after the matched sample is fixed.
  *
  * @throws everything that `drawSample`, `balanceTable`, `chooseInference` and `estimateEffect` throw
+ * @param solver of integer programs, for cardinality matching
  * Cost: that of the design, one balance table per side, and up to 200 rematches where scores are tied.
  */
 export function runMatchingStudy(
   input: MatchingStudyInput,
   kernels: MatrixKernels,
   progress: (fraction: number, stage: string) => void = () => {},
+  solver: SolveIntegerProgram | null = null,
 ): MatchingStudyOutput {
   const { frame, treated, design, covariates, outcome } = input;
   progress(0.1, 'matching');
-  const sample = drawSample(frame, treated, design, null, kernels);
+  const sample = drawSample(frame, treated, design, null, kernels, solver);
   progress(0.5, 'balance');
   const { balance, denominator } = compareBalance(input, sample);
   progress(0.7, 'effect');
@@ -255,12 +263,17 @@ function inferenceFor(
     cluster: cluster === null ? null : Int32Array.from(rows, (row) => cluster[row]!),
     isAskedFor: isClusterAskedFor,
     matchedSet: sets === null ? null : Int32Array.from(rows, (row) => sets[row]!),
-    sample: isWeighting(design) ? 'weights' : sample.strata === null ? 'pairs' : 'strata',
+    sample: kindOfSample(design, sample),
     partners: sets === null && sample.pairs !== null ? partnersAmong(sample.pairs, rows, treated.length) : null,
     equations: sample.equations,
     asked: standardError,
     seed,
   });
+}
+
+function kindOfSample(design: StudyDesign, { pairs, strata }: StudySample): InferenceDesign['sample'] {
+  if (isWeighting(design)) return 'weights';
+  return pairs !== null ? 'pairs' : strata !== null ? 'strata' : 'selection';
 }
 
 /** Blocks change places as they were assigned: whole clusters, or units within matched sets; other designs have no such test. */
@@ -350,10 +363,11 @@ const firstLook = 8;
  * good rule. 200 orders, fewer (at least 20) in large data. Where pairs are made on a score, equal scores are ties; elsewhere
  * there are ties where one of the first orders changes a weight (a tie escapes eight orders with a chance of 1 in 256).
  */
-function tieSample(input: MatchingStudyInput, sample: MatchedSample, kernels: MatrixKernels): TieSample | null {
+function tieSample(input: MatchingStudyInput, sample: StudySample, kernels: MatrixKernels): TieSample | null {
   const { design, treated, frame, outcome } = input;
-  if (design.method !== 'nearest' && design.method !== 'optimal' && design.method !== 'full') return null;
-  const isOnScore = design.distance.type === 'propensity-score' && design.within === null;
+  if (!('distance' in design) && design.method !== 'cardinality') return null;
+  if (design.method === 'subclassification') return null;
+  const isOnScore = 'distance' in design && design.distance.type === 'propensity-score' && design.within === null;
   if (isOnScore && !hasTies(sample.score!)) return null;
   const most = Math.floor((isOnScore && design.method === 'nearest' ? 4_000_000 : 400_000) / frame.rows);
   const draws = Math.max(20, Math.min(200, most));
@@ -365,7 +379,7 @@ function tieSample(input: MatchingStudyInput, sample: MatchedSample, kernels: Ma
   for (let draw = 0; draw < draws; draw++) {
     if (draw === firstLook && !hasChanged) return null;
     const order = random.stream(draw).permutation(frame.rows);
-    const { weights } = drawSample(frame, treated, design, order, kernels, sample);
+    const { weights } = drawSample(frame, treated, design, order, kernels, null, sample);
     hasChanged ||= weights.some((weight, i) => weight !== sample.weights[i]);
     const difference = differenceOfMeans(outcome, treated, weights);
     minimum = Math.min(minimum, difference);
@@ -416,7 +430,7 @@ type Partial = Pick<MatchingStudyOutput, 'groups' | 'overlap' | 'balance' | 'eff
 /** Everything a reader should know before believing the estimate; texts under `warning` in messages. */
 function cautions(
   { groups, overlap, balance, effects, inference, ties }: Partial,
-  sample: MatchedSample,
+  sample: StudySample,
   design: StudyDesign,
 ): readonly Warning[] {
   const warnings: Warning[] = [];
@@ -426,6 +440,7 @@ function cautions(
     const count = focal.all - focal.matched;
     const lost = { count, all: focal.all, share: count / focal.all };
     if (isWeighting(design)) warn('units-trimmed', lost);
+    else if (design.method === 'cardinality') warn('units-not-selected', lost);
     else warn('units-without-partner', lost);
   }
   if (overlap !== null && (overlap.coefficient < 0.5 || overlap.focalOutside > 0.1)) {
@@ -443,6 +458,9 @@ function cautions(
     warn('treatment-by-cluster', { ...inference.clusters! });
   if (inference.clusters !== null && Math.min(inference.clusters.treated, inference.clusters.control) < 10) {
     warn('few-clusters', { ...inference.clusters });
+  }
+  if (sample.selection !== null && !sample.selection.isOptimal) {
+    warn('selection-not-proven', { count: groups.treated.matched, bound: sample.selection.bound });
   }
   for (const group of ['treated', 'control'] as const) {
     const { matched, effective } = groups[group];

@@ -97,6 +97,20 @@ export interface CoarsenedDesign {
   readonly coarsening: readonly { readonly variable: string; readonly cut: Coarsening | null }[];
 }
 
+/** The largest groups whose means differ by at most `tolerance` standard deviations in every covariate column. */
+export interface CardinalityDesign {
+  readonly method: 'cardinality';
+  /** names the standard deviation, as in the balance table */
+  readonly estimand: 'ATT' | 'ATC' | 'ATE';
+  readonly terms: readonly ModelTerm[];
+  readonly tolerance: number;
+  /** controls for each treated unit */
+  readonly ratio: number;
+  readonly exact: readonly string[];
+  /** nodes of the search tree at most: after that the best selection so far is taken, with a caution */
+  readonly nodes: number;
+}
+
 export type MatchingDesign =
   | NearestDesign
   | OptimalDesign

@@ -53,6 +53,8 @@ type AnyDesign = { readonly method: string } & Partial<
     reestimate: boolean;
     subclasses: number;
     coarsening: readonly { readonly variable: string; readonly cut: Cut | null }[];
+    tolerance: number;
+    nodes: number;
     stabilized: boolean;
     trim: number;
     moments: number;
@@ -81,6 +83,8 @@ function designOptions(request: DesignRequest): readonly CommandOption[] {
     ['reestimate', design.reestimate],
     ['subclasses', design.subclasses],
     ...(design.coarsening ?? []).map(({ variable, cut }) => ['coarsen', variable + coarseningRule(cut)] as const),
+    ['tolerance', design.tolerance],
+    ['nodes', design.nodes],
     ['stabilized', design.stabilized],
     ['trim', design.trim],
     ['moments', design.moments],
