@@ -119,7 +119,7 @@ function groupMeans(values: Float64Array, treated: Uint8Array, w: Float64Array):
 }
 
 /** Unweighted variance of the denominator group. */
-function denominatorVariance(
+export function denominatorVariance(
   values: Float64Array,
   treated: Uint8Array,
   isBinary: boolean,
