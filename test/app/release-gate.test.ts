@@ -107,6 +107,13 @@ const questions = {
         { variable: 'kpi', calibration: high([300]) },
         { variable: 'debt' },
         { variable: 'degree', type: 'fuzzy' },
+        { variable: 'kpi', calibration: { method: 'find-thresholds' as const, count: 1 } },
+        {
+          variable: 'member',
+          name: 'MEMBER',
+          expression: 'MEMBER*LOW',
+          parts: [{ variable: 'kpi', name: 'LOW', calibration: high([295]) }],
+        },
       ]),
       conditions: some(
         random,
@@ -116,6 +123,8 @@ const questions = {
           { variable: 'gas', calibration: high([550]) },
           { variable: 'kind', name: 'CASTLE', level: 'castle' },
           { variable: 'debt', name: 'DEBT' },
+          { variable: 'debt', name: 'INDEBTED', calibration: high([0.1]) },
+          { variable: 'gas', name: 'HEAVY', calibration: { method: 'find-thresholds' as const, count: 2 } },
         ],
         1,
       ).slice(0, 3),

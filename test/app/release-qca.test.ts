@@ -215,7 +215,12 @@ describe('collectives of households as cases', () => {
 
   it('may lie on a side of one threshold, but not between two of them, in one condition or in several', async () => {
     const panel = towns([0, 3, 12, 30]);
-    expect((await ask(panel, visitor, input([{ variable: 'debt', calibration: crisp(0.2) }]))).body.caseCount).toBe(4);
+    const { body } = await ask(panel, visitor, input([{ variable: 'debt', calibration: crisp(0.2) }]));
+    expect([body.caseCount, body.memberships.sets.debt]).toEqual([4, [0, 0, 1, 1]]);
+    // The scores themselves, 0.1 for three of thirty, are nobody's; those of the gas are.
+    expect(Object.keys(body.memberships.raw)).toEqual(['gas']);
+    const plenty = await ask(towns([0, 12, 12, 30]), visitor, input([{ variable: 'debt', calibration: crisp(0.2) }]));
+    expect(plenty.body.memberships.raw.debt).toEqual([0, 0.4, 0.4, 1]);
     const between = [
       input([{ variable: 'debt', calibration: crisp(0.09, 0.11) }]),
       input([

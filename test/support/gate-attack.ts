@@ -33,7 +33,7 @@ const notPeople: readonly (readonly [where: RegExp, reason: string])[] = [
   ],
   [/^body\.overlap\.bins\[\]\.(from|to)$/, 'round edges'],
   [/^body\.rows\[\]\.(configuration\[\]|rowNumber)$/, 'which row'],
-  [/^body\.(conditions\[\]|outcomeSet)\.levels$/, 'values of a condition'],
+  [/^body\.(conditions\[\]|outcomeParts\[\]|outcomeSet)\.levels$/, 'values of a condition'],
   [/^body\.withheldRows$/, 'rows of a truth table'],
   [/^body\.solutions\[\]\.(terms\[\]\.levels\[\]|models\[\]\.terms\[\])$/, 'which recipe'],
   [/^body\.solutions\[\]\.models\[\]\.assumptions\[\]$/, 'rows without cases'],

@@ -313,17 +313,23 @@ export function attackPanelModel(own: Model, shown: Model, world: GatePanel): st
 
 type Qca = ResultOf<'qca'>;
 
-/** Collectives as cases: a membership that is a share of its households is a count of them. */
-export function attackCollectives({ body, settings }: Qca, world: GatePanel): string[] {
+/** Collectives as cases: a score, or a membership that is one, of a 0/1 variable is a count of households. */
+export function attackCollectives({ body: { memberships }, settings }: Qca, world: GatePanel): string[] {
   const { panel } = world;
-  const { variable, calibration } = settings.outcome;
   const town = panel.columns.town!;
-  const values = valuesOf(world, variable, panel.waves.indexOf(settings.wave!));
-  if (calibration !== null || town.type !== 'coded' || references(values).length !== 2) return [];
-  return body.memberships.cases.flatMap((name, c) => {
-    const size = values.filter((x, r) => x !== null && town.levels[town.codes[r]!] === name).length;
-    const ones = Math.round(body.memberships.outcome[c]! * size);
-    return isFew(ones) || isFew(size - ones) ? [`${ones} of ${size} in ${name} have ${variable}`] : [];
+  const wave = panel.waves.indexOf(settings.wave!);
+  return [settings.outcome, ...settings.outcome.parts, ...settings.conditions].flatMap((set) => {
+    const values = valuesOf(world, set.variable, wave);
+    if (town.type !== 'coded' || references(values).length !== 2) return [];
+    const name = set.name ?? set.variable;
+    const scores = memberships.raw[name] ?? (set.calibration === null ? memberships.sets[name] : null) ?? [];
+    return memberships.cases.flatMap((place, c) => {
+      const size = values.filter((x, r) => x !== null && town.levels[town.codes[r]!] === place).length;
+      const ones = Math.round((scores[c] ?? 0) * size);
+      return isFew(ones) || (scores.length > 0 && isFew(size - ones))
+        ? [`${ones} of ${size} in ${place}: ${name}`]
+        : [];
+    });
   });
 }
 
@@ -361,7 +367,12 @@ export function attackQca(own: Qca, shown: Qca): string[] {
     own.body.solutions.length > 0 && body.withheld === null && body.solutions.length === 0 ? ['no recipe'] : [];
   const isCrisp = halves === 0 && rows.every((row) => row.partial === 0);
   const solved = isCrisp && rows.length <= 8 ? solveRows(own, shown) : [];
-  return [...flow, ...told, ...shares, ...lost, ...solved];
+  // The outcome asked for is a product of its parts, each of which holds it and perhaps a few more.
+  const whole = own.body.outcomeSet.counts.at(-1)!;
+  const parts = body.outcomeParts.flatMap(({ name, counts }) =>
+    counts.length > 0 && isFew(counts.at(-1)! - whole) ? [`${name} is larger than the outcome by a few`] : [],
+  );
+  return [...flow, ...told, ...shares, ...lost, ...parts, ...solved];
 }
 
 function solveRows({ body: { rows } }: Qca, { body }: Qca): string[] {

@@ -95,7 +95,8 @@ export function gateQca(body: QcaBody): QcaBody {
     withheld: isHiding ? 'small-group' : null,
     conditions: body.conditions.map(gateCounts),
     outcomeSet: gateCounts(body.outcomeSet),
-    outcomeParts: body.outcomeParts.map(gateCounts),
+    // A part and the outcome that it is a part of may differ by a few.
+    outcomeParts: body.outcomeParts.map((set) => ({ ...set, calibration: null, counts: [] })),
     simultaneousRows: [],
     leftOut: [],
     ambiguousCases: [],
@@ -242,7 +243,8 @@ export function gateQcaWarnings(warnings: readonly Warning[], body: QcaBody): re
       case 'qca-half-memberships':
         return ambiguous === null ? [warning] : [{ code: 'few-left-out', parameters: {} }];
       case 'qca-skewed-set': {
-        const set = [released.outcomeSet, ...released.conditions].find(({ name }) => name === parameters.set)!;
+        const sets = [released.outcomeSet, ...released.outcomeParts, ...released.conditions];
+        const set = sets.find(({ name }) => name === parameters.set)!;
         return set.counts.length > 0 ? [warning] : [{ code: 'qca-skewed-set-withheld', parameters: { set: set.name } }];
       }
       case 'qca-borderline-rows':

@@ -156,7 +156,7 @@ export const qca = {
     const columnOf = (variable: QcaVariable): QcaColumn => {
       const { values, observed } = cases.column(variable);
       return {
-        name: variable.name ?? variable.variable,
+        name: nameOf(variable),
         values,
         observed,
         calibration: variable.calibration,
@@ -206,7 +206,7 @@ export const qca = {
         { step: 'cases-complete', units: analysis.caseCount },
       ],
       warnings: analysis.warnings,
-      body: toBody(analysis, cases.protected),
+      body: toBody({ ...analysis, memberships: withoutScores(analysis.memberships, cases.sidesOnly) }, cases.protected),
     };
   },
 
@@ -217,6 +217,13 @@ export const qca = {
   releaseWarnings: gateQcaWarnings,
 };
 
+const withoutScores = (memberships: QcaBody['memberships'], sets: ReadonlySet<string>): QcaBody['memberships'] => ({
+  ...memberships,
+  raw: Object.fromEntries(Object.entries(memberships.raw).filter(([name]) => !sets.has(name))),
+});
+
+const nameOf = ({ name, variable }: QcaVariable): string => name ?? variable;
+
 interface Cases {
   readonly ids: readonly string[];
   /** how many there are before those that are too small are left out */
@@ -224,6 +231,8 @@ interface Cases {
   readonly protected: boolean;
   readonly sources: readonly DataSource[];
   column(variable: QcaVariable): { readonly values: Float64Array; readonly observed: Uint8Array };
+  /** sets read so far whose scores may not be told, only on which side of their threshold they lie */
+  readonly sidesOnly: ReadonlySet<string>;
 }
 
 function casesFromTable({ columns, ids, rows }: QcaTable): Cases {
@@ -245,6 +254,7 @@ function casesFromTable({ columns, ids, rows }: QcaTable): Cases {
     given: ids.length,
     protected: false,
     sources: [],
+    sidesOnly: new Set(),
     column({ variable, level, wave, since }) {
       const at = columns.indexOf(variable);
       if (at < 0)
@@ -290,20 +300,28 @@ async function casesFromPanel(settings: QcaSettings, context: AnalysisContext): 
   const data = await loadColumns(panels, description, [...wanted]);
   const people = isAboutPeople(description.unitKind);
   const place = group === null ? unitPlaces(data) : collectivePlaces(data, group, people ? minimumGroup : 1);
+  const sidesOnly = new Set<string>();
+  const read = (variable: QcaVariable, told: Told) => {
+    const now = meansAt(data, variable, variable.wave ?? settings.wave, place, told);
+    if (variable.since === null) return now;
+    const before = meansAt(data, variable, variable.since, place, told);
+    return {
+      values: now.values.map((value, c) => value - before.values[c]!),
+      observed: now.observed.map((seen, c) => seen & before.observed[c]!),
+    };
+  };
   return {
     ids: place.ids,
     given: place.given,
     protected: people && group === null,
     sources: [{ panel, revision: data.revision, digest: data.digest, units: null }],
+    sidesOnly,
     column(variable) {
-      const protection = people && group !== null ? { isOneThreshold: isOneThreshold(variable, used) } : null;
-      const now = meansAt(data, variable, variable.wave ?? settings.wave, place, protection);
-      if (variable.since === null) return now;
-      const before = meansAt(data, variable, variable.since, place, protection);
-      return {
-        values: now.values.map((value, c) => value - before.values[c]!),
-        observed: now.observed.map((seen, c) => seen & before.observed[c]!),
-      };
+      const strict = read(variable, people && group !== null ? 'each-number' : null);
+      if (!people || group === null || !isOneThreshold(variable, used)) return strict;
+      const sides = read(variable, 'one-threshold');
+      if (sides.observed.some((seen, c) => seen !== strict.observed[c])) sidesOnly.add(nameOf(variable));
+      return sides;
     },
   };
 }
@@ -342,25 +360,25 @@ function collectivePlaces(data: PanelColumns, group: string, least: number): Pla
   };
 }
 
-/** Told is then only on which side of one number a collective lies. */
+/** What an answer tells of the means of people: each of them, or on which side of one number it lies; null for no people. */
+type Told = 'each-number' | 'one-threshold' | null;
+
 const isOneThreshold = ({ variable, calibration }: QcaVariable, used: readonly QcaVariable[]): boolean =>
   calibration?.method === 'crisp' &&
   calibration.thresholds.length === 1 &&
   used.filter((other) => other.variable === variable).length === 1;
 
 /**
- * The mean over a case's observed rows of one wave; a coded variable counts 1 where it has the level.
- *
- * With `protection` a case is a collective of people. It then has a value only if it is a mean of at least the minimum group, and,
- * unless all that is told of it is on which side of one threshold it lies, only if none or as many differ from each of the
- * variable's reference values: 0.05 of twenty is one household.
+ * The mean over a case's observed rows of one wave; a coded variable counts 1 where it has the level. A mean of people is one only
+ * of at least the minimum group, and, where each number is told, only if none or as many differ from each of the variable's
+ * reference values: 0.05 of twenty is one household.
  */
 function meansAt(
   data: PanelColumns,
   { variable, level }: QcaVariable,
   wave: string | null,
   { ids, caseOf }: Places,
-  protection: { readonly isOneThreshold: boolean } | null,
+  told: Told,
 ) {
   const w = waveIndex(data, wave, variable);
   const read = reader(data.columns[variable]!, variable, level);
@@ -382,10 +400,10 @@ function meansAt(
     groupIndex: caseOf,
     values,
     observed,
-    references: protection === null || protection.isOneThreshold ? [] : referenceValues(values, observed),
+    references: told === 'each-number' ? referenceValues(values, observed) : [],
   })[w]!;
   const hasValue = Uint8Array.from(counts, (n, c) => {
-    const isEnough = n >= (protection === null ? 1 : minimumGroup);
+    const isEnough = n >= (told === null ? 1 : minimumGroup);
     return isEnough && apart.every((ofWay) => ofWay[c] === 0 || ofWay[c]! >= minimumGroup) ? 1 : 0;
   });
   return { values: sums.map((sum, c) => (hasValue[c] === 1 ? sum / counts[c]! : 0)), observed: hasValue };
