@@ -6,9 +6,12 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadDefaultKernels } from '../src/main/load-default-kernels.ts';
+import { evaluateAdvised } from './evaluate/advised.ts';
 import { evaluateControls } from './evaluate/controls.ts';
+import { evaluateCovid } from './evaluate/covid-npi.ts';
 import { evaluateHeatTransition } from './evaluate/heat-transition.ts';
 import { evaluateNudge } from './evaluate/nudge.ts';
+import { evaluateOpenBandit } from './evaluate/open-bandit.ts';
 import type { Row } from './evaluate/row.ts';
 import { evaluateSemiSynthetic } from './evaluate/semi-synthetic-regret.ts';
 import { evaluateTime } from './evaluate/time.ts';
@@ -29,7 +32,10 @@ const tests: Readonly<Record<string, () => Iterable<Row>>> = {
   'heat-transition': () => evaluateHeatTransition(seeds ?? 20, kernels),
   controls: () => evaluateControls(seeds ?? 10, kernels),
   time: () => evaluateTime(kernels),
+  'covid-npi': () => evaluateCovid(reference, kernels),
+  'open-bandit': () => evaluateOpenBandit(reference),
   nudge: () => evaluateNudge(reference, seeds ?? 40, kernels),
+  advised: () => evaluateAdvised(reference, seeds ?? 10, kernels),
   'semi-synthetic-300': () => evaluateSemiSynthetic(reference, 300, seeds ?? 40, kernels),
   'semi-synthetic-1000': () => evaluateSemiSynthetic(reference, 1000, seeds ?? 40, kernels),
 };

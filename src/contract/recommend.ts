@@ -14,13 +14,17 @@ const modelName = Type.String({
 const version = Type.Integer({ minimum: 1 });
 const seed = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const folds = Type.Integer({ minimum: 2, maximum: 100, description: 'parts the groups are spread over' });
-const servableKind = literals(['constant', 'ridge', 'set-kernel', 'sparse-set']);
+const servableKind = literals(['constant', 'additive', 'ridge', 'set-kernel', 'sparse-set']);
 const modelKind = literals([
   'random',
   'popularity',
   'mix-means',
   'nearest',
   'constant',
+  'additive',
+  'r-learner',
+  'boosted-trees',
+  'factorisation',
   'ridge',
   'set-kernel',
   'sparse-set',
@@ -225,6 +229,9 @@ export const recommendationBody = strict({
   state,
   reasons: texts,
   considered: Type.Integer(),
+  shortfall: Type.Number({
+    description: 'by how much the first mix may fall short of the best one on average, in the units of the score',
+  }),
   mixes: Type.Array(mix),
   support: strict({
     dissimilarity: Type.Number(),

@@ -326,6 +326,7 @@ export { evidenceWeights } from './recommend/evidence.ts';
 export { type ExperimentTable, type Place, placeOf, selectExperiments } from './recommend/experiment-table.ts';
 export { type EffectTerm, explainEffect } from './recommend/explain-effect.ts';
 export { type BlockRules, feasibleMixes, type MixConstraints } from './recommend/feasible-mixes.ts';
+export { type LoggedChoices, type PolicyValue, policyValue } from './recommend/policy-value.ts';
 export {
   type AnswerState,
   type PredictedEffect,

@@ -36,9 +36,12 @@ const internal = [
   'qca/row-sums.ts',
   // parts of training and of an answer
   'recommend/between-experiment-variance.ts',
+  'recommend/boosted-trees.ts',
   'recommend/conformal-reach.ts',
   'recommend/grouped-folds.ts',
   'recommend/not-dominated.ts',
+  'recommend/penalised-least-squares.ts',
+  'recommend/region-reach.ts',
   'recommend/ridge-model.ts',
   'recommend/set-features.ts',
   'recommend/sparse-coefficients.ts',

@@ -128,7 +128,15 @@ export function crossValidate(
   return { leaderboard: { leftOut: input.leftOut, folds, groups, rows: n, models }, predictions };
 }
 
-const withoutInterval: ReadonlySet<ModelKind> = new Set(['random', 'popularity', 'mix-means', 'nearest']);
+const withoutInterval: ReadonlySet<ModelKind> = new Set([
+  'random',
+  'popularity',
+  'mix-means',
+  'nearest',
+  'r-learner',
+  'boosted-trees',
+  'factorisation',
+]);
 
 function scorePredictions(
   table: ExperimentTable,

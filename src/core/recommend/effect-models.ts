@@ -4,6 +4,7 @@ import { betweenExperimentVariance } from './between-experiment-variance.ts';
 import { fitContextScale, scalePlace } from './context-scale.ts';
 import { type ExperimentTable, type Place, placeOf } from './experiment-table.ts';
 import { fitRidgeModel } from './ridge-model.ts';
+import { fitFactorModel, fitResidualModel, fitTreeModel } from './rival-models.ts';
 import {
   defaultSetModelSettings,
   defaultSparseSettings,
@@ -22,6 +23,10 @@ export const modelKinds = [
   'mix-means',
   'nearest',
   'constant',
+  'additive',
+  'r-learner',
+  'boosted-trees',
+  'factorisation',
   'ridge',
   'set-kernel',
   'sparse-set',
@@ -29,7 +34,13 @@ export const modelKinds = [
 export type ModelKind = (typeof modelKinds)[number];
 
 /** Kinds that may be served: they give effects with a covariance. `constant` gives everybody the same mix. */
-export const servableKinds = ['constant', 'ridge', 'set-kernel', 'sparse-set'] as const satisfies readonly ModelKind[];
+export const servableKinds = [
+  'constant',
+  'additive',
+  'ridge',
+  'set-kernel',
+  'sparse-set',
+] as const satisfies readonly ModelKind[];
 export type ServableKind = (typeof servableKinds)[number];
 
 export interface EffectModel {
@@ -38,6 +49,9 @@ export interface EffectModel {
   /** what rows of an unseen site and region should show */
   rows(table: ExperimentTable): RowPrediction;
 }
+
+/** Blocks that add up and contexts that shift the level: no pairs, nothing that depends on the place. */
+const additiveWithout = ['blockByContext', 'pair', 'curvature', 'gradeByContext'] as const;
 
 /** Fits the model of a kind that can be served. */
 export function fitServable(
@@ -48,7 +62,7 @@ export function fitServable(
 ): SetModel {
   if (kind === 'ridge') return fitRidgeModel(table, kernels);
   if (kind === 'set-kernel') return fitSetModel(table, defaultSetModelSettings, kernels);
-  const without = kind === 'constant' ? (['blockByContext'] as const) : [];
+  const without = kind === 'constant' ? (['blockByContext'] as const) : kind === 'additive' ? additiveWithout : [];
   return fitSparseSetModel(table, { ...defaultSparseSettings, without }, random, kernels);
 }
 
@@ -60,6 +74,8 @@ export function fitServable(
  * - `mix-means`: weighted mean effect per mix, shrunk to the mean of all
  * - `nearest`: the same over the 40 experiments nearest in context
  * - `constant`: the sparse set model without contexts: the same mix for everybody
+ * - `additive`: the same without pairs: the differences that blocks make
+ * - `r-learner`, `boosted-trees`, `factorisation`: rivals of another make (rival-models.ts)
  * - `ridge`, `set-kernel` (normal priors with estimated variances), `sparse-set` (and coefficients that may be 0)
  */
 export function fitEffectModel(
@@ -92,6 +108,15 @@ export function fitEffectModel(
     }
     case 'nearest': {
       return mixMeans(table, 40, kernels);
+    }
+    case 'r-learner': {
+      return fitResidualModel(table, random, kernels);
+    }
+    case 'boosted-trees': {
+      return fitTreeModel(table, random, kernels);
+    }
+    case 'factorisation': {
+      return fitFactorModel(table, random, kernels);
     }
     default: {
       const model = fitServable(kind, table, random, kernels);

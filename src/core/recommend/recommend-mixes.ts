@@ -66,6 +66,8 @@ export interface Recommendation {
   readonly state: AnswerState;
   readonly reasons: readonly StateReason[];
   readonly considered: number;
+  /** by how much the first mix may fall short of the best one on average, in the units of the score */
+  readonly shortfall: number;
   readonly mixes: readonly RankedMix[];
   readonly support: Support & { readonly outside: readonly string[] };
   readonly missing: readonly string[];
@@ -134,7 +136,7 @@ export function recommendMixes(input: RecommendationInput, kernels: MatrixKernel
     const covariance = effectCovariance(part.model, place, flags, kernels).values;
     for (let k = 0; k < joint.values.length; k++) joint.values[k] = joint.values[k]! + factor ** 2 * covariance[k]!;
   }
-  const chances = probabilitiesOfBest(
+  const { chances, shortfall } = compareWithBest(
     Float64Array.from(top, (i) => mean[i]!),
     joint.values,
     input.seed,
@@ -202,6 +204,7 @@ export function recommendMixes(input: RecommendationInput, kernels: MatrixKernel
   return {
     ...judged,
     considered: m,
+    shortfall,
     mixes: judged.state === 'abstain' ? [] : listed.map((i) => describe(i, top.indexOf(i), marksOf(i))),
     support: {
       ...near,
@@ -255,13 +258,16 @@ function withoutContexts(place: Place, contexts: readonly number[]): Place {
   return { context: place.context, missing };
 }
 
-/** Chance of each mix to be the best of these, by seeded draws from their joint distribution. */
-function probabilitiesOfBest(
+/**
+ * By seeded draws from their joint distribution: the chance of each mix to be the best of these, and by how much the first falls
+ * short of the best on average.
+ */
+function compareWithBest(
   mean: Float64Array,
   covariance: Float64Array,
   seed: number,
   kernels: MatrixKernels,
-): Float64Array {
+): { readonly chances: Float64Array; readonly shortfall: number } {
   const m = mean.length;
   const jittered = matrix(m, m, covariance.slice());
   // Mixes share their blocks, so the covariance may be singular; a share of 1e-9 of the variance makes it regular.
@@ -273,26 +279,30 @@ function probabilitiesOfBest(
   const wins = new Float64Array(m);
   if (largest <= 0) {
     wins[0] = 1;
-    return wins;
+    return { chances: wins, shortfall: 0 };
   }
   kernels.choleskyFactor(jittered, factor);
   const random = createRandom(seed, 'probability of best');
   const z = new Float64Array(m);
+  let shortfall = 0;
   for (let d = 0; d < draws; d++) {
     for (let i = 0; i < m; i++) z[i] = random.normal();
     let best = 0;
+    let first = 0;
     let highest = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < m; i++) {
       let value = mean[i]!;
       for (let k = 0; k <= i; k++) value += factor.values[i * m + k]! * z[k]!;
+      if (i === 0) first = value;
       if (value > highest) {
         highest = value;
         best = i;
       }
     }
     wins[best] = wins[best]! + 1 / draws;
+    shortfall += (highest - first) / draws;
   }
-  return wins;
+  return { chances: wins, shortfall };
 }
 
 /** Ranks from 1; a mix has the rank of the leader above it unless the leader is better with probability 0.75 or more. */
