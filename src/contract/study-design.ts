@@ -20,7 +20,16 @@ const requestOf = ({ needed, fields }: Form): TObject =>
     ...Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, Type.Optional(field)])),
   });
 
-const score = { link, scale: literals(['linear-predictor', 'probability']) };
+const penalty = nullable(
+  Type.Union(
+    [
+      strict({ type: Type.Literal('firth') }),
+      strict({ type: Type.Literal('ridge'), strength: Type.Number({ exclusiveMinimum: 0 }) }),
+    ],
+    { description: 'keeps the model finite where covariates predict the treatment perfectly' },
+  ),
+);
+const score = { link, scale: literals(['linear-predictor', 'probability']), penalty };
 const within = nullable(
   Type.Array(Type.String(), {
     minItems: 1,
@@ -118,6 +127,7 @@ const methods: readonly (Form & { readonly distances: readonly Form[] })[] = [
     distances: [],
     fields: {
       link,
+      penalty,
       stabilized: Type.Boolean(),
       trim: Type.Number({
         minimum: 0,

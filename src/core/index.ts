@@ -49,6 +49,7 @@ export {
 export type { Link } from './propensity/links.ts';
 export { type ModelTerm, variablesOf } from './propensity/model-terms.ts';
 export { parseTerm } from './propensity/parse-term.ts';
+export type { Penalty } from './propensity/penalty.ts';
 export { type PropensityScores, propensityScores } from './propensity/propensity-score.ts';
 
 // Matching

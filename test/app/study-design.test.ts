@@ -54,6 +54,7 @@ const designs: Readonly<Record<StudyMethod, readonly (readonly [DesignRequest, E
     [{ method: 'nearest', distance: { type: 'mahalanobis' }, maximumReuse: null, antiExact: ['collective'] }, 'ATC'],
     [{ method: 'nearest', distance: { type: 'robust-mahalanobis' }, order: 'closest', maximumReuse: 5 }, 'ATT'],
     [{ method: 'nearest', distance: { type: 'scaled-euclidean' }, maximumReuse: 5 }, 'ATT'],
+    [{ method: 'nearest', distance: { type: 'propensity-score', penalty: { type: 'firth' } } }, 'ATT'],
     [{ method: 'nearest', ratio: 1.5, variableRatio: { minimum: 1, maximum: 3 }, order: 'smallest' }, 'ATT'],
   ],
   optimal: [
@@ -114,6 +115,7 @@ const designs: Readonly<Record<StudyMethod, readonly (readonly [DesignRequest, E
   'inverse-probability': [
     [{ method: 'inverse-probability' }, 'ATT'],
     [{ method: 'inverse-probability', link: 'probit', stabilized: true, trim: 0.05 }, 'ATE'],
+    [{ method: 'inverse-probability', penalty: { type: 'ridge', strength: 2 } }, 'ATT'],
     [{ method: 'inverse-probability' }, 'ATO'],
     [{ method: 'inverse-probability' }, 'ATM'],
   ],
@@ -230,6 +232,7 @@ describe('the design of a study', () => {
     await refused(['--method', 'optimal', '--prefer', 'home'], /--prefer takes/);
     await refused(['--method', 'coarsened-exact', '--coarsen', 'income:many'], /--coarsen takes/);
     await refused(['--caliper', 'wide'], /--caliper takes/);
+    await refused(['--penalty', 'ridge'], /--penalty takes/);
   });
 
   it('refuses an estimand that the method does not have and names the methods that have it', async () => {

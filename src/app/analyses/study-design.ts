@@ -6,6 +6,7 @@ import type { CovariatesDistance, NamedCaliper, PropensityDistance } from '../..
 import type { CovariateDistance } from '../../core/matching/whiten.ts';
 import type { Link } from '../../core/propensity/links.ts';
 import { type ModelTerm, variablesOf } from '../../core/propensity/model-terms.ts';
+import type { Penalty } from '../../core/propensity/penalty.ts';
 import { AppError } from '../errors.ts';
 
 /** A propensity score on the covariates of the study. */
@@ -13,6 +14,8 @@ export interface ScoreDistance {
   readonly type: 'propensity-score';
   readonly link: Link;
   readonly scale: 'linear-predictor' | 'probability';
+  /** keeps the model finite where covariates predict the treatment perfectly; null = maximum likelihood */
+  readonly penalty: Penalty | null;
 }
 
 /** `within`: partners are compared by Mahalanobis distance on these terms, the score serves calipers and order. */
@@ -74,6 +77,7 @@ export type DesignSettings =
   | {
       readonly method: 'inverse-probability';
       readonly link: Link;
+      readonly penalty: Penalty | null;
       readonly stabilized: boolean;
       /** leave out units whose propensity is nearer to 0 or 1 than this */
       readonly trim: number;
@@ -95,7 +99,7 @@ export type DesignRequest = {
     (M extends keyof Needed ? Pick<Of<M>, Needed[M] & keyof Of<M>> : unknown);
 }[StudyMethod];
 
-const score = { type: 'propensity-score', link: 'logit', scale: 'linear-predictor' } as const;
+const score = { type: 'propensity-score', link: 'logit', scale: 'linear-predictor', penalty: null } as const;
 // Austin 2011, doi:10.1002/pst.433: 0.2 standard deviations of the linear predictor.
 const scoreCaliper = [{ on: 'distance', width: 0.2, unit: 'sd' }] as const;
 const support = { discard: 'none', reestimate: false } as const;
@@ -111,7 +115,7 @@ const defaults = {
   exact: {},
   'coarsened-exact': {},
   cardinality: { tolerance: 0.05, ratio: 1, exact: [], nodes: 10_000 },
-  'inverse-probability': { link: 'logit', stabilized: false, trim: 0 },
+  'inverse-probability': { link: 'logit', penalty: null, stabilized: false, trim: 0 },
   'entropy-balancing': { moments: 1 },
   'balancing-score': {},
 } as const;
@@ -230,9 +234,10 @@ function toDistance(
   return { distance: toScore(distance, terms), within: distance.within?.map(parse) ?? null };
 }
 
-const toScore = ({ link, scale }: ScoreDistance, terms: readonly ModelTerm[]): PropensityDistance => ({
+const toScore = ({ link, scale, penalty }: ScoreDistance, terms: readonly ModelTerm[]): PropensityDistance => ({
   type: 'propensity-score',
   link,
   scale: scale === 'probability' ? 'probability' : 'linear',
   terms,
+  penalty,
 });

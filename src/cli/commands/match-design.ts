@@ -14,6 +14,7 @@ export const designOptions = {
     placeholder: 'linear-predictor|probability|mahalanobis|robust-mahalanobis|scaled-euclidean',
   },
   link: { type: 'string', placeholder: 'logit|probit|cloglog' },
+  penalty: { type: 'string', placeholder: 'firth|ridge:STRENGTH' },
   within: { type: 'string', placeholder: 'TERM,…' },
   order: { type: 'string', placeholder: 'largest|smallest|data|closest' },
   ratio: { type: 'string', placeholder: '1' },
@@ -54,6 +55,7 @@ export function designOf(context: CommandContext): DesignRequest | null {
     distance: distanceOf(context, method),
     // A weighting has no distance: the link of its model stands in the design itself.
     link: takesDistance(method) ? null : text('link'),
+    penalty: takesDistance(method) ? null : penaltyOf(text('penalty')),
     order: text('order'),
     ratio: number('ratio'),
     variableRatio: variableRatio(text('variable-ratio')),
@@ -84,15 +86,27 @@ const takesDistance = (method: string): boolean =>
 function distanceOf({ text }: CommandContext, method: string): object | null {
   const distance = text('distance');
   const within = terms(text('within'));
-  const link = takesDistance(method) ? text('link') : null;
-  if (distance === null && within === null && link === null) return null;
-  const given = Object.entries({ link, within }).filter(([, value]) => value !== null);
+  const [link, penalty] = takesDistance(method) ? [text('link'), penaltyOf(text('penalty'))] : [null, null];
+  if (distance === null && within === null && link === null && penalty === null) return null;
+  const given = Object.entries({ link, penalty, within }).filter(([, value]) => value !== null);
   const isScore = distance === null || distance === 'linear-predictor' || distance === 'probability';
   return {
     type: isScore ? 'propensity-score' : distance,
     ...(isScore && distance !== null ? { scale: distance } : {}),
     ...Object.fromEntries(given),
   };
+}
+
+function penaltyOf(words: string | null): object | null {
+  if (words === null) return null;
+  if (words === 'firth') return { type: 'firth' };
+  const strength = Number(/^ridge:(.+)$/.exec(words)?.[1]);
+  if (strength > 0) return { type: 'ridge', strength };
+  throw new AppError(
+    'invalid-request',
+    `--penalty takes firth or ridge:STRENGTH, such as ridge:1; received "${words}".`,
+    { received: words },
+  );
 }
 
 /** `0.2`: standard deviations of the score; `none`: no caliper; `age:5`: 5 years; `age:0.5sd`: half its deviation. */

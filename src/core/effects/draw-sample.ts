@@ -99,7 +99,7 @@ function select(
 function hasEquations(design: WeightedDesign): boolean {
   switch (design.method) {
     case 'inverse-probability':
-      return design.link === 'logit' && design.estimand !== 'ATM';
+      return design.link === 'logit' && design.estimand !== 'ATM' && (design.penalty ?? null) === null;
     case 'balancing-score':
       return true;
     case 'entropy-balancing':

@@ -1,6 +1,7 @@
 import type { Matrix } from '../linalg/matrix.ts';
 import type { Link } from '../propensity/links.ts';
 import type { ModelTerm } from '../propensity/model-terms.ts';
+import type { Penalty } from '../propensity/penalty.ts';
 import type { CaliperSetting } from './caliper-width.ts';
 import type { Coarsening } from './coarsen.ts';
 import type { Discard } from './common-support.ts';
@@ -14,6 +15,8 @@ export interface PropensityDistance {
   readonly link: Link;
   readonly scale: 'probability' | 'linear';
   readonly terms: readonly ModelTerm[];
+  /** left out: maximum likelihood */
+  readonly penalty?: Penalty | null;
 }
 
 /** A distance between covariates; it has no score, so no order by score, no caliper on it and no discarding. */

@@ -72,7 +72,7 @@ export function scoreUnits(frame: Frame, treated: Uint8Array, design: PairsDesig
 export function scoreByModel(
   frame: Frame,
   treated: Uint8Array,
-  { terms, link, scale }: PropensityDistance,
+  { terms, link, scale, penalty = null }: PropensityDistance,
   discard: Discard,
   reestimate: boolean,
   kernels: MatrixKernels,
@@ -82,7 +82,7 @@ export function scoreByModel(
   const { probability, linearPredictor, model, eligible } = propensityScores(
     designColumns(frame, terms),
     treated,
-    link,
+    { link, penalty },
     (first) => commonSupport(scoreOf(first), treated, discard),
     reestimate,
     kernels,

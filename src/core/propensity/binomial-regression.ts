@@ -3,6 +3,7 @@ import type { Matrix } from '../linalg/matrix.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { type ColumnScaling, independentColumns } from './independent-columns.ts';
 import { evaluateLink, type Link, type LinkValue } from './links.ts';
+import { addPenalty, checkPenalty, type Penalty } from './penalty.ts';
 
 export interface BinomialFit {
   readonly link: Link;
@@ -11,7 +12,7 @@ export interface BinomialFit {
   /** columns that depend on earlier ones and were left out */
   readonly collinear: readonly string[];
   readonly coefficients: Float64Array;
-  /** inverse expected information, kept x kept */
+  /** inverse expected information (with a ridge penalty: of the penalised fit), kept x kept */
   readonly covariance: Matrix;
   /** n fitted probabilities, strictly between 0 and 1 */
   readonly fitted: Float64Array;
@@ -22,7 +23,7 @@ export interface BinomialFit {
   readonly degreesOfFreedom: number;
   readonly converged: true;
   readonly iterations: number;
-  /** largest |gradient of the log-likelihood| over the standardised columns, divided by the sum of weights */
+  /** largest |gradient of the (penalised) log-likelihood| over the standardised columns, divided by the sum of weights */
   readonly gradientNorm: number;
 }
 
@@ -34,6 +35,7 @@ export interface BinomialFit {
  * @param y       n responses, each 0 or 1, both occurring; read only
  * @param weights n non-negative sampling weights, or null for 1; read only
  * @param link    `logit`, `probit` or `cloglog`
+ * @param penalty keeps coefficients finite under separation, which is then not refused; null = maximum likelihood
  * @returns coefficients on the scale of x; new arrays
  * @throws dimension-mismatch, empty-group (one response only), invalid-argument (a response or weight out of range),
  *   separation (details.columns: the columns that predict the response perfectly; no counts, a level may be small),
@@ -57,33 +59,39 @@ export function fitBinomialRegression(
   weights: Float64Array | null,
   link: Link,
   kernels: MatrixKernels,
+  penalty: Penalty | null = null,
 ): BinomialFit {
+  checkPenalty(penalty, link);
   const total = checkResponse(x, names, y, weights);
   const scaling = independentColumns(x, weights, kernels);
   const z = scaling.standardised;
   const k = z.cols;
   const state = createState(z);
-  const pass = link === 'logit' ? logitPass : generalPass;
+  const plain = link === 'logit' ? logitPass : generalPass;
+  const pass = penalty === null ? plain : penalised(plain, penalty);
   const beta = new Float64Array(k);
   beta[0] = interceptStart(y, weights, link);
-  let logLikelihood = pass({ z, y, weights, link, kernels }, beta, state);
+  const problem = { z, y, weights, link, kernels };
+  let logLikelihood = pass(problem, beta, state);
   const factor = { rows: k, cols: k, values: new Float64Array(k * k) };
   const step = new Float64Array(k);
-  for (let iteration = 1; iteration <= 100; iteration++) {
+  for (let iteration = 1; iteration <= mostIterations; iteration++) {
     try {
       kernels.choleskyFactor(state.hessian, factor);
     } catch (error) {
-      throw isAtBoundary(state) ? separated(x, names, y, scaling, step) : error;
+      throw penalty === null && isAtBoundary(state) ? separated(x, names, y, scaling, step) : error;
     }
     kernels.choleskySolve(factor, { rows: k, cols: 1, values: state.score }, { rows: k, cols: 1, values: step });
     const size = Math.max(...step.map((d, j) => Math.abs(d) / (1 + Math.abs(beta[j]!))));
-    if (isAtBoundary(state) && size > 1e-6 && isSeparating(z, y, weights, step))
+    if (penalty === null && isAtBoundary(state) && size > 1e-6 && isSeparating(z, y, weights, step))
       throw separated(x, names, y, scaling, step);
-    logLikelihood = advance({ z, y, weights, link, kernels }, beta, step, logLikelihood, pass, state);
+    logLikelihood = advance(problem, beta, step, logLikelihood, pass, state);
     if (size < 1e-10) {
       kernels.choleskyFactor(state.hessian, factor);
+      const gradientNorm = Math.max(...state.score.map(Math.abs)) / total;
+      if (penalty !== null) logLikelihood = plain(problem, beta, state);
       return finish(
-        { names, y, weights, link, total, iteration, logLikelihood, kernels },
+        { names, y, weights, link, total, iteration, gradientNorm, logLikelihood, kernels },
         scaling,
         beta,
         state,
@@ -93,8 +101,8 @@ export function fitBinomialRegression(
   }
   throw new CoreError(
     'not-converged',
-    'The propensity model did not converge in 100 iterations. Leave out terms, or check columns with extreme values.',
-    { iterations: 100 },
+    `The propensity model did not converge in ${mostIterations} iterations. Leave out terms, or check columns with extreme values.`,
+    { iterations: mostIterations },
   );
 }
 
@@ -158,6 +166,14 @@ const generalPass: Pass = ({ z, y, weights, link, kernels }, beta, state) => {
   return logLikelihood;
 };
 
+const mostIterations = 200;
+
+/** The pass of a penalised fit: its value is the penalised log-likelihood. */
+const penalised =
+  (pass: Pass, penalty: Penalty): Pass =>
+  (problem, beta, state) =>
+    pass(problem, beta, state) + addPenalty(penalty, problem.z, problem.weights, beta, state, problem.kernels);
+
 /** Takes the step, halved as long as the likelihood falls; leaves `beta` and `state` at the new point. */
 function advance(
   problem: Problem,
@@ -208,7 +224,7 @@ function separated(
   const columns = (alone.length > 0 ? alone : together).map((j) => names[j]!);
   return new CoreError(
     'separation',
-    `The treatment is predicted perfectly by ${columns.join(', ')}, so the propensity model has no finite estimate. Leave out or merge these columns or levels, or restrict the study to units for which both are possible.`,
+    `The treatment is predicted perfectly by ${columns.join(', ')}, so the propensity model has no finite estimate. Leave out or merge these columns or levels, restrict the study to units for which both are possible, or fit with a penalty (Firth or ridge).`,
     { columns },
   );
 }
@@ -250,6 +266,7 @@ interface Context {
   readonly link: Link;
   readonly total: number;
   readonly iteration: number;
+  readonly gradientNorm: number;
   readonly logLikelihood: number;
   readonly kernels: MatrixKernels;
 }
@@ -289,7 +306,7 @@ function finish(context: Context, scaling: ColumnScaling, b: Float64Array, state
     degreesOfFreedom: y.length - k,
     converged: true,
     iterations: context.iteration,
-    gradientNorm: Math.max(...state.score.map(Math.abs)) / context.total,
+    gradientNorm: context.gradientNorm,
   };
 }
 

@@ -2,6 +2,7 @@ import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { type BinomialFit, fitBinomialRegression } from './binomial-regression.ts';
 import { type DesignColumn, packMatrix } from './design-matrix.ts';
 import type { Link } from './links.ts';
+import type { Penalty } from './penalty.ts';
 
 export interface PropensityScores {
   /** n fitted probabilities and their linear predictors */
@@ -24,14 +25,14 @@ export interface PropensityScores {
 export function propensityScores(
   columns: readonly DesignColumn[],
   treated: Uint8Array,
-  link: Link,
+  { link, penalty }: { readonly link: Link; readonly penalty: Penalty | null },
   keep: (first: BinomialFit) => Uint8Array,
   refit: boolean,
   kernels: MatrixKernels,
 ): PropensityScores {
   const fitModel = (some: readonly DesignColumn[], response: Uint8Array): BinomialFit => {
     const { matrix, names } = packMatrix(response.length, some, true);
-    return fitBinomialRegression(matrix, names, Float64Array.from(response), null, link, kernels);
+    return fitBinomialRegression(matrix, names, Float64Array.from(response), null, link, kernels, penalty);
   };
   const first = fitModel(columns, treated);
   const eligible = keep(first);

@@ -6,6 +6,7 @@ import type { BinomialFit } from '../propensity/binomial-regression.ts';
 import { type DesignColumn, packMatrix } from '../propensity/design-matrix.ts';
 import { independentColumns } from '../propensity/independent-columns.ts';
 import type { Link } from '../propensity/links.ts';
+import type { Penalty } from '../propensity/penalty.ts';
 import { propensityScores } from '../propensity/propensity-score.ts';
 import { balancingPropensity } from './balancing-score.ts';
 import { entropyBalancingWeights, withPowers } from './entropy-balancing.ts';
@@ -20,6 +21,8 @@ export type WeightingDesign =
       readonly stabilized: boolean;
       /** units with a propensity below this or above 1 minus this are left out and the model is fitted again; 0 = nobody */
       readonly trim: number;
+      /** left out: maximum likelihood */
+      readonly penalty?: Penalty | null;
     }
   | { readonly method: 'balancing-score'; readonly estimand: 'ATE' | 'ATT' | 'ATC' }
   | { readonly method: 'entropy-balancing'; readonly estimand: Estimand; readonly moments: 1 | 2 | 3 };
@@ -116,7 +119,7 @@ export function weightUnits(
 function weightByInverseProbability(
   columns: readonly DesignColumn[],
   treated: Uint8Array,
-  { estimand, link, stabilized, trim }: Extract<WeightingDesign, { method: 'inverse-probability' }>,
+  { estimand, link, stabilized, trim, penalty = null }: Extract<WeightingDesign, { method: 'inverse-probability' }>,
   kernels: MatrixKernels,
 ): WeightedSample {
   if (!(trim >= 0 && trim < 0.5)) {
@@ -127,7 +130,7 @@ function weightByInverseProbability(
   const { probability, model, eligible } = propensityScores(
     columns,
     treated,
-    link,
+    { link, penalty },
     ({ fitted }) => Uint8Array.from(fitted, (e) => (e >= trim && e <= 1 - trim ? 1 : 0)),
     true,
     kernels,
@@ -146,10 +149,10 @@ function weightByInverseProbability(
     model,
     eligible,
     equations() {
-      if (link !== 'logit' || estimand === 'ATM') {
+      if (link !== 'logit' || estimand === 'ATM' || penalty !== null) {
         throw new CoreError(
           'invalid-argument',
-          'Standard errors by M-estimation are built for the logit link, and not for ATM (its weights have a kink).',
+          'Standard errors by M-estimation are built for the logit link without a penalty, and not for ATM (its weights have a kink).',
         );
       }
       const kept = columns.map((column) => ({ ...column, values: keep(column.values) }));

@@ -39,8 +39,15 @@ const list = (names: readonly string[] | null | undefined): string | null =>
 /** Every field that a method may have; those of another method are not there. */
 type AnyDesign = { readonly method: string } & Partial<
   Readonly<{
-    distance: { readonly type: string; readonly link?: string; readonly scale?: string; readonly within?: string[] };
+    distance: {
+      readonly type: string;
+      readonly link?: string;
+      readonly scale?: string;
+      readonly penalty?: Penalty | null;
+      readonly within?: string[];
+    };
     link: string;
+    penalty: Penalty | null;
     order: string;
     ratio: number;
     variableRatio: { readonly minimum: number; readonly maximum: number } | null;
@@ -60,6 +67,7 @@ type AnyDesign = { readonly method: string } & Partial<
     moments: number;
   }>
 >;
+type Penalty = { readonly type: string; readonly strength?: number };
 type Cut = Partial<Readonly<{ bins: number | string; cutPoints: readonly number[]; quantileBins: number }>>;
 
 function designOptions(request: DesignRequest): readonly CommandOption[] {
@@ -69,6 +77,7 @@ function designOptions(request: DesignRequest): readonly CommandOption[] {
     ['method', design.method],
     ['distance', distance && (distance.type === 'propensity-score' ? distance.scale : distance.type)],
     ['link', distance?.link ?? design.link],
+    ['penalty', penaltyWords(distance?.penalty ?? design.penalty)],
     ['within', list(distance?.within)],
     ['order', design.order],
     ['ratio', design.ratio],
@@ -90,6 +99,9 @@ function designOptions(request: DesignRequest): readonly CommandOption[] {
     ['moments', design.moments],
   ];
 }
+
+const penaltyWords = (penalty: Penalty | null | undefined): string | null =>
+  penalty ? (penalty.strength === undefined ? penalty.type : `${penalty.type}:${penalty.strength}`) : null;
 
 /** `--caliper 0.2` on the score in standard deviations, `--caliper age:5` raw; an empty list is `none`. */
 function calipers(widths: AnyDesign['calipers']): readonly CommandOption[] {

@@ -4,6 +4,7 @@ import { typescriptKernels as kernels } from '../../../src/core/linalg/typescrip
 import { fitBinomialRegression } from '../../../src/core/propensity/binomial-regression.ts';
 import { type DesignColumn, packMatrix } from '../../../src/core/propensity/design-matrix.ts';
 import type { Link } from '../../../src/core/propensity/links.ts';
+import type { Penalty } from '../../../src/core/propensity/penalty.ts';
 import { createRandom } from '../../../src/core/random/random-stream.ts';
 import { normalQuantile } from '../../../src/core/stats/normal-quantile.ts';
 
@@ -12,10 +13,10 @@ const column = (name: string, values: number[]): DesignColumn => ({ name, values
 function fitModel(
   columns: DesignColumn[],
   y: number[],
-  { link = 'logit' as Link, weights = null as Float64Array | null } = {},
+  { link = 'logit' as Link, weights = null as Float64Array | null, penalty = null as Penalty | null } = {},
 ) {
   const { matrix, names } = packMatrix(y.length, columns, true);
-  return fitBinomialRegression(matrix, names, Float64Array.from(y), weights, link, kernels);
+  return fitBinomialRegression(matrix, names, Float64Array.from(y), weights, link, kernels, penalty);
 }
 
 /** 200 units whose treatment depends on two covariates. */
@@ -143,6 +144,103 @@ describe('a propensity model', () => {
     expect(() => fitModel([], [1, 1, 1])).toThrow(expect.objectContaining({ code: 'empty-group' }));
     expect(() => fitModel([], [1, 0, 2])).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
     expect(() => fitModel([], [1, 0], { weights: Float64Array.of(1, -1) })).toThrow(
+      expect.objectContaining({ code: 'invalid-argument' }),
+    );
+  });
+});
+
+describe('a penalised propensity model', () => {
+  const firth = { type: 'firth' } as const;
+  const ridge = (strength: number): Penalty => ({ type: 'ridge', strength });
+
+  it('by Firth adds half a unit to each cell of a saturated model (Heinze and Schemper 2002)', () => {
+    // 4 of 10 without, 7 of 12 with the attribute
+    const g = [...Array(10).fill(0), ...Array(12).fill(1)];
+    const y = g.map((v, i) => (v === 0 ? (i < 4 ? 1 : 0) : i < 17 ? 1 : 0));
+    const { coefficients, covariance } = fitModel([column('g', g)], y, { penalty: firth });
+    expect(coefficients[0]).toBeCloseTo(Math.log(4.5 / 6.5), 9);
+    expect(coefficients[1]).toBeCloseTo(Math.log(7.5 / 5.5) - Math.log(4.5 / 6.5), 9);
+    // information at the estimate: n p (1 - p) in each group
+    const [p0, p1] = [4.5 / 11, 7.5 / 13];
+    expect(Math.sqrt(covariance.values[3]!)).toBeCloseTo(
+      Math.sqrt(1 / (10 * p0 * (1 - p0)) + 1 / (12 * p1 * (1 - p1))),
+      8,
+    );
+    const weights = Float64Array.from(g, () => 2);
+    const doubled = fitModel([column('g', g)], y, { penalty: firth, weights }).coefficients;
+    expect(doubled[0]).toBeCloseTo(Math.log(8.5 / 12.5), 9);
+  });
+
+  it('is finite where the treatment is separated, with the same closed form', () => {
+    const g = [...Array(10).fill(0), ...Array(12).fill(1)];
+    const y = g.map((v, i) => (v === 0 ? (i < 4 ? 1 : 0) : 1));
+    expect(() => fitModel([column('g', g)], y)).toThrow(expect.objectContaining({ code: 'separation' }));
+    const { coefficients, fitted } = fitModel([column('g', g)], y, { penalty: firth });
+    expect(coefficients[1]).toBeCloseTo(Math.log(12.5 / 0.5) - Math.log(4.5 / 6.5), 9);
+    expect(fitted[15]).toBeCloseTo(12.5 / 13, 9);
+    const x = Array.from({ length: 40 }, (_, i) => i);
+    for (const penalty of [firth, ridge(1)]) {
+      const fit = fitModel(
+        [column('x', x)],
+        x.map((v) => (v < 20 ? 0 : 1)),
+        { penalty },
+      );
+      expect(fit.fitted[0]).toBeGreaterThan(0);
+      expect(fit.fitted[39]).toBeLessThan(1);
+      expect(fit.fitted[39]).toBeGreaterThan(0.9);
+    }
+  });
+
+  it("by ridge solves its equations: X'(y - mu) = strength b on standardised columns, sum of residuals 0", () => {
+    for (const link of ['logit', 'probit', 'cloglog'] as const) {
+      const { columns, y } = simulated(21);
+      const strength = 3;
+      const { fitted, coefficients, linearPredictor } = fitModel(columns, y, { link, penalty: ridge(strength) });
+      // score of each link: sum (y - mu) slope / variance x
+      const density = (eta: number): number => {
+        if (link === 'logit') return Math.exp(eta) / (1 + Math.exp(eta)) ** 2;
+        return link === 'probit' ? Math.exp((-eta * eta) / 2) / Math.sqrt(2 * Math.PI) : Math.exp(eta - Math.exp(eta));
+      };
+      const residual = y.map(
+        (v, i) => ((v - fitted[i]!) * density(linearPredictor[i]!)) / (fitted[i]! * (1 - fitted[i]!)),
+      );
+      expect(residual.reduce((a, b) => a + b, 0)).toBeCloseTo(0, 7);
+      columns.forEach(({ values }, j) => {
+        const mean = values.reduce((a, b) => a + b, 0) / values.length;
+        const sd = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length);
+        const score = residual.reduce((sum, r, i) => sum + r * ((values[i]! - mean) / sd), 0);
+        expect(score).toBeCloseTo(strength * coefficients[j + 1]! * sd, 7);
+      });
+    }
+  });
+
+  it('by ridge goes from maximum likelihood to the plain share of treated units as its strength grows', () => {
+    const { columns, y } = simulated(22);
+    const free = fitModel(columns, y).coefficients;
+    fitModel(columns, y, { penalty: ridge(1e-9) }).coefficients.forEach((b, j) => {
+      expect(b).toBeCloseTo(free[j]!, 7);
+    });
+    const share = y.reduce((a, b) => a + b, 0) / y.length;
+    for (const p of fitModel(columns, y, { penalty: ridge(1e9) }).fitted) expect(p).toBeCloseTo(share, 6);
+    const sizes = [0.1, 1, 10, 100].map((s) => Math.abs(fitModel(columns, y, { penalty: ridge(s) }).coefficients[1]!));
+    expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+  });
+
+  it('reports the likelihood without its penalty, and refuses penalties that are none', () => {
+    const { columns, y } = simulated(23);
+    for (const penalty of [firth, ridge(2)]) {
+      const { fitted, logLikelihood, deviance } = fitModel(columns, y, { penalty });
+      const expected = y.reduce((sum, v, i) => sum + Math.log(v === 1 ? fitted[i]! : 1 - fitted[i]!), 0);
+      expect(logLikelihood).toBeCloseTo(expected, 8);
+      expect(deviance).toBeCloseTo(-2 * expected, 8);
+      expect(logLikelihood).toBeLessThan(fitModel(columns, y).logLikelihood);
+    }
+    for (const wrong of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => fitModel(columns, y, { penalty: ridge(wrong) })).toThrow(
+        expect.objectContaining({ code: 'invalid-argument' }),
+      );
+    }
+    expect(() => fitModel(columns, y, { link: 'probit', penalty: firth })).toThrow(
       expect.objectContaining({ code: 'invalid-argument' }),
     );
   });
