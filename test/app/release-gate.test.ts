@@ -71,6 +71,7 @@ const questions = {
         { method: 'exact', exact: ['member', 'kind'] },
         { method: 'subclassification', subclasses: 4 },
         { method: 'full' },
+        { method: 'cardinality', tolerance: 0.2, nodes: 500 },
         { method: 'inverse-probability', trim: 0.1 },
         { method: 'entropy-balancing' },
       ]),

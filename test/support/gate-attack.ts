@@ -49,7 +49,6 @@ const notPeople: readonly (readonly [where: RegExp, reason: string])[] = [
   ],
   [/^body\.progress\.goal$/, 'the question'],
   [/^warnings\[\]\.parameters\.(observed|shown)$/, 'rows of a truth table, models listed'],
-  [/^warnings\[\]\.parameters\.count$/, 'rows and comparisons; cautions that count people are named below'],
   [/^warnings\[\]\.parameters\.(treated|control)$/, 'collectives'],
   [/^warnings\[\]\.parameters\.clusters$/, 'collectives, or the units, of which there are ten'],
   [/^warnings\[\]\.parameters\.conditions$/, 'the question'],
@@ -62,33 +61,26 @@ const notPeople: readonly (readonly [where: RegExp, reason: string])[] = [
   [/^body\.balance\[\]\.(before|after)\.mean(Treated|Control)$/, 'the same'],
   [/\bwithOutcome$|\bpartial$/, 'judged by the attack on rows, which knows the rest of the row'],
 ];
-const countingCautions = new Set([
-  'incomplete-years',
-  'units-without-partner',
-  'qca-missing-cells',
-  'qca-half-memberships',
-  'units-trimmed',
+/** Cautions whose count is of rows of a truth table or of comparisons. */
+const cautionsOfOthers = new Set([
+  'qca-contradictory-rows',
+  'qca-contradictions-included',
+  'qca-borderline-rows',
+  'qca-low-pri',
+  'comparisons-with-weak-overlap',
 ]);
 
 /** Counts of 1 to 9 that are plain to see. */
 export function plainCounts(shown: unknown): string[] {
-  const found = leavesOf(shown).filter(
-    ({ path, value }) =>
-      typeof value === 'number' &&
-      Number.isInteger(value) &&
-      value >= 1 &&
-      value <= 9 &&
-      !notPeople.some(([where]) => where.test(path)),
-  );
-  const warnings = (shown as { warnings?: readonly { code: string; parameters: { count?: number } }[] }).warnings ?? [];
-  return [
-    ...found.map(({ path, value }) => `${path} is ${value}`),
-    ...warnings.flatMap(({ code, parameters: { count } }) =>
-      countingCautions.has(code) && count !== undefined && count > 0 && count < 10
-        ? [`caution ${code} counts ${count}`]
-        : [],
-    ),
+  const { warnings = [], ...rest } = shown as { readonly warnings?: readonly { readonly code: string }[] };
+  const leaves = [
+    ...leavesOf(rest),
+    ...leavesOf({ warnings: warnings.filter(({ code }) => !cautionsOfOthers.has(code)) }),
   ];
+  return leaves
+    .filter(({ value }) => typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 9)
+    .filter(({ path }) => !notPeople.some(([where]) => where.test(path)))
+    .map(({ path, value }) => `${path} is ${value}`);
 }
 
 /** What belongs to one household, or names the place of few: its numbers with every digit, its id, a rare level. */
