@@ -74,6 +74,45 @@ export function mcNemarBounds(
   });
 }
 
+/**
+ * Bounds on the sign test of pairs: positive differences against negative ones, zeros left out.
+ *
+ * @param differences treated minus control for each pair, finite
+ * @throws empty-group where every difference is 0; invalid-argument for a gamma below 1
+ * Source: Rosenbaum 2002, section 4.3.2.
+ */
+export function signTestBounds(differences: Float64Array, gammas: readonly number[]): readonly RosenbaumBound[] {
+  let positive = 0;
+  let negative = 0;
+  for (const d of differences) {
+    if (d > 0) positive++;
+    if (d < 0) negative++;
+  }
+  if (positive + negative === 0) {
+    throw new CoreError('empty-group', 'Every pair has the same outcome, so there is no sign to count.');
+  }
+  return mcNemarBounds(positive, negative, gammas);
+}
+
+/**
+ * The hidden bias that a finding survives: the largest gamma at which the upper bound on the p-value stays at the level.
+ *
+ * @param pUpper   the upper bound at a gamma, growing with it
+ * @returns null where even without hidden bias p is above the level; at most 1000
+ */
+export function survivedGamma(pUpper: (gamma: number) => number, level: number): number | null {
+  if (pUpper(1) > level) return null;
+  let low = 1;
+  let high = 1000;
+  if (pUpper(high) <= level) return high;
+  for (let step = 0; step < 50; step++) {
+    const middle = (low + high) / 2;
+    if (pUpper(middle) <= level) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
 function shareOf(gamma: number): number {
   if (gamma >= 1 && Number.isFinite(gamma)) return gamma / (1 + gamma);
   throw new CoreError('invalid-argument', `Gamma is an odds ratio of 1 or more, not ${gamma}.`, { received: gamma });
