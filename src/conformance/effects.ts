@@ -127,7 +127,9 @@ export function augmentedIpwCase(words: AugmentedWords, { table, kernels }: Case
     kernels.gemv(matrix, coefficients, predicted);
     return predicted;
   });
-  return augmentedIpw(outcome, treated, propensity, predictions[1]!, predictions[0]!);
+  const { ate, att, ...others } = augmentedIpw(outcome, treated, propensity, predictions[1]!, predictions[0]!);
+  const shown = ({ estimate, standardError }: typeof ate) => ({ estimate, standardError });
+  return { ate: shown(ate), att: shown(att), ...others };
 }
 
 interface AbadieImbensWords {

@@ -44,6 +44,26 @@ const optional = {
       description: 'draws of a permutation test; null: 2000 where few clusters are compared, elsewhere none',
     }),
   ),
+  otherOutcomes: Type.Array(Type.String(), {
+    maxItems: 50,
+    description: 'more outcomes at the follow-up, in the same sample',
+  }),
+  laterFollowUps: Type.Array(Type.String(), {
+    maxItems: 50,
+    description: 'periods after the follow-up in which the outcome is compared again, in order of time',
+  }),
+  preperiod: nullable(
+    Type.String({ description: 'period before the baseline, for negative controls: the outcome then, and its change' }),
+  ),
+  effectsBy: nullable(
+    Type.String({ description: 'covariate with levels: the effect within each, and a test of equality' }),
+  ),
+  augmented: nullable(
+    strict(
+      { folds: Type.Integer({ minimum: 0, maximum: 100, description: '0: models fitted on everybody; never 1' }) },
+      { description: 'also the augmented (doubly robust) estimate' },
+    ),
+  ),
   confidence: Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }),
   seed: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   includeUnits: Type.Boolean({
@@ -58,6 +78,7 @@ const required = {
 };
 
 const { revision, treatedLevel, outcomeIs, baseline, followUp, minimumShare, estimand } = optional;
+const { otherOutcomes, laterFollowUps, preperiod, effectsBy, augmented } = optional;
 const { cluster, standardError, permutations, confidence, seed, includeUnits } = optional;
 
 export const matchingStudyRequest = strict({
@@ -73,6 +94,11 @@ export const matchingStudyRequest = strict({
   cluster: Type.Optional(cluster),
   standardError: Type.Optional(standardError),
   permutations: Type.Optional(permutations),
+  otherOutcomes: Type.Optional(otherOutcomes),
+  laterFollowUps: Type.Optional(laterFollowUps),
+  preperiod: Type.Optional(preperiod),
+  effectsBy: Type.Optional(effectsBy),
+  augmented: Type.Optional(augmented),
   confidence: Type.Optional(confidence),
   seed: Type.Optional(seed),
   includeUnits: Type.Optional(includeUnits),
@@ -111,6 +137,103 @@ const effect = nullable(
     leftOut: names,
   }),
 );
+
+const ratio = strict({ estimate: Type.Number(), lower: Type.Number(), upper: Type.Number() });
+const support = nullable(strict({ treated: Type.Integer(), control: Type.Integer() }));
+const further = strict({
+  effects: Type.Array(
+    strict({
+      kind: literals(['outcome', 'follow-up', 'pre-period', 'placebo-date']),
+      variable: Type.String(),
+      period: nullable(Type.String()),
+      matched: effect,
+      adjusted: effect,
+      adjustedPValue: number,
+      support,
+      withheld: Type.Boolean(),
+    }),
+  ),
+  ownAdjustedPValue: number,
+  byLevel: nullable(
+    strict({
+      variable: Type.String(),
+      levels: Type.Array(
+        strict({
+          name: nullable(Type.String()),
+          treated: count,
+          control: count,
+          effect,
+          adjustedPValue: number,
+          support: count,
+          withheld: Type.Boolean(),
+        }),
+      ),
+      interaction: nullable(
+        strict({
+          statistic: Type.Number(),
+          numerator: Type.Integer(),
+          denominator: Type.Number(),
+          pValue: Type.Number(),
+        }),
+      ),
+    }),
+  ),
+  augmented: effect,
+  ratios: nullable(
+    strict({
+      riskTreated: Type.Number(),
+      riskControl: Type.Number(),
+      riskDifference: ratio,
+      riskRatio: ratio,
+      oddsRatio: ratio,
+    }),
+  ),
+  sensitivity: strict({
+    eValue: nullable(
+      strict({
+        scale: literals(['risk-ratio', 'standardized-difference']),
+        riskRatio: Type.Number(),
+        eValue: Type.Number(),
+        ofInterval: Type.Number(),
+      }),
+    ),
+    robustness: nullable(
+      strict({
+        value: Type.Number(),
+        interval: Type.Number(),
+        benchmark: nullable(
+          strict({
+            term: Type.Integer({ description: 'place of the covariate' }),
+            withTreatment: Type.Number(),
+            withOutcome: Type.Number(),
+            remaining: number,
+          }),
+        ),
+      }),
+    ),
+    rosenbaum: nullable(
+      strict({
+        statistic: literals(['wilcoxon', 'mcnemar']),
+        bounds: Type.Array(strict({ gamma: Type.Number(), pUpper: Type.Number() })),
+        survivedGamma: number,
+        hodgesLehmann: nullable(
+          Type.Array(strict({ gamma: Type.Number(), lower: Type.Number(), upper: Type.Number() })),
+        ),
+        support: count,
+      }),
+    ),
+  }),
+  detectable: nullable(
+    strict({
+      standardDeviation: Type.Number(),
+      intraclassCorrelation: number,
+      effect: Type.Number(),
+      power: Type.Number(),
+    }),
+  ),
+  support: nullable(strict({ before: perGroup, after: perGroup })),
+  supportBefore: support,
+});
 
 export const matchingStudyBody = strict({
   treatment: strict({ name: Type.String(), title: nullable(Type.String()) }),
@@ -189,6 +312,7 @@ export const matchingStudyBody = strict({
     }),
   ),
   ties: nullable(strict({ draws: Type.Integer(), minimum: Type.Number(), maximum: Type.Number() })),
+  further,
   units: nullable(
     Type.Array(
       strict({

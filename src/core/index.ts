@@ -122,13 +122,22 @@ export { type WeightedSample, type WeightingDesign, weightUnits } from './weight
 
 // Effects and their sensitivity
 
+export { groupSupport } from './disclosure/group-support.ts';
 export {
   type AbadieImbensEffect,
   type AbadieImbensInput,
   abadieImbensEffect,
   effectOfPartnerLists,
 } from './effects/abadie-imbens.ts';
-export { type AugmentedEffects, augmentedIpw } from './effects/augmented-ipw.ts';
+export {
+  answerFurther,
+  type FurtherAnswers,
+  type FurtherQuestions,
+  noFurtherQuestions,
+  type StudyFacts,
+} from './effects/answer-further.ts';
+export { type AugmentedInput, augmentedEffect } from './effects/augmented-effect.ts';
+export { type AugmentedEffects, augmentedIpw, type InfluenceEstimate } from './effects/augmented-ipw.ts';
 export { type ClusterError, clusterRobustBellMcCaffrey } from './effects/bell-mccaffrey.ts';
 export { bootstrapSets } from './effects/bootstrap-sets.ts';
 export {
@@ -152,7 +161,9 @@ export {
   type StudySample,
   type WeightedDesign,
 } from './effects/draw-sample.ts';
+export { type EffectsByLevel, effectsByLevel, type LevelEffect } from './effects/effects-by-level.ts';
 export { type EffectEstimate, type EffectSample, estimateEffect } from './effects/estimate-effect.ts';
+export { type FurtherEffect, type FurtherOutcome, furtherEffects } from './effects/further-effects.ts';
 export { type Contrast, gComputation, type MarginalEffects, type OutcomeModel } from './effects/g-computation.ts';
 export type { PartnerLists } from './effects/partner-lists.ts';
 export {
@@ -162,6 +173,7 @@ export {
   permuteGroups,
   permuteSigns,
 } from './effects/permutation-test.ts';
+export { type Ratio, type RiskRatios, riskRatios } from './effects/risk-ratios.ts';
 export {
   type GroupCounts,
   type LevelCounts,
@@ -178,19 +190,39 @@ export {
   stratifiedEffect,
   withinStrataError,
 } from './effects/stratified-effect.ts';
+export {
+  type Benchmark,
+  type Detectable,
+  detectableOf,
+  type SensitivityInput,
+  type StudySensitivity,
+  studySensitivity,
+} from './effects/study-sensitivity.ts';
 export { fitWeightedRegression, type RegressionFit } from './effects/weighted-regression.ts';
 export {
   type WildBootstrap,
   type WildBootstrapOptions,
   wildClusterBootstrap,
 } from './effects/wild-cluster-bootstrap.ts';
+export { covariateStrengths } from './sensitivity/covariate-strengths.ts';
 export { eValue, eValueOfInterval, type RiskRatio, riskRatioOfStandardizedDifference } from './sensitivity/e-value.ts';
+export { type HodgesLehmannBound, hodgesLehmannBounds } from './sensitivity/hodges-lehmann.ts';
+export {
+  type DetectableEffect,
+  intraclassCorrelation,
+  minimumDetectableEffect,
+  type PlannedGroup,
+} from './sensitivity/minimum-detectable-effect.ts';
+export { asStrongAs, biasOf, robustnessValue, type Strength } from './sensitivity/robustness-value.ts';
 export {
   mcNemarBounds,
   type RosenbaumBound,
   type SignedRankBounds,
   signedRankBounds,
+  signTestBounds,
+  survivedGamma,
 } from './sensitivity/rosenbaum-bounds.ts';
+export { holmAdjusted } from './stats/holm.ts';
 
 // Panel models
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noFurtherQuestions } from '../../src/core/effects/answer-further.ts';
 import { runMatchingStudy } from '../../src/core/effects/run-matching-study.ts';
 import { typescriptKernels } from '../../src/core/linalg/typescript-kernels.ts';
 import type { Frame } from '../../src/core/propensity/design-matrix.ts';
@@ -52,6 +53,7 @@ function study(seed: number) {
       permutations: null,
       confidence: 0.95,
       seed: 1,
+      further: noFurtherQuestions,
     },
     typescriptKernels,
   ).effects;

@@ -5,6 +5,8 @@ import type { Verdict, WarmStartAnswer, WarmStartForm } from '../../src/ui/pages
 
 const code = { commandLine: 'npx samenwijs …', request: 'curl …', typescript: 'await …' };
 
+const estimate = { standardError: 1.2, degreesOfFreedom: 500, adjustedFor: [], leftOut: [] };
+
 /** Numbers chosen by hand, to see every part of the page of a study. */
 export const studyFixture: StudyView = {
   id: 'res_0001',
@@ -29,6 +31,66 @@ export const studyFixture: StudyView = {
   adjusted: { estimate: -5.1, lower: -7.6, upper: -2.6 },
   effect: { estimate: -5.4, lower: -8.1, upper: -2.7 },
   unadjusted: { estimate: 14.2, lower: 11.6, upper: 16.8 },
+  further: {
+    effects: [
+      {
+        kind: 'pre-period',
+        variable: 'gas_m3',
+        period: '2021',
+        matched: { ...estimate, estimate: 0.4, lower: -1.9, upper: 2.7, pValue: 0.73 },
+        adjusted: null,
+        adjustedPValue: null,
+        support: null,
+        withheld: false,
+      },
+    ],
+    ownAdjustedPValue: 0.0001,
+    byLevel: {
+      variable: 'insulation',
+      levels: [
+        {
+          name: 'poor',
+          treated: 210,
+          control: 214,
+          effect: { ...estimate, estimate: -8.2, lower: -12.5, upper: -3.9, pValue: 0.0002 },
+          adjustedPValue: 0.0002,
+          support: null,
+          withheld: false,
+        },
+        {
+          name: null,
+          treated: null,
+          control: null,
+          effect: null,
+          adjustedPValue: null,
+          support: null,
+          withheld: true,
+        },
+      ],
+      interaction: null,
+    },
+    augmented: null,
+    ratios: null,
+    sensitivity: {
+      eValue: { scale: 'standardized-difference', riskRatio: 0.86, eValue: 1.59, ofInterval: 1.34 },
+      robustness: {
+        value: 0.124,
+        interval: 0.068,
+        benchmark: { term: 0, withTreatment: 0.09, withOutcome: 0.05, remaining: -3.1 },
+      },
+      rosenbaum: {
+        statistic: 'wilcoxon',
+        bounds: [{ gamma: 1, pUpper: 0.0001 }],
+        survivedGamma: 1.42,
+        hodgesLehmann: null,
+        support: null,
+      },
+    },
+    detectable: { standardDeviation: 21, intraclassCorrelation: null, effect: 3.7, power: 0.8 },
+    support: null,
+    supportBefore: null,
+  },
+  covariates: ['construction_year', 'income_band', 'household_size', 'dwelling_type', 'insulation'],
   confidence: 0.95,
   warnings: [],
   recipes: {

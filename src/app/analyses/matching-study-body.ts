@@ -6,8 +6,12 @@ import type { Estimand } from '../../core/matching/estimand.ts';
 import { minimumGroup } from '../minimum-group.ts';
 import type { AttritionStep } from '../results.ts';
 import { withoutLevel } from '../without-level.ts';
+import { gateFurther, hideFurther, hidesOutcome, type ShownFurther, withoutLevels } from './further-release.ts';
 
-type Shown = Omit<MatchingStudyOutput, 'sample' | 'warnings' | 'balance' | 'effects' | 'overlap' | 'groups' | 'ties'>;
+type Shown = Omit<
+  MatchingStudyOutput,
+  'sample' | 'warnings' | 'balance' | 'effects' | 'overlap' | 'groups' | 'ties' | 'further'
+>;
 
 export interface ShownBalance {
   readonly variable: string;
@@ -70,6 +74,7 @@ export interface MatchingStudyBody extends Shown {
     readonly adjusted: EffectEstimate | null;
   };
   readonly ties: MatchingStudyOutput['ties'];
+  readonly further: ShownFurther;
   /** only with `includeUnits` */
   readonly units: readonly StudyUnitRow[] | null;
 }
@@ -104,12 +109,15 @@ export function gateStudy(body: MatchingStudyBody): MatchingStudyBody {
       outcomeSupport: hiddenSupport,
       permutation: null,
       ties: null,
+      further: hideFurther(body.further),
       units: null,
     };
   }
   const leavesFew = leavesFewOut(body);
   const balance = gateBalance(body);
-  const isRare = few(body.outcomeSupport.after);
+  const hides = hidesOutcome(body.further);
+  const isRare = few(body.outcomeSupport.after) || hides.matched;
+  const hiddenTerms = new Set(balance.filter((row) => row.withheld).map((row) => row.term));
   return {
     ...body,
     groups: leavesFew ? { treated: withoutAll(groups.treated), control: withoutAll(groups.control) } : groups,
@@ -122,6 +130,13 @@ export function gateStudy(body: MatchingStudyBody): MatchingStudyBody {
     outcomeSupport: hiddenSupport,
     permutation: isRare ? null : body.permutation,
     ties: isRare ? null : roundTies(body.ties, body.effects.matched!),
+    further: gateFurther(
+      body.further,
+      body.effects.matched!.standardError,
+      (term) => hiddenTerms.has(term),
+      leavesFew,
+      isRare,
+    ),
     units: null,
   };
 }
@@ -133,19 +148,17 @@ const isTooSmall = ({ groups }: Pick<MatchingStudyBody, 'groups'>): boolean =>
 const hiddenSupport = { before: null, after: null };
 
 /** An effect on an outcome of few is a count of them, with its standard error beside it. */
-function gateEffects({ effects, outcomeSupport }: MatchingStudyBody, leavesFew: boolean): MatchingStudyBody['effects'] {
-  if (few(outcomeSupport.after)) return { unmatched: null, matched: null, adjusted: null };
+function gateEffects(
+  { effects, outcomeSupport, further }: MatchingStudyBody,
+  leavesFew: boolean,
+): MatchingStudyBody['effects'] {
+  const hides = hidesOutcome(further);
+  if (few(outcomeSupport.after) || hides.matched) return { unmatched: null, matched: null, adjusted: null };
   const { unmatched, matched, adjusted } = effects;
-  const gateNames = (effect: EffectEstimate | null) =>
-    effect && {
-      ...effect,
-      adjustedFor: effect.adjustedFor.map(withoutLevel),
-      leftOut: effect.leftOut.map(withoutLevel),
-    };
   return {
-    unmatched: leavesFew || few(outcomeSupport.before) ? null : unmatched,
+    unmatched: leavesFew || few(outcomeSupport.before) || hides.unmatched ? null : unmatched,
     matched,
-    adjusted: gateNames(adjusted),
+    adjusted: withoutLevels(adjusted),
   };
 }
 
@@ -205,6 +218,13 @@ export function gateStudyWarnings(warnings: readonly Warning[], body: MatchingSt
       }
       case 'ties-matter':
         return released.ties === null ? [] : [{ ...warning, parameters: { ...released.ties } }];
+      case 'negative-control-fails': {
+        const { variable, period } = warning.parameters;
+        const isShown = released.further.effects.some(
+          (effect) => effect.variable === variable && effect.period === period && !effect.withheld,
+        );
+        return isShown ? [warning] : [];
+      }
       default:
         return [warning];
     }

@@ -10,6 +10,8 @@ import { loadColumns } from '../load-columns.ts';
 import type { PanelDescription } from '../panels.ts';
 import type { AnalysisContext } from '../ports.ts';
 import type { Draft } from '../results.ts';
+import { type FurtherSettings, furtherVariables, noFurtherSettings } from './further-questions.ts';
+import { showFurther } from './further-release.ts';
 import {
   gateStudy,
   gateStudyAttrition,
@@ -29,7 +31,7 @@ import { type StudyUnits, studyUnits } from './study-units.ts';
 
 export type { MatchingStudyBody, ShownBalanceSide } from './matching-study-body.ts';
 
-export interface MatchingStudySettings {
+export interface MatchingStudySettings extends FurtherSettings {
   readonly panel: string;
   /** null: the newest */
   readonly revision: number | null;
@@ -76,6 +78,7 @@ const defaults = {
   cluster: null,
   standardError: 'by-design',
   permutations: null,
+  ...noFurtherSettings,
   confidence: 0.95,
   seed: 1,
   includeUnits: false,
@@ -97,10 +100,17 @@ export const matchingStudy = {
     const parse = (text: string) => parseTerm(text, (name) => names.has(name));
     const terms = settings.covariates.map(parse);
     refuseOutcomeInDisguise(settings, terms);
+    refuseAugmented(settings);
     const design = toStudyDesign(settings.design, settings.estimand, terms, parse);
     const variables = unique([...variablesOf(terms), ...designVariables(settings.design, parse)]);
     const cluster = settings.cluster ?? description.collectiveColumn;
-    const wanted = unique([...variables, settings.treatment, settings.outcome, ...(cluster === null ? [] : [cluster])]);
+    const wanted = unique([
+      ...variables,
+      settings.treatment,
+      settings.outcome,
+      ...furtherVariables(settings),
+      ...(cluster === null ? [] : [cluster]),
+    ]);
     const data = await loadColumns(panels, description, wanted);
     context.progress(0.1, 'reading');
     const units = studyUnits(data, { ...settings, variables, cluster });
@@ -118,6 +128,7 @@ export const matchingStudy = {
         permutations: settings.permutations,
         confidence: settings.confidence,
         seed: settings.seed,
+        further: units.further,
       },
       context,
     );
@@ -144,6 +155,15 @@ export const matchingStudy = {
 };
 
 const unique = (names: readonly string[]): readonly string[] => [...new Set(names)];
+
+function refuseAugmented({ augmented, estimand }: MatchingStudySettings): void {
+  if (augmented === null || estimand === 'ATT' || estimand === 'ATC' || estimand === 'ATE') return;
+  throw new AppError(
+    'invalid-request',
+    `The augmented estimate is for ATT, ATC and ATE; received ${estimand}. Leave out \`augmented\`.`,
+    { estimand },
+  );
+}
 
 /** A covariate measured with the outcome, or made of it, would explain the effect away. */
 function refuseOutcomeInDisguise(
@@ -178,7 +198,7 @@ function toBody(
 ): MatchingStudyBody {
   const named = (name: string) => description.description.find((v) => v.name === name)!;
   const { name, title, unit, direction } = named(settings.outcome);
-  const { sample, warnings: _, balance, ...shown } = output;
+  const { sample, warnings: _, balance, further, ...shown } = output;
   return {
     ...shown,
     treatment: { name: settings.treatment, title: named(settings.treatment).title },
@@ -193,6 +213,7 @@ function toBody(
       after: toSide(after),
       withheld: false,
     })),
+    further: showFurther(further),
     units: settings.includeUnits ? unitRows(units, sample) : null,
   };
 }

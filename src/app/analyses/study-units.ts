@@ -1,3 +1,4 @@
+import type { FurtherQuestions } from '../../core/effects/answer-further.ts';
 import { CoreError } from '../../core/errors.ts';
 import { asCoded } from '../../core/panel/as-coded.ts';
 import { type Column, type NumberColumn, type PanelColumns, valueStatus } from '../../core/panel/columns.ts';
@@ -7,8 +8,9 @@ import { takeRows, valuesInPeriod, wavesOfPeriod } from '../../core/panel/unit-p
 import type { Frame } from '../../core/propensity/design-matrix.ts';
 import { AppError } from '../errors.ts';
 import type { AttritionStep } from '../results.ts';
+import { type FurtherSettings, furtherQuestions } from './further-questions.ts';
 
-export interface StudyUnitsRequest {
+export interface StudyUnitsRequest extends FurtherSettings {
   readonly treatment: string;
   readonly treatedLevel: string | null;
   readonly outcome: string;
@@ -27,6 +29,7 @@ export interface StudyUnits {
   readonly treated: Uint8Array;
   readonly outcome: Float64Array;
   readonly cluster: Int32Array | null;
+  readonly further: FurtherQuestions;
   readonly unitIds: readonly string[];
   readonly attrition: readonly AttritionStep[];
   /** units without a value, by variable, among those whose treatment is known */
@@ -40,7 +43,8 @@ export interface StudyUnits {
  * @throws invalid-request where periods are needed and missing, overlap, or nobody is left; what the core functions throw
  */
 export function studyUnits(panel: PanelColumns, request: StudyUnitsRequest): StudyUnits {
-  const { baseline, followUp, isCrossSection } = periods(panel, request);
+  const span = periods(panel, request);
+  const { baseline, followUp, isCrossSection } = span;
   const { column, outcomeIs, minimumShare } = { column: (name: string) => panel.columns[name]!, ...request };
   const codes = treatmentEntry(panel, treatmentColumn(column(request.treatment), request), baseline, followUp);
   const values = new Map(request.variables.map((name) => [name, valuesInPeriod(panel, column(name), baseline, 0)]));
@@ -49,6 +53,8 @@ export function studyUnits(panel: PanelColumns, request: StudyUnitsRequest): Stu
     outcomeIs === 'change'
       ? numeric(valuesInPeriod(panel, column(request.outcome), baseline, minimumShare), request.outcome)
       : null;
+
+  const further = furtherQuestions(panel, request, span);
 
   const units = panel.unitIds.map((_, u) => u);
   const attrition: AttritionStep[] = [{ step: 'units-of-panel', units: units.length }];
@@ -61,6 +67,15 @@ export function studyUnits(panel: PanelColumns, request: StudyUnitsRequest): Stu
   if (!isCrossSection) {
     left = keep(left, 'not-treated-at-baseline', (u) => codes[u] !== entry.before);
     left = keep(left, 'treated-before-follow-up', (u) => codes[u] !== entry.during);
+    if (request.laterFollowUps.length > 0) {
+      const last = treatmentEntry(
+        panel,
+        treatmentColumn(column(request.treatment), request),
+        baseline,
+        further.lastFollowUp,
+      );
+      left = keep(left, 'untreated-to-the-end', (u) => codes[u] === entry.treated || last[u] === entry.untreated);
+    }
   }
   const isObserved = (c: Column) => (u: number) => c.status[u] === valueStatus.observed;
   const missing = [...values].map(([variable, c]) => ({
@@ -69,8 +84,16 @@ export function studyUnits(panel: PanelColumns, request: StudyUnitsRequest): Stu
   }));
   const withOutcome = (u: number) => isObserved(after)(u) && (before === null || isObserved(before)(u));
   missing.push({ variable: request.outcome, units: left.filter((u) => !withOutcome(u)).length });
+  for (const { kind, variable, period, isKnown } of further.outcomes) {
+    if (kind === 'placebo-date') continue;
+    const named = period === null ? variable : `${variable} ${period}`;
+    missing.push({ variable: named, units: left.filter((u) => isKnown[u] === 0).length });
+  }
   left = keep(left, 'covariates-complete', (u) => [...values.values()].every((c) => isObserved(c)(u)));
   left = keep(left, 'outcome-known', withOutcome);
+  if (further.outcomes.length > 0) {
+    left = keep(left, 'further-outcomes-known', (u) => further.outcomes.every(({ isKnown }) => isKnown[u] === 1));
+  }
   refuseEmpty(left, codes, missing);
 
   return {
@@ -81,6 +104,7 @@ export function studyUnits(panel: PanelColumns, request: StudyUnitsRequest): Stu
     treated: Uint8Array.from(left, (u) => codes[u]!),
     outcome: Float64Array.from(left, (u) => after.values[u]! - (before === null ? 0 : before.values[u]!)),
     cluster: clusterOf(panel, request.cluster, followUp, left),
+    further: further.ofUnits(left),
     unitIds: left.map((u) => panel.unitIds[u]!),
     attrition,
     missing: missing.filter((m) => m.units > 0),

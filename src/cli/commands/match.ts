@@ -4,6 +4,7 @@ import type { Command, CommandContext } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { textTable } from '../text-table.ts';
 import { designOf, designOptions, terms } from './match-design.ts';
+import { furtherText } from './match-further.ts';
 
 export const match: Command = {
   name: 'match',
@@ -25,6 +26,12 @@ export const match: Command = {
       placeholder: 'by-design|units|matched-sets|clusters|cluster-means|wild-cluster-bootstrap|bootstrap|abadie-imbens',
     },
     permutations: { type: 'string', placeholder: 'N' },
+    'other-outcomes': { type: 'string', placeholder: 'VARIABLE,VARIABLE,…' },
+    'later-follow-ups': { type: 'string', placeholder: 'PERIOD,PERIOD,…' },
+    preperiod: { type: 'string', placeholder: 'PERIOD' },
+    'effects-by': { type: 'string', placeholder: 'VARIABLE' },
+    augmented: { type: 'boolean' },
+    folds: { type: 'string', placeholder: 'N' },
     confidence: { type: 'string', placeholder: '0.95' },
     revision: { type: 'string', placeholder: 'N' },
     units: { type: 'boolean' },
@@ -48,6 +55,11 @@ export const match: Command = {
       cluster: text('cluster'),
       standardError: text('standard-error'),
       permutations: number('permutations'),
+      otherOutcomes: terms(text('other-outcomes')),
+      laterFollowUps: terms(text('later-follow-ups')),
+      preperiod: text('preperiod'),
+      effectsBy: text('effects-by'),
+      augmented: flag('augmented') || number('folds') !== null ? { folds: number('folds') ?? 0 } : null,
       confidence: number('confidence'),
       revision: number('revision'),
       seed: context.seed,
@@ -89,6 +101,7 @@ function studyText(result: ResultOf<'matching-study'>, context: CommandContext):
     effectTable(result, context, percent),
     `${say(`inference.method.${body.inference.method}`)} ${say(`inference.reason.${body.inference.reason}`)}\n`,
     permutationText(result, context),
+    furtherText(result, context, shower(context.language, '–')),
     ...warnings.map((w) => `\n! ${say(`warning.${w.code}`, w.parameters)}\n`),
   ];
   return parts.join('');

@@ -1,8 +1,16 @@
 import { CoreError } from '../errors.ts';
 
+/** An estimate that is the mean of its influences but for a rest that vanishes. */
+export interface InfluenceEstimate {
+  readonly estimate: number;
+  readonly standardError: number;
+  /** n values around 0: how far each unit moves the estimate, times n */
+  readonly influence: Float64Array;
+}
+
 export interface AugmentedEffects {
-  readonly ate: { readonly estimate: number; readonly standardError: number };
-  readonly att: { readonly estimate: number; readonly standardError: number };
+  readonly ate: InfluenceEstimate;
+  readonly att: InfluenceEstimate;
   readonly horvitzThompsonAte: number;
   readonly hajekAte: number;
   readonly hajekAtt: number;
@@ -68,15 +76,21 @@ export function augmentedIpw(
   }
   const ate = phi.reduce((sum, v) => sum + v, 0) / n;
   const att = psi.reduce((sum, v) => sum + v, 0) / n;
-  const spread = (deviation: (i: number) => number): number => {
+  const from = (estimate: number, influence: Float64Array): InfluenceEstimate => {
     let squares = 0;
-    for (let i = 0; i < n; i++) squares += deviation(i) ** 2;
-    return Math.sqrt(squares / n / n);
+    for (let i = 0; i < n; i++) squares += influence[i]! ** 2;
+    return { estimate, standardError: Math.sqrt(squares / n / n), influence };
   };
   const n1 = share * n;
   return {
-    ate: { estimate: ate, standardError: spread((i) => phi[i]! - ate) },
-    att: { estimate: att, standardError: spread((i) => psi[i]! - (treated[i] === 1 ? att / share : 0)) },
+    ate: from(
+      ate,
+      phi.map((v) => v - ate),
+    ),
+    att: from(
+      att,
+      psi.map((v, i) => v - (treated[i] === 1 ? att / share : 0)),
+    ),
     horvitzThompsonAte: sums.ht / n,
     hajekAte: sums.y1 / sums.w1 - sums.y0 / sums.w0,
     hajekAtt: sums.a1 / n1 - sums.a0 / sums.wa0,

@@ -119,7 +119,7 @@ function requireUsable({ outcome, weights }: EffectSample): void {
 }
 
 /** The regression on what columns do not depend on others in this sample. */
-function regress(
+export function regress(
   { treated, outcome, weights }: EffectSample,
   columns: readonly DesignColumn[],
   kernels: MatrixKernels,
@@ -141,7 +141,11 @@ function regress(
   }
 }
 
-function withInterval(effect: Omit<EffectEstimate, 'lower' | 'upper' | 'pValue'>, confidence: number): EffectEstimate {
+/** An estimate with its t interval and two-sided p-value. */
+export function withInterval(
+  effect: Omit<EffectEstimate, 'lower' | 'upper' | 'pValue'>,
+  confidence: number,
+): EffectEstimate {
   const { estimate, standardError, degreesOfFreedom } = effect;
   const half = studentTQuantile((1 + confidence) / 2, degreesOfFreedom) * standardError;
   return {

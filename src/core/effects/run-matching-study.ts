@@ -11,6 +11,7 @@ import { effectiveSampleSize } from '../matching/match-weights.ts';
 import { type DesignColumn, designColumns, type Frame } from '../propensity/design-matrix.ts';
 import type { ModelTerm } from '../propensity/model-terms.ts';
 import { createRandom } from '../random/random-stream.ts';
+import { answerFurther, type FurtherAnswers, type FurtherQuestions } from './answer-further.ts';
 import {
   chooseInference,
   type Inference,
@@ -40,6 +41,7 @@ export interface MatchingStudyInput {
   readonly permutations: number | null;
   readonly confidence: number;
   readonly seed: number;
+  readonly further: FurtherQuestions;
 }
 
 export interface GroupCounts {
@@ -98,6 +100,7 @@ export interface MatchingStudyOutput {
   readonly inference: Pick<Inference, 'method' | 'reason' | 'clusters'>;
   readonly permutation: StudyPermutation | null;
   readonly ties: TieSample | null;
+  readonly further: FurtherAnswers;
   readonly warnings: readonly Warning[];
   readonly sample: Pick<MatchedSample, 'weights' | 'score' | 'pairs' | 'strata'>;
 }
@@ -125,7 +128,8 @@ export function runMatchingStudy(
   const inference = inferenceFor(input, sample);
   const everybody = new Float64Array(frame.rows).fill(1);
   const used = rowsWithWeight(sample.weights);
-  const adjustment = designColumns(frame, covariates);
+  const terms = covariates.map((term) => designColumns(frame, [term]));
+  const adjustment = terms.flat();
   const estimate = (rows: Uint32Array, weights: Float64Array, by: Inference, adjustFor: readonly DesignColumn[]) =>
     estimateEffect(
       {
@@ -143,6 +147,24 @@ export function runMatchingStudy(
   const unmatched = estimate(rowsWithWeight(everybody), everybody, naiveInference(input), []);
   const permutation = permute(input, sample, inference, kernels, (fraction) =>
     progress(0.7 + 0.15 * fraction, 'permutations'),
+  );
+  const { answers, warnings } = answerFurther(
+    {
+      treated,
+      outcome,
+      weights: sample.weights,
+      eligible: sample.eligible,
+      terms,
+      estimand: design.estimand,
+      pairs: sample.pairs,
+      cluster: input.cluster,
+      inference,
+      effects: { matched, adjusted },
+      confidence: input.confidence,
+      seed: input.seed,
+    },
+    input.further,
+    kernels,
   );
   progress(0.85, 'ties');
   const ties = tieSample(input, sample, kernels);
@@ -168,7 +190,8 @@ export function runMatchingStudy(
     },
     caliperWidths: sample.caliperWidths,
     denominator,
-    warnings: cautions(partial, sample, design),
+    further: answers,
+    warnings: [...cautions(partial, sample, design), ...warnings],
     sample: { weights: sample.weights, score: sample.score, pairs: sample.pairs, strata: sample.strata },
   };
 }

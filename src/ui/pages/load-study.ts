@@ -97,6 +97,8 @@ function toView(
     effect: body.effects.matched,
     adjusted: body.effects.adjusted,
     unadjusted: body.effects.unmatched,
+    further: body.further,
+    covariates: settings.covariates,
     confidence: settings.confidence,
     warnings: qca === null ? warnings : [...warnings, ...qca.result.warnings],
     recipes: qca && recipesOf(qca.result.body),

@@ -11,6 +11,7 @@ import type { PageContext } from '../page-context.ts';
 import { type Vocabulary, vocabularyIn } from '../vocabulary.ts';
 import { decimalsFor } from './decimals.ts';
 import { recipesPart } from './recipes-part.ts';
+import { sensitivityPart } from './sensitivity-part.ts';
 import type { Estimate, StudyVariable, StudyView } from './study-view.ts';
 import { warningList } from './warning-list.ts';
 
@@ -39,6 +40,7 @@ ${section(
 <div class="panel"><h3>${t('page.study.in-recipes')}</h3>${recipesPart(context, view.recipes, words)}</div></div>`,
 )}
 ${section('balance', t('page.study.balance-heading'), balancePart(context, view, words))}
+${section('how-sure', t('page.study.sure.heading'), sensitivityPart(context, view, words))}
 ${section('attrition', t('page.study.attrition-heading'), attritionPart(context, view))}
 ${warningList(texts, view.warnings)}
 ${whoSeesThis(texts, t('page.who.study'))}

@@ -1,3 +1,4 @@
+import type { MatchingStudyBody } from '../../app/analyses/matching-study.ts';
 import type { AttritionStep } from '../../app/results.ts';
 import type { Warning } from '../../core/errors.ts';
 import type { SameAnswer } from '../design/same-answer.ts';
@@ -21,6 +22,9 @@ export interface StudyView {
   readonly adjusted: Estimate | null;
   /** the plain difference of the groups before matching, where it was computed */
   readonly unadjusted: Estimate | null;
+  readonly further: MatchingStudyBody['further'];
+  /** terms, as asked */
+  readonly covariates: readonly string[];
   readonly confidence: number;
   readonly warnings: readonly Warning[];
   readonly recipes: RecipesView | null;

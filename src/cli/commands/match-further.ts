@@ -1,0 +1,125 @@
+import type { ResultOf } from '../../app/analyses.ts';
+import type { CommandContext } from '../command.ts';
+import { textTable } from '../text-table.ts';
+
+type Study = ResultOf<'matching-study'>;
+type Show = (value: number | null) => string;
+
+/** What the text of a study says after its effect: other outcomes, levels, and how sensitive all that is. */
+export function furtherText(result: Study, context: CommandContext, show: Show): string {
+  return [
+    effectsTable(result, context, show),
+    levelsTable(result, context, show),
+    moreEstimates(result, context, show),
+    sensitivityText(result, context, show),
+  ]
+    .filter((part) => part !== '')
+    .map((part) => `\n${part}`)
+    .join('');
+}
+
+function effectsTable({ body }: Study, { say }: CommandContext, show: Show): string {
+  const { effects } = body.further;
+  if (effects.length === 0) return '';
+  const rows = effects.map(({ kind, variable, period, matched, adjusted, adjustedPValue, withheld }) => {
+    const effect = adjusted ?? matched;
+    const name = say(`match.further.kind.${kind}`, { variable, period: period ?? '' });
+    if (withheld || effect === null) return [name, withheld ? say('cli.withheld') : '–', '', ''];
+    return [
+      name,
+      show(effect.estimate),
+      say('match.interval', { lower: show(effect.lower), upper: show(effect.upper) }),
+      show(adjustedPValue ?? effect.pValue),
+    ];
+  });
+  return textTable(headings(say, 'match.further.title'), rows);
+}
+
+function levelsTable({ body }: Study, { say }: CommandContext, show: Show): string {
+  const { byLevel } = body.further;
+  if (byLevel === null) return '';
+  const rows = byLevel.levels.map(({ name, effect, adjustedPValue, withheld }) => {
+    const label = name === null ? byLevel.variable : `${byLevel.variable} = ${name}`;
+    if (withheld || effect === null) return [label, withheld ? say('cli.withheld') : '–', '', ''];
+    return [
+      label,
+      show(effect.estimate),
+      say('match.interval', { lower: show(effect.lower), upper: show(effect.upper) }),
+      show(adjustedPValue),
+    ];
+  });
+  const test =
+    byLevel.interaction === null
+      ? ''
+      : `${say('match.further.interaction', { pValue: show(byLevel.interaction.pValue) })}\n`;
+  return `${textTable(headings(say, 'match.further.levels'), rows)}${test}`;
+}
+
+const headings = (say: CommandContext['say'], title: string) => [
+  { title: say(title) },
+  { title: say('match.effect.estimate'), align: 'right' as const },
+  { title: say('match.further.interval') },
+  { title: say('match.further.p'), align: 'right' as const },
+];
+
+function moreEstimates({ body }: Study, { say }: CommandContext, show: Show): string {
+  const { augmented, ratios } = body.further;
+  const between = ({ estimate, lower, upper }: { estimate: number; lower: number; upper: number }) => ({
+    estimate: show(estimate),
+    lower: show(lower),
+    upper: show(upper),
+  });
+  return [
+    ...(augmented === null ? [] : [`${say('match.further.augmented', between(augmented))}\n`]),
+    ...(ratios === null
+      ? []
+      : [
+          `${say('match.further.risk-ratio', between(ratios.riskRatio))}\n`,
+          `${say('match.further.odds-ratio', between(ratios.oddsRatio))}\n`,
+        ]),
+  ].join('');
+}
+
+function sensitivityText({ body, settings }: Study, { say }: CommandContext, show: Show): string {
+  const { eValue, robustness, rosenbaum } = body.further.sensitivity;
+  const { detectable } = body.further;
+  const percent = (share: number): string => show(100 * share);
+  const lines: string[] = [];
+  if (eValue !== null) {
+    lines.push(say('match.sensitivity.e-value', { eValue: show(eValue.eValue), ofInterval: show(eValue.ofInterval) }));
+  }
+  if (robustness !== null) {
+    const { value, interval, benchmark } = robustness;
+    lines.push(say('match.sensitivity.robustness', { value: percent(value), interval: percent(interval) }));
+    if (benchmark !== null) {
+      const covariate = settings.covariates[benchmark.term]!;
+      lines.push(
+        benchmark.remaining === null
+          ? say('match.sensitivity.benchmark-none', { covariate })
+          : say('match.sensitivity.benchmark', { covariate, remaining: show(benchmark.remaining) }),
+      );
+    }
+  }
+  if (rosenbaum !== null) {
+    lines.push(
+      rosenbaum.survivedGamma === null
+        ? say('match.sensitivity.gamma-none')
+        : say('match.sensitivity.gamma', { gamma: show(rosenbaum.survivedGamma) }),
+    );
+    const [first] = rosenbaum.hodgesLehmann ?? [];
+    if (first !== undefined) {
+      lines.push(say('match.sensitivity.hodges-lehmann', { lower: show(first.lower), upper: show(first.upper) }));
+    }
+  }
+  if (detectable !== null) {
+    const icc = detectable.intraclassCorrelation;
+    const effect = show(detectable.effect);
+    lines.push(
+      icc === null
+        ? say('match.sensitivity.detectable', { effect })
+        : say('match.sensitivity.detectable-clusters', { effect, icc: show(icc) }),
+    );
+  }
+  if (lines.length === 0) return '';
+  return `${say('match.sensitivity.title')}\n${lines.map((line) => `- ${line}\n`).join('')}`;
+}
