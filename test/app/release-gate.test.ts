@@ -63,6 +63,9 @@ const questions = {
       followUp: pick(random, ['2023', '2024']),
       estimand: pick(random, ['ATT', 'ATC']),
       permutations: pick(random, [null, null, 50]),
+      effectsBy: pick(random, [null, 'kind', 'member', 'debt']),
+      otherOutcomes: pick<readonly string[]>(random, [[], ['debt'], ['solar', 'member']]),
+      augmented: pick(random, [null, { folds: 0 }]),
       design: pick<NonNullable<MatchingStudyRequest['design']>>(random, [
         { method: 'nearest', calipers: [] },
         { method: 'nearest' },
@@ -238,6 +241,11 @@ describe('one part of an answer that bypasses the gate', () => {
     ['the groups of a study', 'matching-study', body((own: { groups: object }) => ({ groups: own.groups }))],
     ['the balance of a study', 'matching-study', body((own: { balance: object }) => ({ balance: own.balance }))],
     ['the overlap of a study', 'matching-study', body((own: { overlap: object }) => ({ overlap: own.overlap }))],
+    [
+      'what a study says beside its effect',
+      'matching-study',
+      body((own: { further: object }) => ({ further: own.further })),
+    ],
     ['the effects of a study', 'matching-study', body((own: { effects: object }) => ({ effects: own.effects }))],
     ['the steps of a QCA', 'qca', (own, shown) => ({ ...shown, attrition: own.attrition })],
     ['the cautions of a QCA', 'qca', (own, shown) => ({ ...shown, warnings: own.warnings })],

@@ -54,6 +54,8 @@ const notPeople: readonly (readonly [where: RegExp, reason: string])[] = [
   [/^warnings\[\]\.parameters\.conditions$/, 'the question'],
   [/^body\.overlap\.coefficient$|^warnings\[\]\.parameters\.coefficient$/, 'a share; see the attack on studies'],
   [/^body\.permutation\./, 'chances and draws'],
+  [/^body\.further\.sensitivity\..*\b(gamma|survivedGamma|eValue|ofInterval|riskRatio)$/, 'odds and ratios: 1 is none'],
+  [/^body\.further\.byLevel\.interaction\./, 'a statistic and its degrees of freedom'],
   [/\bvarianceRatio$/, '1 is equal'],
   [/\bpValue$/, 'a chance: 1 is certain'],
   [/^body\.periods\[\]\.(groups\[\]|withoutGroup|total)\.(mean|lower|upper)$/, 'a mean: that all of ten hold 5'],

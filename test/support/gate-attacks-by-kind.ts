@@ -179,6 +179,16 @@ export function attackStudy(own: Study, shown: Study, world: GatePanel): string[
       ? [`the ${name} effect on ${shown.body.outcome.name} rests on a few`]
       : [],
   );
+  const further = shown.body.further.effects.flatMap(({ variable, matched, adjusted }) =>
+    variable in world.rare && [matched, adjusted].some((effect) => effect !== null && effect.estimate !== 0)
+      ? [`an effect on ${variable} rests on a few`]
+      : [],
+  );
+  const benchmark = shown.body.further.sensitivity.robustness?.benchmark ?? null;
+  const ofBenchmark =
+    benchmark !== null && isOfRare(shown.settings.covariates[benchmark.term]!, world, 0)
+      ? ['what a covariate of few explains']
+      : [];
   const steps = own.attrition.map(({ step, units }, i) => q(step, units!, shown.attrition[i]!.units !== null));
   const flow = steps.slice(1).map(
     (next, i): Identity => ({
@@ -196,6 +206,7 @@ export function attackStudy(own: Study, shown: Study, world: GatePanel): string[
     { total: all, parts: [discarded, q(`kept ${group}`, all.truth - discarded.truth, false)] },
     ...binsOf(own, shown, group, all),
     ...levelsOf(own, shown, group, all, matched),
+    ...effectLevelsOf(own, shown, group, matched),
   ]);
   const named = (name: string) => steps.find((step) => step.name === name)!;
   const joined: Identity[] = [
@@ -209,7 +220,28 @@ export function attackStudy(own: Study, shown: Study, world: GatePanel): string[
   const isExact = shown.body.overlap?.coefficient === own.body.overlap?.coefficient;
   const apart = Math.round((1 - (own.body.overlap?.coefficient ?? 1)) * smaller);
   const overlap = isExact && isFew(apart) ? ['the overlap counts a few'] : [];
-  return [...rows, ...effects, ...halves, ...overlap, ...subtract([...flow, ...joined, ...inGroups])];
+  return [
+    ...rows,
+    ...effects,
+    ...further,
+    ...ofBenchmark,
+    ...halves,
+    ...overlap,
+    ...subtract([...flow, ...joined, ...inGroups]),
+  ];
+}
+
+/** Levels of which effects are shown, with their sizes, make the matched. */
+function effectLevelsOf(own: Study, shown: Study, group: 'treated' | 'control', matched: Quantity): Identity[] {
+  const levels = own.body.further.byLevel?.levels ?? [];
+  if (levels.length === 0) return [];
+  const parts = levels.map((level, l) => {
+    const seen = shown.body.further.byLevel?.levels[l];
+    const isShown = seen !== undefined && (seen[group] !== null || seen.effect !== null);
+    return q(`level ${l} ${group}`, level[group]!, isShown);
+  });
+  const known = parts.reduce((sum, part) => sum + part.truth, 0);
+  return [{ total: matched, parts: [...parts, q(`no level ${group}`, matched.truth - known, false)] }];
 }
 
 function binsOf(own: Study, shown: Study, group: 'treated' | 'control', all: Quantity): Identity[] {

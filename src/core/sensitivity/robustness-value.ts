@@ -14,7 +14,7 @@ import { studentTQuantile } from '../stats/student-t.ts';
  *
  * @example
  * const { value, interval } = robustnessValue(4.184, 783, 0.05);
- * [value, interval]; // → [0.1388, 0.0763]
+ * [value, interval]; // → [0.1388, 0.0762]
  */
 export function robustnessValue(
   t: number,

@@ -205,7 +205,7 @@ describe('further outcomes', () => {
 describe('how many units stand behind a mean', () => {
   const all = (values: number[]) => groupSupport(Float64Array.from(values), new Uint8Array(values.length).fill(1));
   it('counts those that differ from the value most have, the fewer of two values, and one that outweighs the rest', () => {
-    expect(all([0, 0, 0, 0, 5, 6])).toBe(2);
+    expect(all([0, 0, 0, 0, 5, 5])).toBe(2);
     expect(all([1, 1, 0, 0, 0])).toBe(2);
     expect(all([1, 2, 3, 4, 1000])).toBe(1);
     expect(all([1, 2, 3, 4, 5, 6])).toBe(6);
