@@ -119,12 +119,11 @@ export interface ClustersRequest extends WithData {
 
 export function clusters(request: ClustersRequest, { table }: CaseContext): unknown {
   const data = dataOf(table, request.conditions, request.outcome);
-  const unscale = (x: Float64Array) => x.map((m) => m / data.one);
-  const y = unscale(data.outcome);
+  const y = data.outcome;
   const entries = request.expressions.map((text) => {
-    const x = unscale(membershipOf(data, productsOf(text, data.conditions)));
+    const x = membershipOf(data, productsOf(text, data.conditions));
     const [first, second] = request.relation === 'sufficiency' ? [x, y] : [y, x];
-    const found = diagnoseClusters(first, second, table.text(request.cluster), table.text(request.unit));
+    const found = diagnoseClusters(first, second, table.text(request.cluster), table.text(request.unit), data.one);
     const plain = (fitted: typeof found.consistency) => ({
       pooled: fitted.pooled,
       between: Object.fromEntries(fitted.between),

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type TProperties, Type } from 'typebox';
 import { nullable, strict } from './operation.ts';
 
 const share = Type.Number({ minimum: 0, maximum: 1 });
@@ -65,7 +65,7 @@ const table = strict({
   ids: Type.Array(Type.String(), { minItems: 1 }),
   rows: Type.Array(Type.Array(Type.Union([Type.Number(), Type.String(), Type.Null()]))),
 });
-const cases = Type.Union([Type.Literal('unit'), Type.Literal('collective')]);
+const cases = Type.Union([Type.Literal('unit'), Type.Literal('unit-wave'), Type.Literal('collective')]);
 const kind = Type.Union([Type.Literal('conservative'), Type.Literal('intermediate'), Type.Literal('parsimonious')]);
 const explain = Type.Union([Type.Literal('1'), Type.Literal('C')]);
 const whole = (maximum: number) => Type.Integer({ minimum: 0, maximum });
@@ -97,6 +97,38 @@ const chance = {
   }),
   seed: Type.Integer({ minimum: 0, maximum: 2 ** 32 - 1 }),
 };
+const names = Type.Array(Type.String());
+const robustness = {
+  consistencyCutoffs: Type.Array(share),
+  priCutoffs: Type.Array(share),
+  frequencyCutoffs: Type.Array(Type.Integer({ minimum: 1 })),
+};
+const clusters = {
+  cluster: nullable(Type.String({ description: 'column that names the cluster; null: the wave' })),
+  unit: nullable(Type.String({ description: 'column that names the unit; null: the unit of the panel' })),
+};
+const remote = Type.Array(Type.String(), { minItems: 1, description: 'the conditions of the first step' });
+const chain = {
+  method: Type.Union([Type.Literal('truth-table'), Type.Literal('coincidence')]),
+  ordering: nullable(Type.Array(names, { description: 'levels of sets, causes before effects' })),
+  strict: Type.Boolean({ description: 'only sets of earlier levels may be causes' }),
+  consistencyCutoff: share,
+  coverageCutoff: share,
+  maximumTerms: Type.Integer({ minimum: 1, maximum: 10 }),
+};
+const subsets = {
+  consistencyCutoff: share,
+  priCutoff: share,
+  coverageCutoff: share,
+  maximumLiterals: nullable(Type.Integer({ minimum: 1 })),
+};
+/** What may be asked for beside the solutions. */
+const beyond = {
+  irredundant: Type.Boolean({ description: 'also list models with no term to spare, whatever their number of terms' }),
+  anchorIntervals: Type.Boolean({ description: 'find for each anchor the interval in which the models stay the same' }),
+  theory: nullable(Type.String({ description: 'an expression that theory holds to be sufficient' })),
+};
+
 const enhancedFields = {
   contradictoryAssumptions: Type.Boolean(),
   simultaneousSubsets: Type.Boolean(),
@@ -137,6 +169,14 @@ export const qcaRequest = strict({
   permutations: Type.Optional(chance.permutations),
   seed: Type.Optional(chance.seed),
   enhanced: Type.Optional(Type.Partial(strict(enhancedFields))),
+  irredundant: Type.Optional(beyond.irredundant),
+  anchorIntervals: Type.Optional(beyond.anchorIntervals),
+  theory: Type.Optional(beyond.theory),
+  clusters: Type.Optional(nullable(Type.Partial(strict(clusters)))),
+  robustness: Type.Optional(nullable(Type.Partial(strict(robustness)))),
+  twoStep: Type.Optional(nullable(strict({ remote, consistencyCutoff: Type.Optional(share) }))),
+  chain: Type.Optional(nullable(Type.Partial(strict(chain)))),
+  subsets: Type.Optional(nullable(Type.Partial(strict(subsets)))),
   necessity: Type.Optional(Type.Partial(strict(necessityFields))),
   limits: Type.Optional(Type.Partial(strict(limitFields))),
 });
@@ -151,6 +191,12 @@ export const qcaSettings = strict({
   conditions: Type.Array(strict(variable)),
   ...fields,
   ...chance,
+  ...beyond,
+  clusters: nullable(strict(clusters)),
+  robustness: nullable(strict(robustness)),
+  twoStep: nullable(strict({ remote, consistencyCutoff: share })),
+  chain: nullable(strict(chain)),
+  subsets: nullable(strict(subsets)),
   enhanced: strict(enhancedFields),
   necessity: strict(necessityFields),
   limits: strict(limitFields),
@@ -211,72 +257,189 @@ const certificate = strict({
   lowerBound: nullable(numbers),
 });
 
-const solution = strict({
-  kind,
-  derivedFrom: nullable(strict({ conservative: Type.String(), parsimonious: Type.String() })),
-  terms: Type.Array(
-    strict({
-      text: Type.String(),
-      levels: numbers,
-      literals: Type.Array(
-        strict({ text: Type.String(), role: Type.Union([Type.Literal('core'), Type.Literal('contributing')]) }),
+const measures = strict({
+  haesebrouckConsistency: number,
+  contrapositiveConsistency: number,
+  contrapositiveCoverage: number,
+  prevalenceAdjustedConsistency: number,
+  antecedentAdjustedCoverage: number,
+  antecedentAdjustedContrapositiveConsistency: number,
+  prevalenceAdjustedContrapositiveCoverage: number,
+});
+
+/** A solution; `shown` says of terms and models whether their numbers are withheld. */
+const solutionWith = <P extends TProperties>(shown: P) =>
+  strict({
+    kind,
+    derivedFrom: nullable(strict({ conservative: Type.String(), parsimonious: Type.String() })),
+    terms: Type.Array(
+      strict({
+        text: Type.String(),
+        levels: numbers,
+        literals: Type.Array(
+          strict({ text: Type.String(), role: Type.Union([Type.Literal('core'), Type.Literal('contributing')]) }),
+        ),
+        consistency: number,
+        pri: number,
+        rawCoverage: number,
+        uniqueCoverage: number,
+        isEssential: Type.Boolean(),
+        cases: texts,
+        ...shown,
+      }),
+    ),
+    models: Type.Array(
+      strict({
+        formula: Type.String(),
+        terms: numbers,
+        consistency: number,
+        pri: number,
+        coverage: number,
+        uniqueCoverages: Type.Array(number),
+        assumptionCount: digits,
+        assumptions: rowNumbers,
+        typicalCases: texts,
+        deviantConsistencyCases: texts,
+        deviantCoverageCases: texts,
+        measures,
+        ...shown,
+      }),
+    ),
+    modelCount: digits,
+    modelCountExact: Type.Boolean(),
+    termsPerModel: Type.Integer(),
+    lowerBound: Type.Integer(),
+    complete: Type.Boolean(),
+    swapGroups: Type.Array(texts),
+    irredundant: nullable(strict({ formulas: texts, complete: Type.Boolean() })),
+    primeImplicantCount: Type.Integer(),
+    primeImplicants: Type.Array(strict({ text: Type.String(), rows: Type.Array(Type.Integer()) })),
+    easyCounterfactuals: rowNumbers,
+    difficultCounterfactuals: rowNumbers,
+    certificate: nullable(certificate),
+    cutoffIntervals: nullable(
+      Type.Array(
+        strict({
+          cutoff: Type.Union([Type.Literal('consistency'), Type.Literal('pri'), Type.Literal('frequency')]),
+          from: number,
+          to: Type.Number(),
+        }),
       ),
-      consistency: number,
-      pri: number,
-      rawCoverage: number,
-      uniqueCoverage: number,
-      isEssential: Type.Boolean(),
-      cases: texts,
-      withheld,
-    }),
-  ),
-  models: Type.Array(
-    strict({
-      formula: Type.String(),
-      terms: numbers,
-      consistency: number,
-      pri: number,
-      coverage: number,
-      uniqueCoverages: Type.Array(number),
-      assumptionCount: digits,
-      assumptions: rowNumbers,
-      typicalCases: texts,
-      deviantConsistencyCases: texts,
-      deviantCoverageCases: texts,
-      withheld,
-    }),
-  ),
-  modelCount: digits,
-  modelCountExact: Type.Boolean(),
-  termsPerModel: Type.Integer(),
-  lowerBound: Type.Integer(),
-  complete: Type.Boolean(),
-  primeImplicantCount: Type.Integer(),
-  primeImplicants: Type.Array(strict({ text: Type.String(), rows: Type.Array(Type.Integer()) })),
-  easyCounterfactuals: rowNumbers,
-  difficultCounterfactuals: rowNumbers,
-  certificate: nullable(certificate),
-  cutoffIntervals: nullable(
+    ),
+    anchorIntervals: nullable(
+      Type.Array(strict({ set: Type.String(), anchor: Type.String(), value: Type.Number(), from: number, to: number })),
+    ),
+    permutationTest: nullable(
+      strict({
+        permutations: Type.Integer(),
+        pValues: numbers,
+        adjustedPValues: numbers,
+        falsePositiveShare: Type.Number(),
+      }),
+    ),
+  });
+
+const rowWith = <P extends TProperties>(shown: P) =>
+  strict({
+    configuration: numbers,
+    rowNumber: nullable(Type.Integer()),
+    output: Type.Union([Type.Literal('1'), Type.Literal('0'), Type.Literal('C'), Type.Literal('?')]),
+    n: Type.Integer(),
+    withOutcome: nullable(Type.Integer({ description: 'cases of the row with the outcome above 0.5' })),
+    partial: nullable(Type.Integer({ description: 'cases of the row with a membership strictly between 0 and 1' })),
+    consistency: number,
+    pri: number,
+    cases: texts,
+    ...shown,
+  });
+
+const labelled = Type.Array(strict({ label: Type.String(), value: Type.Number() }));
+const groupFit = strict({ pooled: Type.Number(), between: labelled, within: labelled });
+
+const further = strict({
+  theory: nullable(
     Type.Array(
       strict({
-        cutoff: Type.Union([Type.Literal('consistency'), Type.Literal('pri'), Type.Literal('frequency')]),
-        from: number,
-        to: Type.Number(),
+        kind,
+        formula: Type.String(),
+        areas: Type.Array(
+          strict({
+            area: Type.String(),
+            consistency: number,
+            pri: number,
+            coverage: number,
+            members: texts,
+            nonMembers: texts,
+          }),
+        ),
       }),
     ),
   ),
-  permutationTest: nullable(
+  clusters: nullable(
+    Type.Array(
+      strict({
+        kind,
+        text: Type.String(),
+        consistency: groupFit,
+        coverage: groupFit,
+        betweenDistance: Type.Number(),
+        withinDistance: Type.Number(),
+      }),
+    ),
+  ),
+  robustness: nullable(
     strict({
-      permutations: Type.Integer(),
-      pValues: numbers,
-      adjustedPValues: numbers,
-      falsePositiveShare: Type.Number(),
+      tests: Type.Array(
+        strict({
+          kind,
+          cutoff: Type.Union([Type.Literal('consistency'), Type.Literal('pri'), Type.Literal('frequency')]),
+          value: Type.Number(),
+          models: texts,
+          modelCount: digits,
+        }),
+      ),
+      models: Type.Array(
+        strict({
+          kind,
+          formula: Type.String(),
+          coverage: number,
+          consistency: number,
+          smallestTestSet: number,
+          largestTestSet: number,
+          robustTypical: texts,
+          robustDeviant: texts,
+          shakyTypical: texts,
+          shakyDeviant: texts,
+          possibleTypical: texts,
+          possibleDeviant: texts,
+          typicalRatio: number,
+          deviantRatio: number,
+          rank: Type.Integer({ minimum: 1, maximum: 4 }),
+        }),
+      ),
     }),
   ),
+  twoStep: nullable(
+    strict({
+      rows: Type.Array(rowWith({})),
+      steps: Type.Array(
+        strict({
+          context: Type.String(),
+          name: Type.String(),
+          conditions: texts,
+          rows: Type.Array(rowWith({})),
+          solutions: Type.Array(solutionWith({})),
+        }),
+      ),
+    }),
+  ),
+  chain: nullable(Type.Array(strict({ outcome: Type.String(), models: texts, complete: Type.Boolean() }))),
+  subsets: nullable(Type.Array(strict({ text: Type.String(), consistency: number, pri: number, rawCoverage: number }))),
 });
 
 export const qcaBody = strict({
   protected: Type.Boolean(),
+  repeated: Type.Boolean(),
   withheldRows: Type.Integer(),
   withheld: nullable(Type.Literal('small-group')),
   outcome: Type.String(),
@@ -286,24 +449,12 @@ export const qcaBody = strict({
   caseCount: nullable(Type.Integer()),
   leftOut: texts,
   ambiguousCases: texts,
-  rows: Type.Array(
-    strict({
-      configuration: numbers,
-      rowNumber: nullable(Type.Integer()),
-      output: Type.Union([Type.Literal('1'), Type.Literal('0'), Type.Literal('C'), Type.Literal('?')]),
-      n: Type.Integer(),
-      withOutcome: nullable(Type.Integer({ description: 'cases of the row with the outcome above 0.5' })),
-      partial: nullable(Type.Integer({ description: 'cases of the row with a membership strictly between 0 and 1' })),
-      consistency: number,
-      pri: number,
-      cases: texts,
-      withheld,
-    }),
-  ),
+  rows: Type.Array(rowWith({ withheld })),
   configurations: digits,
   simultaneousRows: Type.Array(Type.Integer()),
-  solutions: Type.Array(solution),
+  solutions: Type.Array(solutionWith({ withheld })),
   necessity: strict({ literals: Type.Array(necessity), expressions: Type.Array(necessity) }),
+  further,
   memberships: strict({
     cases: texts,
     outcome: numbers,

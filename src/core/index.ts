@@ -264,10 +264,13 @@ export type { Effects } from './panel-models/within-transformation.ts';
 export { analyseQca } from './qca/analysis.ts';
 export {
   type CalibratedSet,
+  type IrredundantModels,
+  type ModelListing,
   type QcaAnalysis,
   type QcaColumn,
   type QcaInput,
   type QcaLimits,
+  type QcaMeasures,
   type QcaModel,
   type QcaNecessity,
   type QcaOutcome,
@@ -277,6 +280,13 @@ export {
   type SolutionKind,
   solutionKinds,
 } from './qca/analysis-records.ts';
+export {
+  type AnchoredCases,
+  type AnchoredColumn,
+  type AnchorInterval,
+  findAnchorIntervals,
+} from './qca/anchor-intervals.ts';
+export { type Anchor, anchorsOf } from './qca/anchors-of.ts';
 export { type Anchors, type Calibration, calibrate } from './qca/calibrate.ts';
 export { type CalibratedData, makeCalibratedData, negateOutcome } from './qca/calibrated-data.ts';
 export {
@@ -295,7 +305,28 @@ export { type EnhancedTable, type Enhancement, enhanceTable } from './qca/enhanc
 export { type Expression, formatProducts, parseExpression, toProducts } from './qca/expression.ts';
 export { findContradictoryAssumptions, findRowsInExpression, findSimultaneousSubsets } from './qca/find-rows.ts';
 export { findThresholds } from './qca/find-thresholds.ts';
-export { type NecessityFit, necessityFit, type SufficiencyFit, sufficiencyFit } from './qca/fit.ts';
+export {
+  type ContrapositiveFit,
+  contrapositiveFit,
+  type NecessityFit,
+  necessityFit,
+  type SufficiencyFit,
+  sufficiencyFit,
+} from './qca/fit.ts';
+export type {
+  ChainRequest,
+  FurtherAnalyses,
+  FurtherRequest,
+  QcaChain,
+  QcaClusters,
+  QcaRobustness,
+  QcaSubset,
+  QcaTheory,
+  QcaTwoStep,
+  RobustnessRequest,
+  SubsetRequest,
+  TwoStepRequest,
+} from './qca/further-records.ts';
 export {
   defaultSearchLimits,
   type MinimalModels,
@@ -303,7 +334,7 @@ export {
   type SearchLimits,
 } from './qca/minimal-models.ts';
 export { type PermutationTest, testByPermutation } from './qca/permutation-test.ts';
-export { type RobustnessFit, robustnessFit } from './qca/robustness.ts';
+export { type RobustnessCases, type RobustnessFit, robustnessCases, robustnessFit } from './qca/robustness.ts';
 export { fitModels, type ModelFit, type SolutionFit, type TermFit } from './qca/solution-fit.ts';
 export {
   type Assumptions,

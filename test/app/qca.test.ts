@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/app/actor.ts';
-import type { QcaRequest } from '../../src/app/analyses/qca.ts';
+import type { QcaRequest } from '../../src/app/analyses/qca-settings.ts';
 import type { ResultOf } from '../../src/app/analyses.ts';
 import { createJobs } from '../../src/app/jobs.ts';
 import { createService } from '../../src/app/service.ts';
@@ -116,6 +116,78 @@ describe('the QCA use case', () => {
     expect(result.sources).toEqual([]);
   });
 
+  it('takes units at each wave as cases, with the fit by wave and by unit', async () => {
+    const { body, sources, settings } = await ask(operator, {
+      panel: 'street',
+      cases: 'unit-wave',
+      outcome: { variable: 'gas', name: 'HIGH', negated: true, calibration: { method: 'crisp', thresholds: [1100] } },
+      conditions: [{ variable: 'dwelling', name: 'FLAT', level: 'flat' }],
+      consistencyCutoff: 0.5,
+      solutions: ['parsimonious'],
+      clusters: {},
+    });
+    expect([body.caseCount, body.repeated, sources[0]!.panel]).toEqual([80, true, 'street']);
+    expect(settings.clusters).toEqual({ cluster: null, unit: null });
+    const [first] = body.further.clusters!;
+    expect(first!.consistency.between.map(({ label }) => label)).toEqual(['2023', '2024']);
+    expect(first!.consistency.within.length).toBe(40);
+    // Gas is 1000 + 10 h in 2023 and 100 less in 2024; of the 25 flats (h < 25) 10 and then 20 stay below 1100.
+    expect(first!.text).toBe('FLAT');
+    const [before, after] = first!.consistency.between.map(({ value }) => value);
+    expect(before).toBeCloseTo(10 / 25, 8);
+    expect(after).toBeCloseTo(20 / 25, 8);
+  });
+
+  it('shows nobody else numbers in which a household counts several times, nor what goes beyond the solutions', async () => {
+    const repeated = (await ask(visitor, { ...ofHouseholds, wave: null, cases: 'unit-wave', clusters: {} })).body;
+    expect([repeated.rows, repeated.solutions, repeated.caseCount, repeated.withheld]).toEqual([
+      [],
+      [],
+      null,
+      'small-group',
+    ]);
+    expect(JSON.stringify(repeated)).not.toMatch(/H0|2023/);
+    const everything: QcaRequest = {
+      ...ofHouseholds,
+      theory: 'FLAT',
+      chain: {},
+      subsets: {},
+      robustness: { consistencyCutoffs: [0.5] },
+      anchorIntervals: true,
+      irredundant: true,
+    };
+    const own = (await ask(operator, everything)).body;
+    expect(own.further.theory!.length + own.further.chain!.length).toBeGreaterThan(0);
+    const shown = (await ask(visitor, everything)).body;
+    expect(Object.values(shown.further)).toEqual([null, null, null, null, null, null]);
+    expect(shown.solutions.every(({ anchorIntervals }) => anchorIntervals === null)).toBe(true);
+    expect(JSON.stringify(shown)).not.toMatch(/H[0-9]/);
+  });
+
+  it('reads clusters of given cases from a column, and refuses what names none', async () => {
+    const table = {
+      columns: ['A', 'Y', 'region', 'town'],
+      ids: ['p', 'q', 'r', 's'],
+      rows: [
+        [1, 1, 'north', 'x'],
+        [1, 1, 'south', 'y'],
+        [0, 0, 'north', 'x'],
+        [0, 0, 'south', 'y'],
+      ],
+    };
+    const request: QcaRequest = { table, outcome: { variable: 'Y' }, conditions: [{ variable: 'A' }] };
+    const { body } = await ask(visitor, { ...request, clusters: { cluster: 'region', unit: 'town' } });
+    expect(body.further.clusters![0]!.consistency.between.map(({ label }) => label)).toEqual(['north', 'south']);
+    expect(body.further.clusters![0]!.consistency.within.map(({ label }) => label)).toEqual(['x', 'y']);
+    for (const clusters of [{ cluster: 'province' }, {}])
+      await expect(ask(visitor, { ...request, clusters })).rejects.toMatchObject({ code: 'invalid-request' });
+    await expect(ask(operator, { ...ofHouseholds, clusters: {} })).rejects.toMatchObject({ code: 'invalid-request' });
+    await expect(ask(operator, { ...ofHouseholds, cases: 'unit-wave' })).rejects.toMatchObject({
+      code: 'invalid-request',
+      message: expect.stringContaining('no wave can be named'),
+    });
+  });
+
   it('keeps the contract: request, settings and body fit their schemas', async () => {
     expect(violations(operations.qca.body, ofPlaces)).toEqual([]);
     expect(violations(operations.qca.body, qcaExample)).toEqual([]);
@@ -123,9 +195,23 @@ describe('the QCA use case', () => {
       ...ofPlaces,
       solutions: ['conservative', 'intermediate', 'parsimonious'],
       directionalExpectations: ['COACH'],
+      theory: 'OWNERS',
+      robustness: { consistencyCutoffs: [0.9], priCutoffs: [0.1], frequencyCutoffs: [2] },
+      twoStep: { remote: ['OWNERS'] },
+      chain: { method: 'coincidence' },
+      subsets: {},
+      irredundant: true,
+      anchorIntervals: true,
+      listing: 'sample',
     };
-    for (const request of [everything, qcaExample])
-      expect(violations(results.qca, JSON.parse(JSON.stringify(await ask(operator, request))))).toEqual([]);
+    expect(violations(operations.qca.body, everything)).toEqual([]);
+    for (const request of [everything, qcaExample]) {
+      const result = await ask(operator, request);
+      expect(violations(results.qca, JSON.parse(JSON.stringify(result)))).toEqual([]);
+      if (request !== everything) continue;
+      for (const part of Object.entries(result.body.further))
+        if (part[0] !== 'clusters') expect(part).not.toContain(null);
+    }
   });
 
   it.each<[string, string, Partial<QcaRequest>]>([
@@ -222,6 +308,12 @@ describe('samenwijs qca', () => {
       In words: Y goes together with one combination: A.
       The same models hold for: a consistency cutoff above 0.000 up to 1.000; a PRI cutoff above 0.000 up to 1.000; a frequency cutoff of 1 to 1.
       The number of terms is proven; the certificate travels in the result.
+
+      Necessary conditions
+
+      set  consistency  coverage  relevance
+      ---  -----------  --------  ---------
+      A          1.000     1.000      1.000
       "
     `);
   });
@@ -241,6 +333,69 @@ describe('samenwijs qca', () => {
     const result = JSON.parse(out);
     expect(result.settings.consistencyCutoff).toBe(1);
     expect(result.body.solutions[0].models[0].formula).toBe('A');
+  });
+
+  it('prints what is asked for beside the solutions, in both languages', async () => {
+    const wide = {
+      columns: ['A', 'B', 'Y', 'town'],
+      ids: ['p', 'q', 'r', 's', 't', 'u', 'v', 'w'],
+      rows: [
+        [9, 1, 1, 'x'],
+        [8, 1, 1, 'y'],
+        [7, 0, 1, 'x'],
+        [6, 0, 0, 'y'],
+        [3, 1, 1, 'x'],
+        [2, 1, 0, 'y'],
+        [1, 0, 0, 'x'],
+        [0, 0, 0, 'y'],
+      ],
+    };
+    const options = [
+      ...[
+        'qca',
+        'c.csv',
+        '--outcome',
+        'Y',
+        '--conditions',
+        'A,B',
+        '--calibrate',
+        'A=1:5.5:8',
+        '--solutions',
+        'parsimonious',
+      ],
+      ...['--theory', 'A*B', '--clusters', 'town', '--alternative', 'consistency=0.7/0.9', '--remote', 'A'],
+      ...[
+        '--chain',
+        'truth-table',
+        '--order',
+        'A,B/Y',
+        '--subsets',
+        '--irredundant',
+        '--anchors',
+        '--necessity',
+        '0.75',
+      ],
+    ];
+    const { status, out, err } = await command(setUp(), options, { readTable: async () => wide });
+    expect([status, err]).toEqual([0, '']);
+    for (const part of [
+      'Theory A*B beside',
+      'Fit by cluster and by unit',
+      'Against other cutoffs',
+      'parsimonious, consistency 0.7:',
+      'Two steps',
+      'In the context CONTEXT = A:',
+      'Each set as an outcome of the others',
+      'Sufficient combinations over all cases',
+      'Models with no term to spare',
+      'The same models hold while one anchor moves',
+      'A crossover between',
+      'Necessary conditions',
+    ])
+      expect(out).toContain(part);
+    const dutch = await command(setUp(), [...options, '--lang', 'nl'], { readTable: async () => wide });
+    for (const part of ['Theorie A*B naast', 'Bij andere grenzen', 'In de context CONTEXT = A:', 'A omslagpunt tussen'])
+      expect(dutch.out).toContain(part);
   });
 
   it('names sets, takes the change since a wave, and says what chance gives', async () => {
@@ -353,6 +508,8 @@ describe('samenwijs qca', () => {
     [['--calibrate', 'Z=1'], 'neither'],
     [['--calibrate', 'A=indirect:x'], 'indirect'],
     [['--outcome', 'Y,B'], '--configuration'],
+    [['--alternative', 'recall=1'], 'recall'],
+    [['--alternative', 'consistency=high'], 'consistencyCutoffs'],
     [['--consistency', '2'], 'consistencyCutoff'],
     [['--solutions', 'best'], 'solutions'],
   ])('refuses %j', async (options, part) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/app/actor.ts';
-import type { QcaRequest } from '../../src/app/analyses/qca.ts';
+import type { QcaRequest } from '../../src/app/analyses/qca-settings.ts';
 import type { ResultOf } from '../../src/app/analyses.ts';
 import { createJobs } from '../../src/app/jobs.ts';
 import { createService } from '../../src/app/service.ts';

@@ -34,6 +34,7 @@ const internal = [
   'qca/prime-implicants.ts',
   'qca/row-groups.ts',
   'qca/row-sums.ts',
+  'qca/two-step.ts', // asked for with `analyseQca`
   // parts of training and of an answer
   'recommend/between-experiment-variance.ts',
   'recommend/boosted-trees.ts',

@@ -29,6 +29,8 @@ export type ShownQcaSolution = Omit<QcaSolution, 'terms' | 'models'> & {
 export interface QcaBody extends Omit<QcaAnalysis, 'warnings' | 'caseCount' | 'rows' | 'solutions' | 'necessity'> {
   /** true where the cases are people's: small rows and case ids are then withheld from everybody but the operator */
   readonly protected: boolean;
+  /** true where a unit stands for several cases */
+  readonly repeated: boolean;
   /** null where withheld */
   readonly caseCount: number | null;
   readonly rows: readonly ShownQcaRow[];
@@ -44,7 +46,10 @@ export interface QcaBody extends Omit<QcaAnalysis, 'warnings' | 'caseCount' | 'r
 }
 
 /** The whole analysis, as the operator sees it. */
-export function toBody({ warnings: _, ...analysis }: QcaAnalysis, isProtected: boolean): QcaBody {
+export function toBody(
+  { warnings: _, ...analysis }: QcaAnalysis,
+  cases: { readonly protected: boolean; readonly isRepeated: boolean },
+): QcaBody {
   const shown = <T extends object>(item: T): Shown<T> => ({ ...item, withheld: null });
   return {
     ...analysis,
@@ -58,7 +63,8 @@ export function toBody({ warnings: _, ...analysis }: QcaAnalysis, isProtected: b
       literals: analysis.necessity.literals.map(shown),
       expressions: analysis.necessity.expressions.map(shown),
     },
-    protected: isProtected,
+    protected: cases.protected,
+    repeated: cases.isRepeated,
     withheldRows: 0,
     withheld: null,
   };
@@ -69,16 +75,19 @@ const few = (n: number): boolean => n > 0 && n < minimumGroup;
 /**
  * What anybody but the operator sees of a QCA of people: no ids; rows of the truth table that are large enough; the recipes where
  * every row behind them is; and of these the fit only where no sum or difference of what is shown counts fewer than the minimum
- * (`describableSets`; the models first, then their terms, the rows, and necessary conditions).
+ * (`describableSets`; the models first, then their terms, the rows, and necessary conditions). Where a person stands for several
+ * cases, none of it: numbers of cases say nothing about numbers of people. What goes beyond the solutions is for the operator.
  */
 export function gateQca(body: QcaBody): QcaBody {
   const { rows: verdicts, ambiguous } = verdictOnRows(body);
-  const areRowsShown = verdicts.every((reason) => reason === null) && ambiguous === null;
+  const areRowsShown = !body.repeated && verdicts.every((reason) => reason === null) && ambiguous === null;
   const isSmall = body.rows.some((row) => row.output !== '?' && row.n < minimumGroup);
-  const isTiny = body.caseCount! < minimumGroup;
+  const isTiny = isHidden(body);
   const fit = verdictOnFit(body, verdicts);
   const rows = body.rows.flatMap((row, r) =>
-    verdicts[r] === null ? [fit.rows[r] === null ? { ...row, cases: [] } : withoutFit(row, fit.rows[r]!)] : [],
+    verdicts[r] === null && !body.repeated
+      ? [fit.rows[r] === null ? { ...row, cases: [] } : withoutFit(row, fit.rows[r]!)]
+      : [],
   );
   // A threshold that was found lies halfway between the scores of two of them.
   const gateCounts = (set: CalibratedSet): CalibratedSet => ({
@@ -100,6 +109,7 @@ export function gateQca(body: QcaBody): QcaBody {
     simultaneousRows: [],
     leftOut: [],
     ambiguousCases: [],
+    further: nothingFurther,
     memberships: { cases: [], outcome: [], sets: {}, raw: {}, terms: {} },
     necessity: isHiding
       ? { literals: [], expressions: [] }
@@ -114,6 +124,27 @@ export function gateQca(body: QcaBody): QcaBody {
         ),
   };
 }
+
+/** Fewer people than may be told of, or nobody knows how many. */
+const isHidden = (body: QcaBody): boolean => body.repeated || body.caseCount! < minimumGroup;
+
+const nothingFurther: QcaBody['further'] = {
+  theory: null,
+  clusters: null,
+  robustness: null,
+  twoStep: null,
+  chain: null,
+  subsets: null,
+};
+const noMeasures: QcaModel['measures'] = {
+  haesebrouckConsistency: null,
+  contrapositiveConsistency: null,
+  contrapositiveCoverage: null,
+  prevalenceAdjustedConsistency: null,
+  antecedentAdjustedCoverage: null,
+  antecedentAdjustedContrapositiveConsistency: null,
+  prevalenceAdjustedContrapositiveCoverage: null,
+};
 
 /** Rows of 1 to 9, and what would give them away; cases at exactly 0.5 are in no row, but in the total. */
 function verdictOnRows({ rows, ambiguousCases }: QcaBody): {
@@ -221,17 +252,19 @@ function gateSolution(
         typicalCases: [],
         deviantConsistencyCases: [],
         deviantCoverageCases: [],
+        measures: noMeasures,
         withheld,
       };
     }),
     cutoffIntervals: areRowsDescribed ? solution.cutoffIntervals : null,
+    anchorIntervals: null,
     permutationTest: areTermsShown ? solution.permutationTest : null,
   };
 }
 
 /** Cautions that tell how many cases are on one side, or that few are, say it without the number or not at all. */
 export function gateQcaWarnings(warnings: readonly Warning[], body: QcaBody): readonly Warning[] {
-  if (body.caseCount! < minimumGroup) return [];
+  if (isHidden(body)) return [];
   const released = gateQca(body);
   const { ambiguous } = verdictOnRows(body);
   const described = new Set(

@@ -1,8 +1,11 @@
 import type { Warning } from '../errors.ts';
+import type { AnchorInterval } from './anchor-intervals.ts';
 import type { Calibration } from './calibrate.ts';
 import type { Certificate } from './certificate.ts';
 import type { ConditionType } from './conditions.ts';
 import type { CutoffInterval } from './cutoff-intervals.ts';
+import type { ContrapositiveFit } from './fit.ts';
+import type { FurtherAnalyses, FurtherRequest } from './further-records.ts';
 import type { SearchLimits } from './minimal-models.ts';
 import type { PermutationTest } from './permutation-test.ts';
 import type { RowOutput, TruthTableSettings } from './truth-table.ts';
@@ -63,6 +66,11 @@ export interface QcaInput {
   };
   /** which models to list where there are more than may be listed: the first found, or a random sample of all */
   readonly listing: ModelListing;
+  /** list the models that are irredundant, whatever their number of terms, as well */
+  readonly irredundant: boolean;
+  /** find for each anchor and threshold the interval with the same models */
+  readonly anchorIntervals: boolean;
+  readonly further: FurtherRequest;
   /** how often to deal the outcome anew for the permutation test; 0 = no test */
   readonly permutations: number;
   readonly seed: number;
@@ -121,6 +129,19 @@ export interface QcaModel {
   readonly typicalCases: readonly string[];
   readonly deviantConsistencyCases: readonly string[];
   readonly deviantCoverageCases: readonly string[];
+  /** further measures of fit */
+  readonly measures: QcaMeasures;
+}
+
+export interface QcaMeasures extends ContrapositiveFit {
+  readonly haesebrouckConsistency: number | null;
+}
+
+/** Models with no term to spare, whatever their number of terms. */
+export interface IrredundantModels {
+  readonly formulas: readonly string[];
+  /** false if the limit on models cut the list */
+  readonly complete: boolean;
 }
 
 export interface QcaSolution {
@@ -137,6 +158,10 @@ export interface QcaSolution {
   readonly lowerBound: number;
   readonly complete: boolean;
   readonly primeImplicantCount: number;
+  /** terms that cover the same positive rows: in any model one can stand for the other; groups of two or more, by text */
+  readonly swapGroups: readonly (readonly string[])[];
+  /** null if not asked for */
+  readonly irredundant: IrredundantModels | null;
   /** up to the limit, in order of presentation */
   readonly primeImplicants: readonly { readonly text: string; readonly rows: readonly number[] }[];
   readonly easyCounterfactuals: readonly number[] | null;
@@ -144,6 +169,8 @@ export interface QcaSolution {
   readonly certificate: Certificate | null;
   /** for each cutoff, the values with the same models; null for intermediate solutions and for large ones */
   readonly cutoffIntervals: readonly CutoffInterval[] | null;
+  /** for each anchor, the values with the same models; null if not asked for, and as `cutoffIntervals` */
+  readonly anchorIntervals: readonly AnchorInterval[] | null;
   /** could chance alone give these terms? null if not asked for */
   readonly permutationTest: PermutationTest | null;
 }
@@ -174,6 +201,7 @@ export interface QcaAnalysis {
   readonly solutions: readonly QcaSolution[];
   /** every literal as a necessary condition, then longer expressions that reach the cutoffs */
   readonly necessity: { readonly literals: readonly QcaNecessity[]; readonly expressions: readonly QcaNecessity[] };
+  readonly further: FurtherAnalyses;
   /** memberships (levels of multi-value sets) of each case, and raw scores where they were calibrated; empty for many cases */
   readonly memberships: {
     readonly cases: readonly string[];

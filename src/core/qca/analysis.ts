@@ -1,12 +1,14 @@
 import type { QcaAnalysis, QcaInput, QcaSolution } from './analysis-records.ts';
 import { collectWarnings } from './analysis-warnings.ts';
 import { type CalibratedCases, calibrateCases } from './calibrate-cases.ts';
-import { type CalibratedData, termMembership } from './calibrated-data.ts';
+import { termMembership } from './calibrated-data.ts';
 import { configurationOf, countConfigurations } from './cubes.ts';
 import { describeNecessity } from './describe-necessity.ts';
+import { describeRows } from './describe-rows.ts';
 import { describeSolutions } from './describe-solutions.ts';
 import { enhanceTable } from './enhanced-analysis.ts';
 import { parseExpression, toProducts } from './expression.ts';
+import { analyseFurther } from './further-analyses.ts';
 import type { MinimizeSettings } from './solutions.ts';
 import { buildTruthTable } from './truth-table.ts';
 
@@ -44,8 +46,8 @@ export function analyseQca(
     impossible: input.enhanced.impossible.flatMap(productsOf),
   });
   const settings: MinimizeSettings = { ...plain, excluded: [...plain.excluded, ...excluded] };
-  const solutions = input.solutions.length === 0 ? [] : describeSolutions(input, data, table, { ...settings, proceed });
-  const isPartial = partialCases(data);
+  const solutions =
+    input.solutions.length === 0 ? [] : describeSolutions(input, data, table, { ...settings, proceed }, cases.anchored);
   const analysis = {
     outcome: cases.outcomeName,
     conditions: cases.conditionSets,
@@ -54,33 +56,15 @@ export function analyseQca(
     caseCount: data.caseIds.length,
     leftOut: cases.leftOut,
     ambiguousCases: table.ambiguousCases.map((i) => data.caseIds[i]!),
-    rows: table.rows.map(({ configuration, rowNumber, output, n, consistency, pri, cases }) => ({
-      configuration: Array.from(configuration),
-      rowNumber,
-      output,
-      n,
-      withOutcome: cases.filter((i) => data.outcome[i]! * 2 > data.one).length,
-      partial: cases.filter((i) => isPartial[i] === 1).length,
-      consistency,
-      pri,
-      cases: cases.map((i) => data.caseIds[i]!),
-    })),
+    rows: describeRows(data, table),
     configurations: countConfigurations(conditions).toString(),
     simultaneousRows,
     solutions,
     necessity: describeNecessity(input, data),
+    further: analyseFurther(input, cases, table, settings, solutions),
     memberships: describeMemberships(cases, solutions, input.limits.listed),
   };
   return { ...analysis, warnings: collectWarnings(input, data, table, analysis) };
-}
-
-/** 1 for a case with a membership strictly between 0 and 1 in the outcome or a fuzzy condition. */
-function partialCases({ caseIds, conditions, values, outcome, one }: CalibratedData): Uint8Array {
-  const between = (x: number) => x > 0 && x < one;
-  return Uint8Array.from(caseIds, (_, i) => {
-    const inCondition = conditions.some((c, at) => c.type === 'fuzzy' && between(values[i * conditions.length + at]!));
-    return inCondition || between(outcome[i]!) ? 1 : 0;
-  });
 }
 
 function describeMemberships(

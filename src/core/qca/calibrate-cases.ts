@@ -1,5 +1,6 @@
 import { CoreError } from '../errors.ts';
 import type { CalibratedSet, QcaColumn, QcaInput } from './analysis-records.ts';
+import type { AnchoredCases } from './anchor-intervals.ts';
 import { type Calibration, calibrate, decide } from './calibrate.ts';
 import {
   type CalibratedData,
@@ -31,6 +32,8 @@ export interface CalibratedCases {
   readonly outcomeSet: CalibratedSet;
   readonly outcomeParts: readonly CalibratedSet[];
   readonly conditionSets: readonly CalibratedSet[];
+  /** as they were calibrated, so that anchors can be moved; the parts of a configurational outcome cannot */
+  readonly anchored: AnchoredCases;
   /** by name, what was given and what became of it, for complete cases; the outcome's own set and its parts included */
   readonly raw: Readonly<Record<string, readonly number[]>>;
   readonly sets: Readonly<Record<string, readonly number[]>>;
@@ -83,6 +86,12 @@ export function calibrateCases({ caseIds, outcome, conditions }: QcaInput): Cali
     outcomeSet: describeSet({ ...effect, scores: Float64Array.from(unscaled(data.outcome)) }),
     outcomeParts: isConfiguration ? [own!, ...parts].map(describeSet) : [],
     conditionSets: causes.map(describeSet),
+    anchored: {
+      ids,
+      conditions: data.conditions,
+      columns: causes,
+      outcome: { ...effect, negated: outcome.negated },
+    },
     raw: Object.fromEntries(
       columns.filter(({ calibration }) => calibration !== null).map(({ name, raw }) => [name, Array.from(raw)]),
     ),

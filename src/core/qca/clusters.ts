@@ -24,9 +24,10 @@ export interface ClusterDiagnostics {
  * consistency = (sum min(x,y) + 1e-10) / (sum x + 1e-10), coverage with sum y;
  * distance = sqrt(sum_j ((c_j + 1e-10) / (sum c + 1e-10) - 1/J)^2).
  *
- * @param x        n memberships of the set in [0, 1]
- * @param y        n memberships of the outcome in [0, 1]
+ * @param x        n memberships of the set, 0 to `one`
+ * @param y        n memberships of the outcome, 0 to `one`
  * @param clusters n labels; @param units n labels
+ * @param one      what full membership is stored as
  * Cost: one pass. Source: Garcia-Castro, Ariño 2016, doi:10.1177/0049124113500481.
  */
 export function diagnoseClusters(
@@ -34,11 +35,12 @@ export function diagnoseClusters(
   y: Float64Array,
   clusters: readonly string[],
   units: readonly string[],
+  one: number,
 ): ClusterDiagnostics {
   const fitOver = (base: Float64Array): ClusterFit => ({
-    pooled: group(x, y, base, null).get('')!,
-    between: group(x, y, base, clusters),
-    within: group(x, y, base, units),
+    pooled: group(x, y, base, null, one).get('')!,
+    between: group(x, y, base, clusters, one),
+    within: group(x, y, base, units, one),
   });
   const consistency = fitOver(x);
   return {
@@ -54,6 +56,7 @@ function group(
   y: Float64Array,
   base: Float64Array,
   labels: readonly string[] | null,
+  one: number,
 ): Map<string, number> {
   const sums = new Map<string, { shared: number; base: number }>();
   for (let i = 0; i < x.length; i++) {
@@ -63,7 +66,7 @@ function group(
     sum.shared += Math.min(x[i]!, y[i]!);
     sum.base += base[i]!;
   }
-  return new Map([...sums].map(([label, sum]) => [label, (sum.shared + epsilon) / (sum.base + epsilon)]));
+  return new Map([...sums].map(([label, sum]) => [label, (sum.shared / one + epsilon) / (sum.base / one + epsilon)]));
 }
 
 function distance(values: readonly number[]): number {

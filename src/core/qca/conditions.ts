@@ -49,3 +49,14 @@ export function makeCondition(name: string, type: ConditionType, levels?: number
 
 /** True where two values of a condition name each other's opposite, so that `X` and `~X` can be written. */
 export const isTwoValued = (condition: Condition): boolean => condition.type !== 'multi-value';
+
+/** The index of a condition by its name. @throws unknown-variable */
+export function indexOfCondition(name: string, conditions: readonly Condition[]): number {
+  const at = conditions.findIndex((condition) => condition.name === name);
+  if (at >= 0) return at;
+  throw new CoreError(
+    'unknown-variable',
+    `"${name}" is no condition; the conditions are ${conditions.map((c) => c.name).join(', ')}.`,
+    { variable: name },
+  );
+}

@@ -1,6 +1,4 @@
-import { findMinimalModels, type MinimalModels } from './minimal-models.ts';
-import type { MinimizeSettings } from './solutions.ts';
-import { assignRoles, solveConservative } from './solutions.ts';
+import { type MinimizeSettings, solveConservative, solveParsimonious } from './solutions.ts';
 import type { RowOutput, TruthTable } from './truth-table.ts';
 
 /** Values of one cutoff for which the models stay the same: above `from` (excluded; null = any from 0), up to `to` (included). */
@@ -25,7 +23,7 @@ export function findCutoffIntervals(
   solution: 'conservative' | 'parsimonious',
 ): CutoffInterval[] {
   const { consistencyCutoff, priCutoff, frequencyCutoff } = table.settings;
-  const signature = (changed: TruthTable): string => signatureOf(solve(changed, settings, solution));
+  const signature = (changed: TruthTable): string => modelSignature(changed, settings, solution);
   const present = signature(table);
   const memory = new Map<string, boolean>();
   const same = (outputs: readonly RowOutput[]): boolean => {
@@ -99,18 +97,16 @@ const withOutputs = (table: TruthTable, outputs: readonly RowOutput[]): TruthTab
   rows: table.rows.map((row, r) => ({ ...row, output: outputs[r]! })),
 });
 
-function solve(
+/** The models of a solution as text that does not depend on their order; with models unlisted, their count stands for them. */
+export function modelSignature(
   table: TruthTable,
   settings: MinimizeSettings,
   solution: 'conservative' | 'parsimonious',
-): MinimalModels {
-  if (solution === 'conservative') return solveConservative(table, settings);
-  const { positives, negatives } = assignRoles(table, settings);
-  return findMinimalModels(positives, negatives, table.conditions, settings);
-}
-
-/** Models as text that does not depend on their order; with models unlisted, their count stands for them. */
-function signatureOf({ terms, models, modelCount }: MinimalModels): string {
+): string {
+  const { terms, models, modelCount } = (solution === 'conservative' ? solveConservative : solveParsimonious)(
+    table,
+    settings,
+  );
   const listed = models
     .map((model) =>
       model

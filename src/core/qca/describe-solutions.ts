@@ -1,14 +1,18 @@
 import { createRandom } from '../random/random-stream.ts';
-import type { QcaInput, QcaSolution, SolutionKind } from './analysis-records.ts';
+import type { IrredundantModels, QcaInput, QcaSolution, SolutionKind } from './analysis-records.ts';
+import { type AnchoredCases, findAnchorIntervals } from './anchor-intervals.ts';
 import { type CalibratedData, termMembership, unionMembership } from './calibrated-data.ts';
 import { deviantConsistencyCases, deviantCoverageCases, typicalCases } from './case-selection.ts';
 import { type Territory, writeCertificate } from './certificate.ts';
 import type { Condition } from './conditions.ts';
-import { type Cube, cubeContains, formatCube, formatLiteral, literalsOf } from './cubes.ts';
+import { type Cube, compareCubes, cubeContains, formatCube, formatLiteral, literalsOf } from './cubes.ts';
 import { findCutoffIntervals } from './cutoff-intervals.ts';
 import { parseExpression, toProducts } from './expression.ts';
+import { contrapositiveFit, haesebrouckConsistency } from './fit.ts';
+import { listIrredundantCovers } from './irredundant-covers.ts';
 import { listPrimeImplicants, type MinimalModels, type SearchLimits } from './minimal-models.ts';
 import { testByPermutation } from './permutation-test.ts';
+import { cubeOfPrimeImplicant } from './prime-implicants.ts';
 import { fitModels } from './solution-fit.ts';
 import {
   assignRoles,
@@ -33,12 +37,14 @@ const isSmall = (table: TruthTable, { primes, modelCount }: MinimalModels): bool
  * Every solution asked for, with its fit, cases, counterfactuals and certificate; none where no row is positive.
  *
  * @param settings `proceed` hears of the share of all solutions done
+ * @param anchored the cases as they were calibrated, where intervals of anchors may be asked for
  */
 export function describeSolutions(
   input: QcaInput,
   data: CalibratedData,
   table: TruthTable,
   settings: MinimizeSettings,
+  anchored: AnchoredCases | null = null,
 ): QcaSolution[] {
   const { conditions } = table;
   const wants = (kind: SolutionKind) => input.solutions.includes(kind);
@@ -55,6 +61,15 @@ export function describeSolutions(
   const parsimonious = isNeeded('parsimonious') ? solveParsimonious(table, settingsOf('parsimonious')) : null;
   const simplest = parsimonious?.terms.map(({ term }) => term) ?? [];
   const solutions: QcaSolution[] = [];
+  const intervals = (kind: SolutionKind, solution: MinimalModels) => {
+    if (kind === 'intermediate' || !isSmall(table, solution)) return { cutoffIntervals: null, anchorIntervals: null };
+    const small: MinimizeSettings = { ...settings, proceed: () => true, limits: intervalLimits };
+    return {
+      cutoffIntervals: findCutoffIntervals(table, small, kind),
+      anchorIntervals:
+        input.anchorIntervals && anchored !== null ? findAnchorIntervals(anchored, table.settings, small, kind) : null,
+    };
+  };
   const add = (
     kind: SolutionKind,
     solution: MinimalModels,
@@ -66,10 +81,7 @@ export function describeSolutions(
       kind,
       ...derivation,
       ...describeSolution(input, data, table, solution, territory, core),
-      cutoffIntervals:
-        kind === 'intermediate' || !isSmall(table, solution)
-          ? null
-          : findCutoffIntervals(table, { ...settings, proceed: () => true, limits: intervalLimits }, kind),
+      ...intervals(kind, solution),
     });
   const none = { derivedFrom: null, easyCounterfactuals: null, difficultCounterfactuals: null };
 
@@ -122,13 +134,16 @@ const formulaOf = ({ terms }: MinimalModels, model: readonly number[], condition
   model.map((t) => formatCube(terms[t]!.term, conditions)).join(' + ');
 
 function describeSolution(
-  { limits, permutations, seed }: QcaInput,
+  { limits, permutations, seed, irredundant }: QcaInput,
   data: CalibratedData,
   table: TruthTable,
   solution: MinimalModels,
   territory: Territory,
   core: readonly Cube[],
-): Omit<QcaSolution, 'kind' | 'derivedFrom' | 'easyCounterfactuals' | 'difficultCounterfactuals' | 'cutoffIntervals'> {
+): Omit<
+  QcaSolution,
+  'kind' | 'derivedFrom' | 'easyCounterfactuals' | 'difficultCounterfactuals' | 'cutoffIntervals' | 'anchorIntervals'
+> {
   const { conditions } = table;
   const fit = fitModels(data, solution);
   const memberships = solution.terms.map(({ term }) => termMembership(data, term));
@@ -158,12 +173,11 @@ function describeSolution(
       const { consistency, pri, rawCoverage, uniqueCoverages } = fit.models[m]!;
       const terms = model.map((t) => solution.terms[t]!.term);
       const assumptions = assumptionsOf(terms, solution.positives, conditions, limits.listed);
-      const x = unscale(
-        unionMembership(
-          model.map((t) => memberships[t]!),
-          y.length,
-        ),
+      const union = unionMembership(
+        model.map((t) => memberships[t]!),
+        y.length,
       );
+      const x = unscale(union);
       return {
         formula: formulaOf(solution, model, conditions),
         terms: model,
@@ -176,6 +190,10 @@ function describeSolution(
         typicalCases: typicalCases(x, y).map((selected) => name(selected.case)),
         deviantConsistencyCases: deviantConsistencyCases(x, y).map((selected) => name(selected.case)),
         deviantCoverageCases: deviantCoverageCases(x, y, ownRow).map((selected) => name(selected.case)),
+        measures: {
+          haesebrouckConsistency: haesebrouckConsistency(union, data.outcome),
+          ...contrapositiveFit(union, data.outcome, data.one),
+        },
       };
     }),
     modelCount: solution.modelCount.toString(),
@@ -184,6 +202,8 @@ function describeSolution(
     lowerBound: solution.lowerBound,
     complete: solution.complete,
     primeImplicantCount: solution.primes.count,
+    swapGroups: swapGroups(solution, conditions),
+    irredundant: irredundant ? irredundantModels(solution, conditions, limits.models) : null,
     primeImplicants: listPrimeImplicants(solution, limits.listed).map(({ term, rows }) => ({
       text: formatCube(term, conditions),
       rows: rows.flatMap((r) => table.rows[positiveRows[r]!]!.rowNumber ?? []),
@@ -200,6 +220,30 @@ function describeSolution(
             createRandom(seed, 'qca'),
           ),
   };
+}
+
+/** Terms of the listed models by the rows they cover, where more than one covers the same. */
+function swapGroups({ terms }: MinimalModels, conditions: readonly Condition[]): string[][] {
+  const groups = new Map<string, string[]>();
+  for (const { term, rows } of terms) {
+    const key = rows.join();
+    groups.set(key, [...(groups.get(key) ?? []), formatCube(term, conditions)]);
+  }
+  return [...groups.values()].filter((group) => group.length > 1);
+}
+
+function irredundantModels(
+  { primes, positives }: MinimalModels,
+  conditions: readonly Condition[],
+  limit: number,
+): IrredundantModels {
+  const chart = { rows: positives.length, words: primes.coverWords, count: primes.count, cover: primes.cover };
+  const { covers, complete } = listIrredundantCovers(chart, limit);
+  const formulas = covers.map((cover) => {
+    const terms = cover.map((j) => cubeOfPrimeImplicant(primes, j, positives)).sort(compareCubes);
+    return terms.map((term) => formatCube(term, conditions)).join(' + ');
+  });
+  return { formulas, complete: complete && primes.complete };
 }
 
 /** Truth table rows of the solution's positive configurations, in their order. */

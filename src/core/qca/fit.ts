@@ -76,12 +76,10 @@ export function necessityFit(x: Float64Array, y: Float64Array, one: number): Nec
  */
 export function haesebrouckConsistency(x: Float64Array, y: Float64Array): number | null {
   let both = 0;
-  let total = 0;
-  for (let i = 0; i < x.length; i++) {
-    const shared = Math.min(x[i]!, y[i]!);
-    both += shared;
-    total += shared + Math.sqrt(Math.max(x[i]! - y[i]!, 0) * x[i]!);
-  }
+  const deviations = x.map((xi, i) => Math.sqrt(Math.max(xi - y[i]!, 0) * xi));
+  for (let i = 0; i < x.length; i++) both += Math.min(x[i]!, y[i]!);
+  // Roots are no whole numbers: in ascending order their sum does not depend on the order of the cases.
+  const total = deviations.sort().reduce((sum, deviation) => sum + deviation, both);
   return ratio(both, total);
 }
 
@@ -109,4 +107,61 @@ export function uniqueCoverages(sets: readonly Float64Array[], y: Float64Array):
     before = unionMembership([before, x], n) as Float64Array<ArrayBuffer>;
     return ratio(own, sumY);
   });
+}
+
+/** Fit of "x is sufficient for y" that counts cases without x or without y as well; null where a formula is 0/0. */
+export interface ContrapositiveFit {
+  /** how far cases without the outcome lack the set: sum (1 - max(x,y)) / sum (1-y) */
+  readonly contrapositiveConsistency: number | null;
+  /** how far cases without the set lack the outcome: sum (1 - max(x,y)) / sum (1-x) */
+  readonly contrapositiveCoverage: number | null;
+  /** consistency as if half of the cases had the outcome */
+  readonly prevalenceAdjustedConsistency: number | null;
+  /** coverage as if half of the cases had the set */
+  readonly antecedentAdjustedCoverage: number | null;
+  /** contrapositive consistency as if half of the cases had the set */
+  readonly antecedentAdjustedContrapositiveConsistency: number | null;
+  /** contrapositive coverage as if half of the cases had the outcome */
+  readonly prevalenceAdjustedContrapositiveCoverage: number | null;
+}
+
+/**
+ * The contrapositive family of fit for a sufficient set. With X' = 1 - x, Y' = 1 - y and S(...) a sum over cases:
+ * prevalence-adjusted consistency = S min(x,y) / (S min(x,y) + w (S min(x,Y') - S min(x,y,X',Y'))), w = S y / (N - S y);
+ * prevalence-adjusted contrapositive coverage = S min(X',Y') / (S min(X',Y') + w' (S min(X',y) - S min(x,y,X',Y'))), w' = S Y' / S y;
+ * the antecedent-adjusted two are the same with x and y swapped.
+ *
+ * @param x n memberships of the set, 0 to `one`; @param y n memberships of the outcome; @param one what full membership is
+ * Cost: one pass. Source: De Souter 2024, doi:10.1515/jci-2023-0014; as in the R package cna 4.0.
+ */
+export function contrapositiveFit(x: Float64Array, y: Float64Array, one: number): ContrapositiveFit {
+  let sumX = 0;
+  let sumY = 0;
+  let both = 0;
+  let neither = 0;
+  let onlyX = 0;
+  let onlyY = 0;
+  let unclear = 0;
+  for (let i = 0; i < x.length; i++) {
+    const xi = x[i]!;
+    const yi = y[i]!;
+    sumX += xi;
+    sumY += yi;
+    both += Math.min(xi, yi);
+    neither += one - Math.max(xi, yi);
+    onlyX += Math.min(xi, one - yi);
+    onlyY += Math.min(one - xi, yi);
+    unclear += Math.min(xi, yi, one - xi, one - yi);
+  }
+  const all = one * x.length;
+  const adjusted = (agreeing: number, against: number, weight: number | null) =>
+    weight === null ? null : ratio(agreeing, agreeing + weight * (against - unclear));
+  return {
+    contrapositiveConsistency: ratio(neither, all - sumY),
+    contrapositiveCoverage: ratio(neither, all - sumX),
+    prevalenceAdjustedConsistency: adjusted(both, onlyX, ratio(sumY, all - sumY)),
+    antecedentAdjustedCoverage: adjusted(both, onlyY, ratio(sumX, all - sumX)),
+    antecedentAdjustedContrapositiveConsistency: adjusted(neither, onlyX, ratio(all - sumX, sumX)),
+    prevalenceAdjustedContrapositiveCoverage: adjusted(neither, onlyY, ratio(all - sumY, sumY)),
+  };
 }

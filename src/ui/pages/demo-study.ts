@@ -1,5 +1,5 @@
 import type { MatchingStudyRequest } from '../../app/analyses/matching-study.ts';
-import type { QcaRequest } from '../../app/analyses/qca.ts';
+import type { QcaRequest } from '../../app/analyses/qca-settings.ts';
 
 /** The id of the ready study in addresses: /studies/demo. */
 export const demoStudyId = 'demo';

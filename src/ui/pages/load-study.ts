@@ -1,5 +1,5 @@
 import type { MatchingStudyBody, MatchingStudyRequest } from '../../app/analyses/matching-study.ts';
-import type { QcaRequest } from '../../app/analyses/qca.ts';
+import type { QcaRequest } from '../../app/analyses/qca-settings.ts';
 import type { AnyResult, ResultOf } from '../../app/analyses.ts';
 import { AppError } from '../../app/errors.ts';
 import type { DemoCatalogue } from '../../app/pages.ts';

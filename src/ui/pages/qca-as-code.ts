@@ -1,4 +1,4 @@
-import type { QcaRequest } from '../../app/analyses/qca.ts';
+import type { QcaRequest } from '../../app/analyses/qca-settings.ts';
 import { libraryCall, request } from '../as-code.ts';
 import type { SameAnswer } from '../design/same-answer.ts';
 import type { PageContext } from '../page-context.ts';

@@ -1,4 +1,4 @@
-import type { QcaBody } from '../../app/analyses/qca.ts';
+import type { QcaBody } from '../../app/analyses/qca-body.ts';
 import type { RecipesView, RecipeView } from './study-view.ts';
 
 /** The first model of each solution of a QCA as recipes; further models are counted, never hidden. */

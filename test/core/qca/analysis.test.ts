@@ -1,44 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { analyseQca } from '../../../src/core/qca/analysis.ts';
-import type { QcaColumn, QcaInput } from '../../../src/core/qca/analysis-records.ts';
+import type { QcaInput } from '../../../src/core/qca/analysis-records.ts';
 import { checkCertificate } from '../../../src/core/qca/check-certificate.ts';
 import { defaultTruthTableSettings } from '../../../src/core/qca/truth-table.ts';
 import { mulberry } from './support.ts';
+import { column, input, limits } from './support-analysis.ts';
 
-const limits = { primeImplicants: 1e6, models: 100, nodes: 1e6, derivations: 20, listed: 200 };
-
-function column(name: string, values: readonly (number | null)[]): QcaColumn {
-  return {
-    name,
-    values: Float64Array.from(values, (x) => x ?? 0),
-    observed: Uint8Array.from(values, (x) => (x === null ? 0 : 1)),
-    calibration: null,
-    type: null,
-  };
-}
-
-/** An analysis of columns A, B, ... (the last is the outcome Y), one array of scores each. */
-function input(columns: readonly (readonly (number | null)[])[], change: Partial<QcaInput> = {}): QcaInput {
-  const conditions = columns.slice(0, -1).map((values, c) => column(String.fromCharCode(65 + c), values));
-  return {
-    caseIds: columns[0]!.map((_, i) => `case ${i + 1}`),
-    outcome: { ...column('Y', columns.at(-1)!), negated: false, expression: null, parts: [] },
-    conditions,
-    truthTable: defaultTruthTableSettings,
-    explain: '1',
-    includeContradictions: false,
-    excludedRows: [],
-    solutions: ['conservative', 'intermediate', 'parsimonious'],
-    directionalExpectations: [],
-    necessity: { consistencyCutoff: 0.9, coverageCutoff: 0, relevanceCutoff: 0.5 },
-    enhanced: { contradictoryAssumptions: false, simultaneousSubsets: false, impossible: [] },
-    listing: 'first',
-    permutations: 0,
-    seed: 1,
-    limits,
-    ...change,
-  };
-}
 const codes = (analysis: ReturnType<typeof analyseQca>) => analysis.warnings.map(({ code }) => code);
 
 describe('analyseQca', () => {
