@@ -3,7 +3,7 @@ import { type Actor, roles } from '../../src/app/actor.ts';
 import type { InsightsRequest } from '../../src/app/analyses/insights.ts';
 import type { MatchingStudyRequest } from '../../src/app/analyses/matching-study.ts';
 import type { PanelModelRequest } from '../../src/app/analyses/panel-model.ts';
-import type { QcaRequest } from '../../src/app/analyses/qca.ts';
+import type { QcaRequest } from '../../src/app/analyses/qca-settings.ts';
 import type { AnyResult } from '../../src/app/analyses.ts';
 import { createJobs, type JobView } from '../../src/app/jobs.ts';
 import { createService, type Service } from '../../src/app/service.ts';

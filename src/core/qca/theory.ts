@@ -1,6 +1,6 @@
 import { haesebrouckConsistency, type SufficiencyFit, sufficiencyFit } from './fit.ts';
 
-const theoryAreas = [
+export const theoryAreas = [
   'theory',
   'solution',
   'theory*solution',
