@@ -97,7 +97,7 @@ function robustnessText({ tests, models }: Further<'robustness'>, { say }: Comma
 function twoStepText({ steps }: Further<'twoStep'>, outcome: string, { say }: CommandContext): string {
   const texts = steps.map(({ context, name, solutions }) => {
     const lines = solutions.flatMap(({ kind, models }) =>
-      models.map(({ formula }) => `    ${formula} => ${outcome}  (${say(`qca.solutionKind.${kind}`)})`),
+      models.map(({ formula }) => `    ${formula} => ${outcome}  (${say(`qca.solution.${kind}`)})`),
     );
     const found = lines.length === 0 ? `    ${say('qca.nothing', { outcome })}` : lines.join('\n');
     return `  ${say('qca.twoStep.context', { name, context })}\n${found}`;
