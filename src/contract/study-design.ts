@@ -95,6 +95,18 @@ const methods: readonly (Form & { readonly distances: readonly Form[] })[] = [
     fields: { ratio: whole(100), prefer, ...limits, ...support },
   },
   { needed: method('full'), distances: [scoreOrWithin, covariateDistance], fields: { ...limits, ...support } },
+  {
+    needed: method('two-level'),
+    distances: [scoreOrWithin, covariateDistance],
+    fields: {
+      collective: nullable(
+        Type.String({ description: 'variable of the collectives; null: the collective column of the panel' }),
+      ),
+      prefer,
+      ...limits,
+      ...support,
+    },
+  },
   { needed: method('subclassification'), distances: [scoreDistance], fields: { subclasses: whole(1000), ...support } },
   { needed: { ...method('exact'), exact: someNames }, distances: [], fields: {} },
   {

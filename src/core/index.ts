@@ -85,6 +85,7 @@ export type {
   OptimalDesign,
   PropensityDistance,
   SubclassDesign,
+  TwoLevelDesign,
 } from './matching/matching-design.ts';
 export type { CovariateCaliper, FocalOrder, MatchingProblem } from './matching/matching-problem.ts';
 export { matchNearestCovariates } from './matching/nearest-covariates.ts';
@@ -101,6 +102,7 @@ export {
 } from './matching/pair-search.ts';
 export type { Scores } from './matching/pair-units.ts';
 export { type Subclasses, subclassify } from './matching/subclassify.ts';
+export { type CollectivePair, matchTwoLevels, type PairsAmong, type TwoLevelMatch } from './matching/two-level.ts';
 export { type CovariateDistance, whiten } from './matching/whiten.ts';
 
 // Balance and overlap

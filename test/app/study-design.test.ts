@@ -13,7 +13,7 @@ import { violations } from '../../src/contract/validate.ts';
 import type { Estimand } from '../../src/core/matching/estimand.ts';
 import { buildHttp } from '../../src/http/app.ts';
 import { matchingAsCode } from '../../src/ui/pages/matching-as-code.ts';
-import { memoryPorts, numbers } from '../support/memory-ports.ts';
+import { codes, type MemoryPanel, memoryPorts, numbers } from '../support/memory-ports.ts';
 import { studyPanel } from '../support/study-panel.ts';
 import { command } from '../support/terminal.ts';
 
@@ -90,6 +90,18 @@ const designs: Readonly<Record<StudyMethod, readonly (readonly [DesignRequest, E
       'ATT',
     ],
   ],
+  'two-level': [
+    [{ method: 'two-level', collective: 'street', calipers: [{ on: 'distance', width: 1, unit: 'sd' }] }, 'ATT'],
+    [
+      {
+        method: 'two-level',
+        collective: 'street',
+        distance: { type: 'scaled-euclidean' },
+        prefer: { variable: 'home', penalty: 1 },
+      },
+      'ATC',
+    ],
+  ],
   subclassification: [[{ method: 'subclassification', subclasses: 10, discard: 'both', reestimate: true }, 'ATE']],
   exact: [[{ method: 'exact', exact: ['home'] }, 'ATC']],
   'coarsened-exact': [
@@ -124,12 +136,22 @@ const designs: Readonly<Record<StudyMethod, readonly (readonly [DesignRequest, E
 };
 const all = Object.values(designs).flat();
 
+/** Streets in which everybody was treated or nobody: what two-level matching needs. */
+function withStreets(panel: MemoryPanel): MemoryPanel {
+  const treated = (panel.columns.coach as { values: Float64Array }).values;
+  const street = codes(panel.unitIndex.map((u) => (treated[2 * u + 1] === 1 ? `T${u % 5}` : `C${u % 8}`)));
+  return { ...panel, columns: { ...panel.columns, street } };
+}
+
 let service: Service;
 let remote: Service;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
-  const ports = memoryPorts([studyPanel({ units: 600 })]);
+  const ports = memoryPorts([
+    withStreets(studyPanel({ units: 600 })),
+    { ...studyPanel({ units: 300, byCollective: true }), panel: 'whole' },
+  ]);
   service = createService(ports, createJobs(ports, { concurrency: 1 }));
   const app = await buildHttp({
     service,
@@ -203,7 +225,7 @@ describe('the design of a study', () => {
   it('names the methods where one is unknown, and the field that is missing', () => {
     const [wrong] = bodyWith({ method: 'nearst' });
     expect(wrong!.pointer).toBe('/design/method');
-    expect(wrong!.message).toMatch(/nearest, optimal, full, subclassification/);
+    expect(wrong!.message).toMatch(/nearest, optimal, full/);
     expect(bodyWith({ method: 'exact' })[0]!.message).toBe('required field "exact" is missing');
     expect(bodyWith({})[0]).toEqual({ pointer: '/design/method', message: 'required field "method" is missing' });
   });
@@ -242,6 +264,14 @@ describe('the design of a study', () => {
     await expect(study({ estimand: 'ATE', design: { method: 'optimal' } })).rejects.toMatchObject({
       code: 'invalid-request',
     });
+  });
+
+  it('takes the collectives of the panel where it names none, and refuses a treatment that varies inside them', async () => {
+    const design = { method: 'two-level', calipers: [] } as const;
+    const { body } = await study({ panel: 'whole', design });
+    expect(body.inference.clusters).toEqual({ treated: 5, control: 5 });
+    expect(body.groups.treated.matched).toBe(150);
+    await expect(study({ design })).rejects.toMatchObject({ code: 'invalid-argument', details: { count: 10 } });
   });
 
   it('has no caliper on a score, no order by it and no discarding where the distance has none', async () => {

@@ -26,6 +26,7 @@ import {
   type DesignSettings,
   designVariables,
   toStudyDesign,
+  withCollective,
 } from './study-design.ts';
 import { type StudyUnits, studyUnits } from './study-units.ts';
 
@@ -101,8 +102,9 @@ export const matchingStudy = {
     const terms = settings.covariates.map(parse);
     refuseOutcomeInDisguise(settings, terms);
     refuseAugmented(settings);
-    const design = toStudyDesign(settings.design, settings.estimand, terms, parse);
-    const variables = unique([...variablesOf(terms), ...designVariables(settings.design, parse)]);
+    const given = withCollective(settings.design, description.collectiveColumn);
+    const design = toStudyDesign(given, settings.estimand, terms, parse);
+    const variables = unique([...variablesOf(terms), ...designVariables(given, parse)]);
     const cluster = settings.cluster ?? description.collectiveColumn;
     const wanted = unique([
       ...variables,

@@ -59,6 +59,14 @@ export type DesignSettings =
     } & Limits &
       Support)
   | ({ readonly method: 'full'; readonly distance: PairDistance } & Limits & Support)
+  | ({
+      readonly method: 'two-level';
+      readonly distance: PairDistance;
+      /** variable that holds the collectives; null = the collective column of the panel */
+      readonly collective: string | null;
+      readonly prefer: { readonly variable: string; readonly penalty: number } | null;
+    } & Limits &
+      Support)
   | ({ readonly method: 'subclassification'; readonly distance: ScoreDistance; readonly subclasses: number } & Support)
   | { readonly method: 'exact'; readonly exact: readonly string[] }
   | {
@@ -111,6 +119,7 @@ const defaults = {
   nearest: { order: 'largest', ratio: 1, variableRatio: null, maximumReuse: 1, ...free },
   optimal: { ratio: 1, prefer: null, ...free },
   full: free,
+  'two-level': { collective: null, prefer: null, ...free },
   subclassification: { subclasses: 5, ...support },
   exact: {},
   'coarsened-exact': {},
@@ -126,7 +135,8 @@ export function completeDesign(request: DesignRequest = { method: 'nearest' }): 
   switch (request.method) {
     case 'nearest':
     case 'optimal':
-    case 'full': {
+    case 'full':
+    case 'two-level': {
       const { distance, method } = request;
       if (distance !== undefined && distance.type !== 'propensity-score') {
         const order = method === 'nearest' ? { order: request.order ?? 'closest' } : {};
@@ -143,6 +153,10 @@ export function completeDesign(request: DesignRequest = { method: 'nearest' }): 
   }
 }
 
+/** The design with the collective column of the panel where it names none. */
+export const withCollective = (design: DesignSettings, column: string | null): DesignSettings =>
+  design.method === 'two-level' ? { ...design, collective: design.collective ?? column } : design;
+
 /** Variables that a design reads beside the covariates of the study. */
 export function designVariables(design: DesignSettings, parse: (text: string) => ModelTerm): readonly string[] {
   const names = (list: 'exact' | 'antiExact'): readonly string[] =>
@@ -154,6 +168,7 @@ export function designVariables(design: DesignSettings, parse: (text: string) =>
     ...names('antiExact'),
     ...('calipers' in design ? design.calipers.map(({ on }) => on).filter((on) => on !== 'distance') : []),
     ...('prefer' in design && design.prefer !== null ? [design.prefer.variable] : []),
+    ...('collective' in design && design.collective !== null ? [design.collective] : []),
     ...('coarsening' in design ? design.coarsening.map(({ variable }) => variable) : []),
   ];
 }
@@ -163,6 +178,7 @@ const estimands: Readonly<Record<StudyMethod, readonly Estimand[]>> = {
   nearest: ['ATT', 'ATC'],
   optimal: ['ATT', 'ATC'],
   full: ['ATT', 'ATC', 'ATE'],
+  'two-level': ['ATT', 'ATC'],
   subclassification: ['ATT', 'ATC', 'ATE'],
   exact: ['ATT', 'ATC', 'ATE'],
   'coarsened-exact': ['ATT', 'ATC', 'ATE'],
@@ -192,6 +208,13 @@ export function toStudyDesign(
     }
     case 'optimal':
       return { ...design, ...toDistance(design.distance, covariates, parse), estimand: pairEstimand(estimand) };
+    case 'two-level':
+      return {
+        ...design,
+        ...toDistance(design.distance, covariates, parse),
+        estimand: pairEstimand(estimand),
+        collective: collectiveOf(design.collective),
+      };
     case 'full':
       return {
         ...design,
@@ -210,6 +233,15 @@ export function toStudyDesign(
     case 'balancing-score':
       return { ...design, estimand: estimand as 'ATT' | 'ATC' | 'ATE', terms: covariates };
   }
+}
+
+function collectiveOf(variable: string | null): string {
+  if (variable !== null) return variable;
+  throw new AppError(
+    'invalid-request',
+    'Two-level matching needs the variable that holds the collectives (`collective`): this panel has no collective column.',
+    { method: 'two-level' },
+  );
 }
 
 function refuseEstimand(method: StudyMethod, estimand: Estimand): void {

@@ -7,7 +7,7 @@ export const designOptions = {
   method: {
     type: 'string',
     placeholder:
-      'nearest|optimal|full|subclassification|exact|coarsened-exact|cardinality|inverse-probability|entropy-balancing|balancing-score',
+      'nearest|optimal|full|two-level|subclassification|exact|coarsened-exact|cardinality|inverse-probability|entropy-balancing|balancing-score',
   },
   distance: {
     type: 'string',
@@ -24,6 +24,7 @@ export const designOptions = {
   caliper: { type: 'string', placeholder: '0.2|none|VARIABLE:WIDTH|VARIABLE:WIDTHsd', multiple: true },
   exact: { type: 'string', placeholder: 'VARIABLE,…' },
   'anti-exact': { type: 'string', placeholder: 'VARIABLE,…' },
+  collective: { type: 'string', placeholder: 'VARIABLE' },
   prefer: { type: 'string', placeholder: 'VARIABLE:PENALTY' },
   discard: { type: 'string', placeholder: 'none|both|treated|control' },
   reestimate: { type: 'boolean' },
@@ -62,6 +63,7 @@ export function designOf(context: CommandContext): DesignRequest | null {
     calipers: list('caliper').length === 0 ? null : list('caliper').flatMap(toCaliper),
     exact: terms(text('exact')),
     antiExact: terms(text('anti-exact')),
+    collective: text('collective'),
     prefer: preference(text('prefer')),
     discard: text('discard'),
     reestimate: flag('reestimate') || null,

@@ -8,8 +8,11 @@ import { exactCells } from './exact-cells.ts';
 import { codesOf, valueCodes } from './frame-codes.ts';
 import type { MatchSets } from './match-sets.ts';
 import { pairWeights, stratumCounts, stratumWeights } from './match-weights.ts';
-import type { FullDesign, MatchingDesign, NearestDesign, OptimalDesign } from './matching-design.ts';
+import type { FullDesign, MatchingDesign } from './matching-design.ts';
 import {
+  type PairProblem,
+  type PairsDesign,
+  pairCollectives,
   pairNearest,
   pairOptimally,
   type Scores,
@@ -69,6 +72,7 @@ export function matchUnits(
     case 'nearest':
     case 'optimal':
     case 'full':
+    case 'two-level':
       return matchPairs(frame, treated, design, tieOrder, kernels, scored);
     case 'subclassification': {
       const { distance, discard, reestimate, subclasses, estimand } = design;
@@ -90,7 +94,7 @@ export function matchUnits(
 function matchPairs(
   frame: Frame,
   treated: Uint8Array,
-  design: NearestDesign | OptimalDesign | FullDesign,
+  design: PairsDesign,
   tieOrder: Uint32Array | null,
   kernels: MatrixKernels,
   scored: Scores | null,
@@ -105,12 +109,23 @@ function matchPairs(
     if (!sets.some((set) => set >= 0)) throw noPair(design, caliperWidths);
     return { ...byStrata(sets, treated, design.estimand), ...found };
   }
-  const pairs = design.method === 'optimal' ? pairOptimally(setup) : pairNearest(setup);
+  const pairs = pairsOf(setup, frame, design);
   if (pairs.partners.length === 0) throw noPair(design, caliperWidths);
   return { ...found, weights: pairWeights(pairs, frame.rows), pairs, strata: null, cutPoints: null };
 }
 
-function noPair({ exact }: NearestDesign | OptimalDesign | FullDesign, calipers: Readonly<Record<string, number>>) {
+function pairsOf(setup: PairProblem, frame: Frame, design: Exclude<PairsDesign, FullDesign>): MatchSets {
+  switch (design.method) {
+    case 'nearest':
+      return pairNearest(setup);
+    case 'optimal':
+      return pairOptimally(setup);
+    case 'two-level':
+      return pairCollectives(setup, valueCodes(frame, design.collective)).pairs;
+  }
+}
+
+function noPair({ exact }: PairsDesign, calipers: Readonly<Record<string, number>>) {
   return new CoreError(
     'no-overlap',
     'No unit found a partner inside the calipers, exact cells and common support. Widen a caliper or relax exact matching.',

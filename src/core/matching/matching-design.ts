@@ -78,6 +78,16 @@ export interface FullDesign extends PairDesign {
   readonly estimand: 'ATT' | 'ATC' | 'ATE';
 }
 
+/** Whole treated collectives with other collectives, and their units in pairs: as many as possible at the smallest total distance. */
+export interface TwoLevelDesign extends PairDesign {
+  readonly method: 'two-level';
+  readonly estimand: 'ATT' | 'ATC';
+  /** variable that holds the collectives */
+  readonly collective: string;
+  /** units with another value of the variable (a neighbourhood) are dearer by `penalty`, in units of the distance */
+  readonly prefer: { readonly variable: string; readonly penalty: number } | null;
+}
+
 export interface SubclassDesign {
   readonly method: 'subclassification';
   readonly estimand: Estimand;
@@ -118,6 +128,7 @@ export type MatchingDesign =
   | NearestDesign
   | OptimalDesign
   | FullDesign
+  | TwoLevelDesign
   | SubclassDesign
   | ExactDesign
   | CoarsenedDesign;

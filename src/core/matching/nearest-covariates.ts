@@ -5,7 +5,7 @@ import { pairRule } from './eligibility.ts';
 import { type GreedySearch, matchInRounds } from './greedy-rounds.ts';
 import type { MatchSets } from './match-sets.ts';
 import { checkProblem, focalRows, type MatchingProblem } from './matching-problem.ts';
-import { type CellTree, createTree, queryAt } from './pair-search.ts';
+import { type CellTree, createTree, queryAt, squaredDistance } from './pair-search.ts';
 import { choosingOrder, layOutScoreLine } from './score-line.ts';
 
 /**
@@ -85,13 +85,4 @@ function createSearch(points: Matrix, problem: MatchingProblem, place: Uint32Arr
       return partner;
     },
   };
-}
-
-export function squaredDistance({ cols, values }: Matrix, a: number, b: number): number {
-  let sum = 0;
-  for (let j = 0; j < cols; j++) {
-    const d = values[a * cols + j]! - values[b * cols + j]!;
-    sum += d * d;
-  }
-  return sum;
 }

@@ -19,6 +19,8 @@ export interface PairSearch {
   within(row: number, radius: number, visit: (other: number, cost: number) => void): void;
   /** Cost of the `count`-th cheapest allowed pair of `row`; Infinity where there are fewer. */
   reach(row: number, count: number): number;
+  /** What a pair costs, allowed or not. */
+  cost(row: number, other: number): number;
   /** For n reaches: visits every allowed pair of a row that costs at most its own reach plus that of the other unit. */
   touching(reaches: Float64Array): (row: number, visit: (other: number, cost: number) => void) => void;
 }
@@ -28,6 +30,7 @@ interface Sweep {
   /** by radius; `visit` returns the radius from then on */
   within(row: number, radius: number, visit: (other: number, distance: number) => number): void;
   touching(reaches: Float64Array): (row: number, visit: (other: number, distance: number) => void) => void;
+  distance(row: number, other: number): number;
 }
 
 /** Pairs on a score: the cost is |score difference|. Assumes a checked problem. */
@@ -39,6 +42,7 @@ export function searchOnScore(problem: MatchingProblem, preference: Preference |
   for (const { focal } of sides) for (let k = 0; k < focal.length; k++) indexOfRow[focal[k]!] = k;
   const sideOf = (row: number): ScoreLine => sides[isFocal[row] as 0 | 1];
   return createSearch(problem, preference, {
+    distance: (row, other) => Math.abs(score[row]! - score[other]!),
     within: (row, radius, visit) => sweepLine(sideOf(row), indexOfRow[row]!, score[row]!, radius, visit),
     touching(reaches) {
       const ends = sides.map((side) => reachEnds(side, reaches));
@@ -133,6 +137,7 @@ export function searchOnPoints(
     isOut(row) ? undefined : trees[1 - isFocal[row]!]!.get(cellOf(row));
   const queryOf = (row: number): Query => queryAt(points, row, score[row]!, scoreCaliper);
   return createSearch(problem, preference, {
+    distance: (row, other) => Math.sqrt(squaredDistance(points, row, other)),
     within(row, radius, visit) {
       const found = treeFor(row);
       found?.tree.visitWithin(queryOf(row), squareAbove(radius), (position, squared) => {
@@ -169,6 +174,15 @@ export function queryAt({ cols, values }: Matrix, row: number, score: number, sc
 
 /** A square that no distance up to the radius exceeds, whatever the rounding. */
 const squareAbove = (radius: number): number => radius * radius * (1 + 1e-12);
+
+export function squaredDistance({ cols, values }: Matrix, a: number, b: number): number {
+  let sum = 0;
+  for (let j = 0; j < cols; j++) {
+    const d = values[a * cols + j]! - values[b * cols + j]!;
+    sum += d * d;
+  }
+  return sum;
+}
 
 export interface CellTree {
   readonly rows: Uint32Array;
@@ -211,20 +225,22 @@ export function searchInMatrix(
   for (const rows of [focal, partners]) for (let k = 0; k < rows.length; k++) index[rows[k]!] = k;
   const isOut = (row: number): boolean =>
     (eligible !== null && eligible[row] === 0) || (stratum !== null && stratum[row]! < 0);
+  const placeOf = (row: number, other: number): number =>
+    isFocal[row] === 1 ? index[row]! * matrix.cols + index[other]! : index[other]! * matrix.cols + index[row]!;
   const within: Sweep['within'] = (row, radius, visit) => {
     if (isOut(row)) return;
     let limit = radius;
     const others = isFocal[row] === 1 ? partners : focal;
     for (let o = 0; o < others.length; o++) {
       const other = others[o]!;
-      const at = isFocal[row] === 1 ? index[row]! * matrix.cols + o : o * matrix.cols + index[row]!;
-      const distance = matrix.values[at]!;
+      const distance = matrix.values[placeOf(row, other)]!;
       if (!(distance <= limit) || distance === Number.POSITIVE_INFINITY || isOut(other)) continue;
       if (stratum !== null && stratum[row] !== stratum[other]) continue;
       limit = visit(other, distance);
     }
   };
   return createSearch(problem, preference, {
+    distance: (row, other) => matrix.values[placeOf(row, other)]!,
     within,
     touching: (reaches) => (row, visit) =>
       within(row, Number.MAX_VALUE, (other, distance) => {
@@ -265,6 +281,7 @@ function createSearch(problem: MatchingProblem, preference: Preference | null, s
     return codes[row]! >= 0 && codes[row] === codes[other] ? 0 : penalty;
   };
   return {
+    cost: (row, other) => sweep.distance(row, other) + extra(row, other),
     within(row, radius, visit) {
       sweep.within(row, radius, (other, distance) => {
         const cost = distance + extra(row, other);

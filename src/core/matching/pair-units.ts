@@ -11,8 +11,14 @@ import { exactCells } from './exact-cells.ts';
 import { codesOf, valueCodes } from './frame-codes.ts';
 import { matchFullOnLine } from './full-line.ts';
 import { matchFull } from './full-match.ts';
-import type { MatchSets } from './match-sets.ts';
-import type { FullDesign, NearestDesign, OptimalDesign, PropensityDistance } from './matching-design.ts';
+import { forEachPair, type MatchSets } from './match-sets.ts';
+import type {
+  FullDesign,
+  NearestDesign,
+  OptimalDesign,
+  PropensityDistance,
+  TwoLevelDesign,
+} from './matching-design.ts';
 import { checkProblem, focalRows, type MatchingProblem } from './matching-problem.ts';
 import { matchNearestCovariates } from './nearest-covariates.ts';
 import { matchNearestMatrix } from './nearest-matrix.ts';
@@ -20,10 +26,11 @@ import { matchNearestScalar } from './nearest-scalar.ts';
 import { matchOptimalPairs } from './optimal-pairs.ts';
 import { matchOptimalScalar } from './optimal-scalar.ts';
 import { type PairSearch, type Preference, searchInMatrix, searchOnPoints, searchOnScore } from './pair-search.ts';
+import { matchTwoLevels, problemAmong, type TwoLevelMatch } from './two-level.ts';
 import { variableRatios } from './variable-ratio.ts';
 import { whiten } from './whiten.ts';
 
-type PairsDesign = NearestDesign | OptimalDesign | FullDesign;
+export type PairsDesign = NearestDesign | OptimalDesign | FullDesign | TwoLevelDesign;
 
 /** A score for every unit, where the design has one, and who is left out by it. */
 export interface Scores {
@@ -121,7 +128,7 @@ export function toPairProblem(
   return {
     problem,
     measure: measureOf(frame, treated, design, kernels),
-    preference: design.method === 'optimal' ? preferenceOf(frame, design) : null,
+    preference: 'prefer' in design ? preferenceOf(frame, design.prefer) : null,
     caliperWidths: Object.fromEntries(calipers.map(({ on }, i) => [on, widths[i]!])),
   };
 }
@@ -131,7 +138,7 @@ function choiceOf(
   line: Float64Array,
   isFocal: Uint8Array,
 ): Pick<MatchingProblem, 'order' | 'ratio' | 'maximumReuse'> {
-  if (design.method === 'full') return { order: 'data', ratio: 1, maximumReuse: 1 };
+  if (design.method === 'full' || design.method === 'two-level') return { order: 'data', ratio: 1, maximumReuse: 1 };
   const { ratio } = design;
   if (design.method === 'optimal') return { order: 'data', ratio, maximumReuse: 1 };
   const { order, maximumReuse, variableRatio } = design;
@@ -140,7 +147,7 @@ function choiceOf(
   return { order, ratio: ratios, maximumReuse };
 }
 
-function preferenceOf(frame: Frame, { prefer }: OptimalDesign): Preference | null {
+function preferenceOf(frame: Frame, prefer: OptimalDesign['prefer']): Preference | null {
   if (prefer === null) return null;
   const { variable, penalty } = prefer;
   if (!(penalty >= 0 && Number.isFinite(penalty))) {
@@ -182,6 +189,47 @@ export function pairNearest({ problem, measure }: PairProblem): MatchSets {
 export function pairOptimally(setup: PairProblem): MatchSets {
   checkProblem(setup.problem);
   return isOnLine(setup) ? matchOptimalScalar(setup.problem) : matchOptimalPairs(setup.problem, searchFor(setup));
+}
+
+/** Collectives and their units together. @throws invalid-argument where the treatment varies inside collectives */
+export function pairCollectives(setup: PairProblem, collective: Int32Array): TwoLevelMatch {
+  checkProblem(setup.problem);
+  return matchTwoLevels(setup.problem, collective, (rows) => {
+    const inside = setupAmong(setup, rows);
+    const local = pairOptimally(inside);
+    const search = searchFor(inside);
+    let cost = 0;
+    forEachPair(local, (focal, partner) => {
+      cost += search.cost(focal, partner);
+    });
+    const pairs = {
+      focal: local.focal.map((row) => rows[row]!),
+      offsets: local.offsets,
+      partners: local.partners.map((row) => rows[row]!),
+    };
+    return { pairs, cost };
+  });
+}
+
+/** Some rows of a setup. @throws invalid-argument for distances of the caller, which have no rows of units */
+function setupAmong({ problem, measure, preference, caliperWidths }: PairProblem, rows: Uint32Array): PairProblem {
+  if (measure.by === 'matrix') {
+    throw new CoreError('invalid-argument', 'Two-level matching takes a score or a distance between covariates.');
+  }
+  return {
+    problem: problemAmong(problem, rows),
+    measure: measure.by === 'points' ? { by: 'points', points: takeMatrixRows(measure.points, rows) } : measure,
+    preference: preference && { ...preference, codes: Int32Array.from(rows, (row) => preference.codes[row]!) },
+    caliperWidths,
+  };
+}
+
+function takeMatrixRows({ cols, values }: Matrix, rows: Uint32Array): Matrix {
+  const taken = new Float64Array(rows.length * cols);
+  rows.forEach((row, i) => {
+    taken.set(values.subarray(row * cols, (row + 1) * cols), i * cols);
+  });
+  return { rows: rows.length, cols, values: taken };
 }
 
 /** Sets of an optimal full matching; -1 for units without an allowed partner. */

@@ -55,6 +55,7 @@ type AnyDesign = { readonly method: string } & Partial<
     calipers: readonly { readonly on: string; readonly width: number; readonly unit: string }[];
     exact: readonly string[];
     antiExact: readonly string[];
+    collective: string | null;
     prefer: { readonly variable: string; readonly penalty: number } | null;
     discard: string;
     reestimate: boolean;
@@ -87,6 +88,7 @@ function designOptions(request: DesignRequest): readonly CommandOption[] {
     ...calipers(design.calipers),
     ['exact', list(design.exact)],
     ['anti-exact', list(design.antiExact)],
+    ['collective', design.collective],
     ['prefer', prefer && `${prefer.variable}:${prefer.penalty}`],
     ['discard', design.discard],
     ['reestimate', design.reestimate],

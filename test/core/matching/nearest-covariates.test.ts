@@ -4,8 +4,9 @@ import { typescriptKernels as kernels } from '../../../src/core/linalg/typescrip
 import { matchUnits } from '../../../src/core/matching/match-units.ts';
 import type { MatchingDesign } from '../../../src/core/matching/matching-design.ts';
 import type { MatchingProblem } from '../../../src/core/matching/matching-problem.ts';
-import { matchNearestCovariates, squaredDistance } from '../../../src/core/matching/nearest-covariates.ts';
+import { matchNearestCovariates } from '../../../src/core/matching/nearest-covariates.ts';
 import { matchNearestMatrix } from '../../../src/core/matching/nearest-matrix.ts';
+import { squaredDistance } from '../../../src/core/matching/pair-search.ts';
 import { whiten } from '../../../src/core/matching/whiten.ts';
 import { createRandom } from '../../../src/core/random/random-stream.ts';
 
