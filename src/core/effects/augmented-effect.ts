@@ -3,6 +3,7 @@ import type { Matrix } from '../linalg/matrix.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { fitBinomialRegression } from '../propensity/binomial-regression.ts';
 import { type DesignColumn, packMatrix } from '../propensity/design-matrix.ts';
+import { independentColumns } from '../propensity/independent-columns.ts';
 import { createRandom } from '../random/random-stream.ts';
 import { augmentedIpw } from './augmented-ipw.ts';
 import { type EffectEstimate, withInterval } from './estimate-effect.ts';
@@ -60,6 +61,7 @@ function predictions(
 ): { readonly propensity: Float64Array; readonly ones: Float64Array; readonly zeros: Float64Array } {
   const n = outcome.length;
   const { matrix, names } = packMatrix(n, columns, true);
+  const { standardised } = independentColumns(matrix, null, kernels);
   const out = { propensity: new Float64Array(n), ones: new Float64Array(n), zeros: new Float64Array(n) };
   const fold = folds === 0 ? null : assignFolds(n, folds, cluster, seed);
   const response = Float64Array.from(treated);
@@ -79,7 +81,7 @@ function predictions(
     const score = model.fitted;
     const fitted = [0, 1].map((group) =>
       fittedFrom(
-        matrix,
+        standardised,
         outcome,
         weightOf((i) => treated[i] === group),
         kernels,
@@ -106,11 +108,37 @@ function requireUnits(treated: Uint8Array, isTrained: (i: number) => boolean, gr
   );
 }
 
+/** Predictions of a weighted regression: by normal equations of standardised columns, by QR where a group has dependent ones. */
 function fittedFrom(x: Matrix, y: Float64Array, weights: Float64Array, kernels: MatrixKernels): Float64Array {
-  const { coefficients } = kernels.leastSquares(x, y, weights, 1e-9);
+  const coefficients =
+    byNormalEquations(x, y, weights, kernels) ?? kernels.leastSquares(x, y, weights, 1e-9).coefficients;
   const fitted = new Float64Array(y.length);
   kernels.gemv(x, coefficients, fitted);
   return fitted;
+}
+
+function byNormalEquations(
+  x: Matrix,
+  y: Float64Array,
+  weights: Float64Array,
+  kernels: MatrixKernels,
+): Float64Array | null {
+  const p = x.cols;
+  const gram = { rows: p, cols: p, values: new Float64Array(p * p) };
+  const out = new Float64Array(p);
+  kernels.gram(x, weights, gram, { z: y, out });
+  const diagonal = out.map((_, j) => gram.values[j * p + j]!);
+  try {
+    kernels.choleskyFactor(gram, gram);
+  } catch (error) {
+    if (error instanceof CoreError && error.code === 'singular-matrix') return null;
+    throw error;
+  }
+  // A pivot this small belongs to a column that the others nearly explain: normal equations would lose too much.
+  if (diagonal.some((d, j) => gram.values[j * p + j]! ** 2 < 1e-6 * d)) return null;
+  const solution = { rows: p, cols: 1, values: out };
+  kernels.choleskySolve(gram, solution, solution);
+  return out;
 }
 
 /** A random fold for each unit, or for each cluster as a whole, as equal in number as can be. */

@@ -1,0 +1,311 @@
+import { noFurtherQuestions } from '../../src/core/effects/answer-further.ts';
+import {
+  chooseInference,
+  type InferenceDesign,
+  type StandardErrorRequest,
+} from '../../src/core/effects/choose-inference.ts';
+import { clusterMeansOf } from '../../src/core/effects/cluster-means.ts';
+import { type EffectSample, estimateEffect } from '../../src/core/effects/estimate-effect.ts';
+import { permuteGroups } from '../../src/core/effects/permutation-test.ts';
+import { type MatchingStudyOutput, runMatchingStudy } from '../../src/core/effects/run-matching-study.ts';
+import { CoreError } from '../../src/core/errors.ts';
+import type { MatrixKernels } from '../../src/core/linalg/matrix-kernels.ts';
+import type { NearestDesign } from '../../src/core/matching/matching-design.ts';
+import type { Frame } from '../../src/core/propensity/design-matrix.ts';
+import { createRandom, type RandomStream } from '../../src/core/random/random-stream.ts';
+
+/** What one simulated study says: a share (0 or 1), by the name of a metric. */
+export type Verdicts = Readonly<Record<string, 0 | 1>>;
+
+export interface Goal {
+  readonly least: number;
+  readonly most: number;
+}
+
+export interface Design {
+  readonly name: string;
+  readonly describes: string;
+  readonly goals: Readonly<Record<string, Goal>>;
+  /** one study from its own random stream */
+  run(random: RandomStream, kernels: MatrixKernels): Verdicts;
+}
+
+const truth = 1;
+const nominal: Goal = { least: 0.93, most: 0.97 };
+const always: Goal = { least: 1, most: 1 };
+const covers = ({ lower, upper }: { readonly lower: number; readonly upper: number }): 0 | 1 =>
+  lower <= truth && truth <= upper ? 1 : 0;
+
+/** Two covariates drive treatment and outcome; the effect is 1 for everybody. */
+function confounded(random: RandomStream, n: number) {
+  const status = new Uint8Array(n);
+  const a = Float64Array.from({ length: n }, () => random.normal());
+  const b = Float64Array.from({ length: n }, () => random.normal());
+  const treated = Uint8Array.from(a, (v, i) =>
+    random.bernoulli(1 / (1 + Math.exp(1.2 - 0.5 * v - 0.5 * b[i]!))) ? 1 : 0,
+  );
+  const outcome = Float64Array.from(a, (v, i) => v + b[i]! + truth * treated[i]! + random.normal());
+  const frame: Frame = {
+    rows: n,
+    columns: { a: { type: 'number', values: a, status }, b: { type: 'number', values: b, status } },
+  };
+  return { frame, treated, outcome };
+}
+
+const covariates = [{ variable: 'a' }, { variable: 'b' }];
+
+const nearest: NearestDesign = {
+  method: 'nearest',
+  estimand: 'ATT',
+  distance: { type: 'propensity-score', link: 'logit', scale: 'linear', terms: covariates },
+  within: null,
+  order: 'largest',
+  ratio: 1,
+  variableRatio: null,
+  maximumReuse: 1,
+  calipers: [],
+  exact: [],
+  antiExact: [],
+  discard: 'none',
+  reestimate: false,
+};
+
+function study(
+  data: ReturnType<typeof confounded>,
+  changes: Partial<NearestDesign>,
+  standardError: StandardErrorRequest,
+  kernels: MatrixKernels,
+): MatchingStudyOutput {
+  return runMatchingStudy(
+    {
+      ...data,
+      covariates,
+      design: { ...nearest, ...changes },
+      cluster: null,
+      isClusterAskedFor: false,
+      standardError,
+      permutations: null,
+      confidence: 0.95,
+      seed: 1,
+      further: noFurtherQuestions,
+    },
+    kernels,
+  );
+}
+
+function isRefused(work: () => unknown): 0 | 1 {
+  try {
+    work();
+    return 0;
+  } catch (error) {
+    if (error instanceof CoreError && (error.code === 'invalid-inference' || error.code === 'too-few-groups')) return 1;
+    throw error;
+  }
+}
+
+interface Clustered {
+  readonly sample: EffectSample;
+  readonly cluster: Int32Array;
+}
+
+/** Clusters with an intra-class correlation of 0.1; `treats` says who is treated. */
+function clustered(
+  random: RandomStream,
+  groups: number,
+  each: number,
+  treats: (cluster: number, unit: number) => boolean,
+): Clustered {
+  const shared = Array.from({ length: groups }, () => Math.sqrt(0.1) * random.normal());
+  const cluster = Int32Array.from({ length: groups * each }, (_, i) => Math.floor(i / each));
+  const treated = Uint8Array.from(cluster, (g, i) => (treats(g, i % each) ? 1 : 0));
+  const outcome = Float64Array.from(
+    cluster,
+    (g, i) => shared[g]! + Math.sqrt(0.9) * random.normal() + truth * treated[i]!,
+  );
+  return { cluster, sample: { treated, outcome, weights: new Float64Array(groups * each).fill(1) } };
+}
+
+const plan = (
+  { sample, cluster }: Clustered,
+  asked: StandardErrorRequest,
+  changes: Partial<InferenceDesign> = {},
+): InferenceDesign => ({
+  treated: sample.treated,
+  cluster,
+  isAskedFor: false,
+  matchedSet: null,
+  sample: 'units',
+  partners: null,
+  equations: null,
+  asked,
+  seed: 1,
+  ...changes,
+});
+
+function effectOf(drawn: Clustered, design: InferenceDesign, kernels: MatrixKernels) {
+  return estimateEffect(drawn.sample, [], chooseInference(design), 0.95, kernels);
+}
+
+/** What household-level errors would have said, had they not been refused: units taken as independent. */
+const asIfIndependent = (drawn: Clustered, kernels: MatrixKernels) =>
+  effectOf(drawn, plan(drawn, 'units', { cluster: null }), kernels);
+
+const repeated = { maximumReuse: Number.POSITIVE_INFINITY } as const;
+
+/** Designs C1 to C4 and C6: what the chooser accepts covers, what would not cover is refused. */
+export const designs: readonly Design[] = [
+  {
+    name: 'C1',
+    describes: '600 units, nearest with replacement, bias-adjusted, Abadie-Imbens',
+    goals: { coverage: nominal, 'refuses-units': always },
+    run(random, kernels) {
+      const data = confounded(random, 600);
+      const { effects, inference } = study(data, repeated, 'by-design', kernels);
+      if (inference.method !== 'abadie-imbens') throw new Error(`C1 chose ${inference.method}.`);
+      return {
+        coverage: covers(effects.adjusted!),
+        'refuses-units': isRefused(() => study(data, repeated, 'units', kernels)),
+      };
+    },
+  },
+  {
+    name: 'C2',
+    describes: '800 units, 1:1 within a caliper of 0.2, matched sets',
+    goals: { coverage: nominal, 'coverage-adjusted': nominal, 'refuses-units': always },
+    run(random, kernels) {
+      const data = confounded(random, 800);
+      const caliper = { calipers: [{ on: 'distance', width: 0.2, unit: 'sd' as const }] };
+      const { effects, inference } = study(data, caliper, 'by-design', kernels);
+      if (inference.method !== 'matched-sets') throw new Error(`C2 chose ${inference.method}.`);
+      return {
+        coverage: covers(effects.matched),
+        'coverage-adjusted': covers(effects.adjusted!),
+        'refuses-units': isRefused(() => study(data, caliper, 'units', kernels)),
+      };
+    },
+  },
+  {
+    name: 'C3',
+    describes: '30 collectives of 20, 15 treated as a whole, intra-class correlation 0.1',
+    goals: {
+      coverage: nominal,
+      'coverage-cluster-means': nominal,
+      'coverage-wild-bootstrap': nominal,
+      'coverage-if-independent': { least: 0, most: 0.8 },
+      'refuses-units': always,
+    },
+    run(random, kernels) {
+      const drawn = clustered(random, 30, 20, (g) => g < 15);
+      const by = (asked: StandardErrorRequest) => covers(effectOf(drawn, plan(drawn, asked), kernels));
+      return {
+        coverage: by('by-design'),
+        'coverage-cluster-means': by('cluster-means'),
+        'coverage-wild-bootstrap': by('wild-cluster-bootstrap'),
+        'coverage-if-independent': covers(asIfIndependent(drawn, kernels)),
+        'refuses-units': isRefused(() => effectOf(drawn, plan(drawn, 'units'), kernels)),
+      };
+    },
+  },
+  {
+    name: 'C4',
+    describes: '10 collectives of 50, 3 treated as a whole, intra-class correlation 0.1',
+    goals: {
+      coverage: nominal,
+      'size-of-permutation-test': { least: 0, most: 0.055 },
+      'coverage-if-independent': { least: 0, most: 0.8 },
+      'refuses-units': always,
+      'refuses-CR2': always,
+      'refuses-wild-bootstrap': always,
+      'refuses-one-treated': always,
+    },
+    run(random, kernels) {
+      const drawn = clustered(random, 10, 50, (g) => g < 3);
+      const design = plan(drawn, 'by-design');
+      // Under no effect: the outcome less the effect of the treated.
+      const { treated, outcome, weights } = drawn.sample;
+      const none = { treated, outcome: outcome.map((y, i) => y - truth * treated[i]!), weights };
+      const means = clusterMeansOf(none, [], drawn.cluster, kernels);
+      const one = Uint8Array.from(drawn.cluster, (g) => (g === 0 ? 1 : 0));
+      const refuses = (asked: StandardErrorRequest) => isRefused(() => chooseInference(plan(drawn, asked)));
+      return {
+        coverage: covers(effectOf(drawn, design, kernels)),
+        'size-of-permutation-test':
+          permuteGroups(means.means, means.treated, { draws: 2000, seed: 1 }).pValue <= 0.05 ? 1 : 0,
+        'coverage-if-independent': covers(asIfIndependent(drawn, kernels)),
+        'refuses-units': refuses('units'),
+        'refuses-CR2': refuses('clusters'),
+        'refuses-wild-bootstrap': refuses('wild-cluster-bootstrap'),
+        'refuses-one-treated': isRefused(() => chooseInference({ ...design, treated: one })),
+      };
+    },
+  },
+  {
+    name: 'C4-mixed',
+    describes: '10 collectives of 50, 3 in ten households treated in each, clusters asked for, wild bootstrap',
+    goals: { coverage: nominal },
+    run(random, kernels) {
+      const drawn = clustered(random, 10, 50, (g, unit) => (g % 2 === 0 ? unit < 20 : unit < 10));
+      const design = plan(drawn, 'by-design', { isAskedFor: true });
+      if (chooseInference(design).method !== 'wild-cluster-bootstrap') throw new Error('C4-mixed chose otherwise.');
+      return { coverage: covers(effectOf(drawn, design, kernels)) };
+    },
+  },
+  {
+    name: 'C6',
+    describes:
+      'nearest with replacement on one uniform covariate, where the bootstrap is wrong (Abadie and Imbens 2008)',
+    goals: { 'refuses-bootstrap': always },
+    run(random, kernels) {
+      const n = 200;
+      const a = Float64Array.from({ length: n }, () => random.uniform());
+      const treated = Uint8Array.from(a, (_, i) => (i < 100 ? 1 : 0));
+      const outcome = Float64Array.from(a, (_, i) => (i < 100 ? truth : random.normal()));
+      const status = new Uint8Array(n);
+      const columns = {
+        a: { type: 'number' as const, values: a, status },
+        b: { type: 'number' as const, values: a, status },
+      };
+      const data = { frame: { rows: n, columns }, treated, outcome };
+      const distance = { type: 'scaled-euclidean' as const, terms: [{ variable: 'a' }] };
+      const design = { ...repeated, distance, order: 'closest' as const };
+      return { 'refuses-bootstrap': isRefused(() => study(data, design, 'bootstrap', kernels)) };
+    },
+  },
+];
+
+export interface Row {
+  readonly design: string;
+  readonly metric: string;
+  readonly value: number;
+  readonly mcse: number;
+  readonly goal: string;
+  readonly ok: boolean;
+}
+
+/** The shares of `runs` studies of a design; study r has its own random stream, so that runs can be split. */
+export function simulate(
+  { name, goals, run }: Design,
+  runs: number,
+  seed: number,
+  kernels: MatrixKernels,
+): readonly Row[] {
+  const counts = new Map<string, number>();
+  const random = createRandom(seed, 'simulate', name);
+  for (let r = 0; r < runs; r++) {
+    for (const [metric, verdict] of Object.entries(run(random.stream(r), kernels))) {
+      counts.set(metric, (counts.get(metric) ?? 0) + verdict);
+    }
+  }
+  return [...counts].map(([metric, count]) => {
+    const value = count / runs;
+    const { least, most } = goals[metric]!;
+    return {
+      design: name,
+      metric,
+      value,
+      mcse: Math.sqrt((value * (1 - value)) / runs),
+      goal: least === most ? `${most}` : `${least} to ${most}`,
+      ok: value >= least && value <= most,
+    };
+  });
+}
