@@ -8,6 +8,7 @@ import { describeModel } from '../src/app/models.ts';
 import { trainModel } from '../src/core/recommend/train-model.ts';
 import { readExperiments } from '../src/formats/read-experiments.ts';
 import { loadDefaultKernels } from '../src/main/load-default-kernels.ts';
+import { loadSetNetwork } from '../src/neural/load-set-network.ts';
 import { createExperimentFiles } from '../src/store/experiment-files.ts';
 import { writeModelFolder } from '../src/store/model-files.ts';
 
@@ -21,9 +22,14 @@ export async function trainShippedModel(folder: string, progress: (fraction: num
     fileURLToPath(new URL('../datasets/heat-transition', import.meta.url)),
     readExperiments,
   ).load();
-  const { name, ...settings } = training.settings({});
+  const { name, backend, ...settings } = training.settings({});
   const tables = kpisOf(registry).map((kpi) => ({ kpi, table: experimentTable(registry, kpi) }));
-  const model = trainModel({ tables, ...settings }, await loadDefaultKernels(), progress);
+  const model = trainModel(
+    { tables, ...settings },
+    await loadDefaultKernels(),
+    progress,
+    await loadSetNetwork(backend),
+  );
   const description = describeModel(name, 1, model, registry.digest);
   await writeModelFolder(folder, description, model, modelCard(description));
 }

@@ -7,6 +7,12 @@ import type { Recommendation, RecommendationInput } from '../core/recommend/reco
 import type { TrainingInput } from '../core/recommend/train-model.ts';
 import type { TrainedModel } from '../core/recommend/trained-model.ts';
 
+/** What the set network runs on: `node` is the optional native package, else WebAssembly on one thread. */
+export type NetworkBackend = 'wasm' | 'node';
+interface WithNetwork {
+  readonly backend: NetworkBackend;
+}
+
 /**
  * The core functions that run in worker threads, by name. A computation takes and gives plain data and typed arrays.
  * The room `workers` holds the matching table of functions; both must agree or the compiler objects.
@@ -16,7 +22,7 @@ export interface Computations {
   qca: { input: QcaInput; output: QcaAnalysis };
   'matching-study': { input: MatchingStudyInput; output: MatchingStudyOutput };
   'panel-model': { input: PanelModelInput; output: PanelModelOutput };
-  trainModel: { input: TrainingInput; output: TrainedModel };
-  evaluateTable: { input: EvaluationInput; output: TableEvaluation };
+  trainModel: { input: TrainingInput & WithNetwork; output: TrainedModel };
+  evaluateTable: { input: EvaluationInput & WithNetwork; output: TableEvaluation };
   recommendMixes: { input: RecommendationInput; output: Recommendation };
 }

@@ -25,10 +25,12 @@ const modelKind = literals([
   'r-learner',
   'boosted-trees',
   'factorisation',
+  'set-network',
   'ridge',
   'set-kernel',
   'sparse-set',
 ]);
+const backend = literals(['wasm', 'node']);
 const leftOut = literals(['neighbourhood', 'region']);
 
 const leaderboard = strict({
@@ -48,6 +50,7 @@ const leaderboard = strict({
       normalisedGainAt3: number,
     }),
   ),
+  network: nullable(strict({ backend: Type.String(), fallback: nullable(Type.String()) })),
 });
 
 const calibration = strict({
@@ -95,12 +98,14 @@ const trainingFields = {
   seed,
   folds,
   candidates: Type.Array(servableKind, { minItems: 1, description: 'kinds of models that may be served' }),
+  backend,
 };
 export const trainingRequest = strict({
   name: Type.Optional(trainingFields.name),
   seed: Type.Optional(seed),
   folds: Type.Optional(folds),
   candidates: Type.Optional(trainingFields.candidates),
+  backend: Type.Optional(backend),
 });
 export const trainingSettings = strict(trainingFields);
 export const trainingBody = strict({ model: modelDescription });
@@ -114,6 +119,7 @@ const evaluationFields = {
   leftOut: nullable(leftOut),
   folds,
   kinds: Type.Array(modelKind, { minItems: 1 }),
+  backend,
   seed,
 };
 export const evaluationRequest = strict({
@@ -123,6 +129,7 @@ export const evaluationRequest = strict({
   leftOut: Type.Optional(evaluationFields.leftOut),
   folds: Type.Optional(folds),
   kinds: Type.Optional(evaluationFields.kinds),
+  backend: Type.Optional(backend),
   seed: Type.Optional(seed),
 });
 export const evaluationSettings = strict(evaluationFields);

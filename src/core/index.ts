@@ -403,6 +403,7 @@ export {
   type StateReason,
 } from './recommend/recommend-mixes.ts';
 export { type EffectPrediction, predictEffects, type SetModel } from './recommend/set-model.ts';
+export type { NetworkInput, SetNetwork } from './recommend/set-network.ts';
 export { type EvidenceItem, type ShownEvidence, showEvidence } from './recommend/show-evidence.ts';
 export type { Support } from './recommend/support.ts';
 export { type TrainingInput, trainModel } from './recommend/train-model.ts';

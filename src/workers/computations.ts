@@ -7,6 +7,7 @@ import { runPanelModel } from '../core/panel-models/run-panel-model.ts';
 import { analyseQca } from '../core/qca/analysis.ts';
 import { evaluateTable } from '../core/recommend/evaluate-table.ts';
 import { recommendMixes } from '../core/recommend/recommend-mixes.ts';
+import type { SetNetwork } from '../core/recommend/set-network.ts';
 import { trainModel } from '../core/recommend/train-model.ts';
 
 /** What a computation gets beside its input. */
@@ -14,6 +15,8 @@ export interface Environment {
   readonly kernels: MatrixKernels;
   /** loaded when the first design asks for it */
   loadIntegerSolver(): Promise<SolveIntegerProgram>;
+  /** TensorFlow.js for the set network, loaded at first use */
+  loadSetNetwork(backend: 'wasm' | 'node'): Promise<SetNetwork>;
   /** @param fraction 0 to 1; @param stage code of the stage */
   progress(fraction: number, stage: string): void;
 }
@@ -38,9 +41,11 @@ export const computations: Table = {
     return runMatchingStudy(input, kernels, progress, solver);
   },
   'panel-model': (input, { kernels, progress }) => runPanelModel(input, kernels, progress),
-  trainModel: (input, { kernels, progress }) =>
-    trainModel(input, kernels, (fraction) => progress(fraction, 'training')),
-  evaluateTable: (input, { kernels, progress }) =>
-    evaluateTable(input, kernels, (fraction) => progress(fraction, 'comparing')),
+  trainModel: async ({ backend, ...input }, { kernels, progress, loadSetNetwork }) =>
+    trainModel(input, kernels, (fraction) => progress(fraction, 'training'), await loadSetNetwork(backend)),
+  evaluateTable: async ({ backend, ...input }, { kernels, progress, loadSetNetwork }) => {
+    const network = input.kinds.includes('set-network') ? await loadSetNetwork(backend) : null;
+    return evaluateTable(input, kernels, (fraction) => progress(fraction, 'comparing'), network);
+  },
   recommendMixes: (input, { kernels }) => recommendMixes(input, kernels),
 };

@@ -10,6 +10,7 @@ import { operations, results } from '../../src/contract/operations.ts';
 import { recommendationExample } from '../../src/contract/recommend.ts';
 import { violations } from '../../src/contract/validate.ts';
 import { loadDefaultKernels } from '../../src/main/load-default-kernels.ts';
+import { loadSetNetwork } from '../../src/neural/load-set-network.ts';
 import { createModelFiles } from '../../src/store/model-files.ts';
 import { computations } from '../../src/workers/computations.ts';
 import { memoryPorts } from '../support/memory-ports.ts';
@@ -27,6 +28,7 @@ const compute: Compute = {
   run: async (name, input, control) =>
     (computations[name] as (input: unknown, environment: unknown) => unknown)(input, {
       kernels,
+      loadSetNetwork,
       progress: control.progress.bind(control),
     }) as never,
 };

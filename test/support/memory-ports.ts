@@ -10,6 +10,7 @@ import { typescriptKernels } from '../../src/core/linalg/typescript-kernels.ts';
 import type { Column, NumberColumn, PanelColumns } from '../../src/core/panel/columns.ts';
 import { readExperimentTable } from '../../src/formats/read-experiment-table.ts';
 import { readExperiments } from '../../src/formats/read-experiments.ts';
+import { loadSetNetwork } from '../../src/neural/load-set-network.ts';
 import { loadIntegerSolver } from '../../src/solvers/load-integer-solver.ts';
 import { createExperimentFiles } from '../../src/store/experiment-files.ts';
 import { computations } from '../../src/workers/computations.ts';
@@ -74,6 +75,7 @@ export const directCompute: Compute = {
     return (await computation(input, {
       kernels: typescriptKernels,
       loadIntegerSolver,
+      loadSetNetwork,
       progress: control.progress.bind(control),
     })) as never;
   },

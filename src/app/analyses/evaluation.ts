@@ -1,8 +1,10 @@
 import type { LeftOut } from '../../core/recommend/cross-validate.ts';
 import { type ModelKind, modelKinds } from '../../core/recommend/effect-models.ts';
 import type { TableEvaluation } from '../../core/recommend/evaluate-table.ts';
+import type { NetworkBackend } from '../computations.ts';
 import { AppError } from '../errors.ts';
 import { experimentTable, kpisOf, withLargeExperiments } from '../experiments.ts';
+import { fallbackWarnings } from '../fallback-warnings.ts';
 import type { AnalysisContext } from '../ports.ts';
 import type { Draft } from '../results.ts';
 
@@ -17,6 +19,8 @@ export interface EvaluationSettings {
   readonly leftOut: LeftOut | null;
   readonly folds: number;
   readonly kinds: readonly ModelKind[];
+  /** what the set network runs on */
+  readonly backend: NetworkBackend;
   readonly seed: number;
 }
 
@@ -33,6 +37,7 @@ const defaults: EvaluationSettings = {
   leftOut: null,
   folds: 10,
   kinds: modelKinds,
+  backend: 'wasm',
   seed: 20260101,
 };
 
@@ -57,9 +62,9 @@ export const evaluation = {
     const registry = withLargeExperiments(all);
     const kpi = settings.kpi ?? kpisOf(registry)[0] ?? '';
     const table = experimentTable(registry, kpi);
-    const { folds, kinds, seed } = settings;
+    const { folds, kinds, backend, seed } = settings;
     const leftOut = settings.leftOut ?? (table.regions.length > 1 ? 'region' : 'neighbourhood');
-    const body = await compute.run('evaluateTable', { table, leftOut, folds, kinds, seed }, context);
+    const body = await compute.run('evaluateTable', { table, leftOut, folds, kinds, backend, seed }, context);
     return {
       class: 'release',
       settings: { ...settings, experiments: null },
@@ -71,7 +76,7 @@ export const evaluation = {
         { step: 'experiments', units: all.experiments.filter((row) => row.kpi === kpi).length },
         { step: 'experiments-large-enough', units: table.ids.length },
       ],
-      warnings: given?.warnings ?? [],
+      warnings: [...(given?.warnings ?? []), ...fallbackWarnings(body.leaderboard)],
       body: { kpi, ...body },
     };
   },

@@ -1,6 +1,8 @@
 import type { ServableKind } from '../../core/recommend/effect-models.ts';
 import { servableKinds } from '../../core/recommend/effect-models.ts';
+import type { NetworkBackend } from '../computations.ts';
 import { type ExperimentRegistry, experimentTable, kpisOf, withLargeExperiments } from '../experiments.ts';
+import { fallbackWarnings } from '../fallback-warnings.ts';
 import { modelCard } from '../model-card.ts';
 import { describeModel, type ModelDescription } from '../models.ts';
 import type { AnalysisContext } from '../ports.ts';
@@ -14,6 +16,8 @@ export interface TrainingSettings {
   readonly folds: number;
   /** kinds of models that may be served */
   readonly candidates: readonly ServableKind[];
+  /** what the set network of the comparison runs on */
+  readonly backend: NetworkBackend;
 }
 
 export type TrainingRequest = Partial<TrainingSettings>;
@@ -22,7 +26,13 @@ export interface TrainingBody {
   readonly model: ModelDescription;
 }
 
-const defaults: TrainingSettings = { name: 'warm-start', seed: 20260101, folds: 10, candidates: servableKinds };
+const defaults: TrainingSettings = {
+  name: 'warm-start',
+  seed: 20260101,
+  folds: 10,
+  candidates: servableKinds,
+  backend: 'wasm',
+};
 
 /** Trains a model on all documented experiments, compares it with its rivals and keeps it as a new version. */
 export const training = {
@@ -48,7 +58,10 @@ export const training = {
         { step: 'experiments', units: countExperiments(all) },
         { step: 'experiments-large-enough', units: countExperiments(registry) },
       ],
-      warnings: pooled.length > 0 ? [{ code: 'pooling-wins', parameters: { kpis: pooled } }] : [],
+      warnings: [
+        ...(pooled.length > 0 ? [{ code: 'pooling-wins', parameters: { kpis: pooled } }] : []),
+        ...fallbackWarnings(model.kpis[0]!.byRegion),
+      ],
       body: { model: description },
     };
   },

@@ -16,6 +16,7 @@ export const evaluate: Command = {
     'left-out': { type: 'string', placeholder: 'region|neighbourhood' },
     folds: { type: 'string', placeholder: 'N' },
     models: { type: 'string', placeholder: 'NAME,…' },
+    backend: { type: 'string', placeholder: 'wasm|node' },
   },
   example: 'samenwijs evaluate --kpi gas-saving --left-out region --models constant,ridge,sparse-set',
   async run(context) {
@@ -26,6 +27,7 @@ export const evaluate: Command = {
       leftOut: context.text('left-out'),
       folds: context.number('folds'),
       kinds: models.length > 0 ? models : null,
+      backend: context.text('backend'),
       seed: context.seed,
     };
     const input = Object.fromEntries(

@@ -11,6 +11,7 @@ export const train: Command = {
     name: { type: 'string', placeholder: 'NAME' },
     folds: { type: 'string', placeholder: 'N' },
     candidates: { type: 'string', placeholder: 'NAME,…' },
+    backend: { type: 'string', placeholder: 'wasm|node' },
   },
   example: 'samenwijs train --name warm-start --seed 20260101',
   async run(context) {
@@ -19,6 +20,7 @@ export const train: Command = {
       name: context.text('name'),
       folds: context.number('folds'),
       candidates: candidates.length > 0 ? candidates : null,
+      backend: context.text('backend'),
       seed: context.seed,
     };
     const input = Object.fromEntries(

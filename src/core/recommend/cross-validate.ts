@@ -6,6 +6,7 @@ import { fitEffectModel, type ModelKind } from './effect-models.ts';
 import { type ExperimentTable, placeOf, selectExperiments } from './experiment-table.ts';
 import { groupedFolds } from './grouped-folds.ts';
 import { normalisedGain, regretOfPick } from './ranking-metrics.ts';
+import type { SetNetwork } from './set-network.ts';
 
 /** What is left out together: rows of one neighbourhood, or of one region. */
 export type LeftOut = 'neighbourhood' | 'region';
@@ -41,6 +42,8 @@ export interface Leaderboard {
   readonly groups: number;
   readonly rows: number;
   readonly models: readonly ModelScore[];
+  /** what the set network ran on, and why not on what was asked for; null where it was not compared */
+  readonly network: { readonly backend: string; readonly fallback: string | null } | null;
 }
 
 /** What every model expected of every row while the row's group was left out. */
@@ -57,7 +60,8 @@ export interface LeftOutPredictions {
  *
  * @param folds number of parts the groups are spread over; fewer where there are fewer groups, at least 2
  * @param seed of the folds and of what models draw
- * @throws too-few-groups with fewer than two groups
+ * @param network engine of the kind `set-network`; null where that is not compared
+ * @throws too-few-groups with fewer than two groups; invalid-argument for `set-network` without its engine
  * Cost: folds times the cost of all models.
  */
 export function crossValidate(
@@ -71,6 +75,7 @@ export function crossValidate(
   },
   kernels: MatrixKernels,
   progress: (fraction: number) => void,
+  network: SetNetwork | null = null,
 ): { readonly leaderboard: Leaderboard; readonly predictions: readonly LeftOutPredictions[] } {
   const { table, kinds, truth, seed } = input;
   const n = table.ids.length;
@@ -102,7 +107,7 @@ export function crossValidate(
     const training = selectExperiments(table, inside);
     const test = selectExperiments(table, outside);
     kinds.forEach((kind, k) => {
-      const model = fitEffectModel(kind, training, createRandom(seed, 'model', kind, f), kernels);
+      const model = fitEffectModel(kind, training, createRandom(seed, 'model', kind, f), kernels, network);
       const rows = model.rows(test);
       outside.forEach((i, at) => {
         predictions[k]!.mean[i] = rows.mean[at]!;
@@ -125,7 +130,18 @@ export function crossValidate(
     regret: truth === null ? null : regret[k]! / n,
     normalisedGainAt3: truth === null ? null : gain[k]! / n,
   }));
-  return { leaderboard: { leftOut: input.leftOut, folds, groups, rows: n, models }, predictions };
+  const ran = network !== null && kinds.includes('set-network');
+  return {
+    leaderboard: {
+      leftOut: input.leftOut,
+      folds,
+      groups,
+      rows: n,
+      models,
+      network: ran ? { backend: network.backend, fallback: network.fallback } : null,
+    },
+    predictions,
+  };
 }
 
 const withoutInterval: ReadonlySet<ModelKind> = new Set([
@@ -136,6 +152,7 @@ const withoutInterval: ReadonlySet<ModelKind> = new Set([
   'r-learner',
   'boosted-trees',
   'factorisation',
+  'set-network',
 ]);
 
 function scorePredictions(

@@ -1,10 +1,11 @@
+import { CoreError } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import type { RandomStream } from '../random/random-stream.ts';
 import { betweenExperimentVariance } from './between-experiment-variance.ts';
 import { fitContextScale, scalePlace } from './context-scale.ts';
 import { type ExperimentTable, type Place, placeOf } from './experiment-table.ts';
 import { fitRidgeModel } from './ridge-model.ts';
-import { fitFactorModel, fitResidualModel, fitTreeModel } from './rival-models.ts';
+import { fitFactorModel, fitNetworkModel, fitResidualModel, fitTreeModel } from './rival-models.ts';
 import {
   defaultSetModelSettings,
   defaultSparseSettings,
@@ -15,6 +16,7 @@ import {
   type RowPrediction,
   type SetModel,
 } from './set-model.ts';
+import type { SetNetwork } from './set-network.ts';
 
 /** Every way to rank mixes that the leaderboard compares, simplest first. */
 export const modelKinds = [
@@ -27,6 +29,7 @@ export const modelKinds = [
   'r-learner',
   'boosted-trees',
   'factorisation',
+  'set-network',
   'ridge',
   'set-kernel',
   'sparse-set',
@@ -67,7 +70,7 @@ export function fitServable(
 }
 
 /**
- * Fits a model of a kind on a table. `random` is the seeded stream of what is drawn.
+ * Fits a model of a kind on a table. `random` is the seeded stream of what is drawn; `network` is the engine that `set-network` needs.
  *
  * - `random`: a random order per place
  * - `popularity`: the mix that was tried most
@@ -75,7 +78,7 @@ export function fitServable(
  * - `nearest`: the same over the 40 experiments nearest in context
  * - `constant`: the sparse set model without contexts: the same mix for everybody
  * - `additive`: the same without pairs: the differences that blocks make
- * - `r-learner`, `boosted-trees`, `factorisation`: rivals of another make (rival-models.ts)
+ * - `r-learner`, `boosted-trees`, `factorisation`, `set-network`: rivals of another make (rival-models.ts)
  * - `ridge`, `set-kernel` (normal priors with estimated variances), `sparse-set` (and coefficients that may be 0)
  */
 export function fitEffectModel(
@@ -83,6 +86,7 @@ export function fitEffectModel(
   table: ExperimentTable,
   random: RandomStream,
   kernels: MatrixKernels,
+  network: SetNetwork | null,
 ): EffectModel {
   switch (kind) {
     case 'random': {
@@ -118,6 +122,9 @@ export function fitEffectModel(
     case 'factorisation': {
       return fitFactorModel(table, random, kernels);
     }
+    case 'set-network': {
+      return fitNetworkModel(table, requireNetwork(network), random, kernels);
+    }
     default: {
       const model = fitServable(kind, table, random, kernels);
       return {
@@ -126,6 +133,14 @@ export function fitEffectModel(
       };
     }
   }
+}
+
+function requireNetwork(network: SetNetwork | null): SetNetwork {
+  if (network !== null) return network;
+  throw new CoreError(
+    'invalid-argument',
+    'The kind set-network needs an engine for neural networks and none was given. Leave the kind out, or give one.',
+  );
 }
 
 const keyOf = (mixes: Uint8Array, row: number, blocks: number) =>

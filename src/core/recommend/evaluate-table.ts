@@ -10,6 +10,7 @@ import { type ExperimentTable, requireExperimentTable } from './experiment-table
 import { refuseLeaks } from './leakage.ts';
 import { permuteContexts, permuteMixes, permuteOutcomes } from './permuted-tables.ts';
 import { effectCovariance, newSiteVariance, predictEffects } from './set-model.ts';
+import type { SetNetwork } from './set-network.ts';
 
 /** Why blocks get no ranking. */
 export type SeparationReason =
@@ -105,13 +106,17 @@ export function evaluateTable(
   input: EvaluationInput,
   kernels: MatrixKernels,
   progress: (fraction: number) => void,
+  network: SetNetwork | null = null,
 ): TableEvaluation {
   const { table, leftOut, folds, kinds, seed } = input;
   requireExperimentTable(table);
   requireEnough(table, leftOut);
   refuseLeaks(table);
-  const compared = crossValidate({ table, leftOut, folds, kinds, truth: null, seed }, kernels, (done) =>
-    progress(0.5 * done),
+  const compared = crossValidate(
+    { table, leftOut, folds, kinds, truth: null, seed },
+    kernels,
+    (done) => progress(0.5 * done),
+    network,
   );
   const { leaderboard } = compared;
   const kind = chooseKind(

@@ -7,6 +7,7 @@ import { crossValidate, type Leaderboard, type LeftOutPredictions } from './cros
 import { fitServable, modelKinds, type ServableKind } from './effect-models.ts';
 import { type ExperimentTable, requireExperimentTable } from './experiment-table.ts';
 import { refuseLeaks } from './leakage.ts';
+import type { SetNetwork } from './set-network.ts';
 import { fitSupportArea } from './support.ts';
 import type { Calibration, TrainedKpi, TrainedModel } from './trained-model.ts';
 
@@ -26,6 +27,7 @@ export interface TrainingInput {
  * A candidate that does worse over left-out regions than one mix for everybody (`constant`) is not taken: then the
  * pooled model is, and says so.
  *
+ * @param network engine of the set network; without one it is not compared, and the leaderboards say so
  * @throws empty-group, invalid-argument (a context that gives the outcome away), too-few-groups, singular-matrix
  * Cost: about two times folds fits of every kind.
  */
@@ -33,6 +35,7 @@ export function trainModel(
   input: TrainingInput,
   kernels: MatrixKernels,
   progress: (fraction: number) => void,
+  network: SetNetwork | null = null,
 ): TrainedModel {
   const { tables, seed } = input;
   if (tables.length === 0) {
@@ -46,9 +49,10 @@ export function trainModel(
     refuseLeaks(table);
     const part = (from: number, to: number) => (fraction: number) =>
       progress((k + from + (to - from) * fraction) / tables.length);
-    const shared = { table, folds: input.folds, kinds: modelKinds, truth: null, seed };
-    const byRegion = crossValidate({ ...shared, leftOut: 'region' }, kernels, part(0, 0.45));
-    const byNeighbourhood = crossValidate({ ...shared, leftOut: 'neighbourhood' }, kernels, part(0.45, 0.9));
+    const kinds = modelKinds.filter((kind) => kind !== 'set-network' || network !== null);
+    const shared = { table, folds: input.folds, kinds, truth: null, seed };
+    const byRegion = crossValidate({ ...shared, leftOut: 'region' }, kernels, part(0, 0.45), network);
+    const byNeighbourhood = crossValidate({ ...shared, leftOut: 'neighbourhood' }, kernels, part(0.45, 0.9), network);
     const kind = chooseKind(byRegion.leaderboard, input.candidates) ?? 'constant';
     const model = fitServable(kind, table, createRandom(seed, 'model', kind), kernels);
     progress((k + 1) / tables.length);

@@ -7,6 +7,9 @@ import { fitEffectModel, type ModelKind } from '../../../src/core/recommend/effe
 import type { ExperimentTable } from '../../../src/core/recommend/experiment-table.ts';
 import { penalisedLeastSquares } from '../../../src/core/recommend/penalised-least-squares.ts';
 import { regionReach } from '../../../src/core/recommend/region-reach.ts';
+import { loadSetNetwork } from '../../../src/neural/load-set-network.ts';
+
+const network = await loadSetNetwork('wasm');
 
 /** Two blocks, one context: block a works where x is high, b everywhere a little; uptake of a leans on what drives the level. */
 function planted(n: number, seed: number): ExperimentTable {
@@ -40,9 +43,9 @@ function planted(n: number, seed: number): ExperimentTable {
 const mixes = Uint8Array.from([1, 0, 0, 1, 1, 1]);
 const at = (x: number) => ({ context: Float64Array.from([x]), missing: Uint8Array.from([0]) });
 
-describe.each<ModelKind>(['r-learner', 'boosted-trees', 'factorisation'])('%s', (kind) => {
+describe.each<ModelKind>(['r-learner', 'boosted-trees', 'factorisation', 'set-network'])('%s', (kind) => {
   const table = planted(600, 1);
-  const train = () => fitEffectModel(kind, table, createRandom(1), kernels);
+  const train = () => fitEffectModel(kind, table, createRandom(1), kernels, network);
 
   test('ranks block a first where it works and block b first where a harms', () => {
     const model = train();
