@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { IngestRequest } from '../../src/app/panels.ts';
+import { purposes } from '../../src/app/purposes.ts';
 import { fileFormats } from '../../src/formats/file-formats.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { stageFile } from '../../src/store/load-file.ts';
@@ -93,7 +94,16 @@ async function load(path: string, folder: string): Promise<Measured> {
   const file = await spool(folder, 'upload', createReadStream(path, { highWaterMark: 1 << 18 }), 2 ** 40, signal);
   const measured = await database.session(async (session) => {
     const reading = await openReading(session, fileFormats, request, null, file, signal);
-    const loading = { session, key: 1, formats: fileFormats, request, schema: null, columnLimit: 2000, signal };
+    const loading = {
+      session,
+      key: 1,
+      formats: fileFormats,
+      purposes,
+      request,
+      schema: null,
+      columnLimit: 2000,
+      signal,
+    };
     const plan = fileFormats.plan(reading.header, reading.sample, reading.decimal, request, null, reading.fileTypes);
     await stageFile(loading, reading, plan, plan.keys[0]!, new Map(), createProblemList());
     const time = elapsed();
@@ -107,7 +117,7 @@ async function load(path: string, folder: string): Promise<Measured> {
 
 /** The whole ingest: load, validation, report, revision. */
 async function full(path: string, folder: string): Promise<Measured> {
-  const store = await openStore(join(folder, 'store'), { formats: fileFormats, url: null, memoryLimitMb });
+  const store = await openStore(join(folder, 'store'), { formats: fileFormats, purposes, url: null, memoryLimitMb });
   const elapsed = watch();
   const report = await store.panels.ingest(request, createReadStream(path, { highWaterMark: 1 << 18 }), {
     signal,

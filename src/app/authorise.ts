@@ -1,7 +1,16 @@
 import type { Actor } from './actor.ts';
 import { AppError } from './errors.ts';
 
-export type Action = 'read' | 'analyse' | 'cancel' | 'ingest' | 'erase' | 'audit' | 'train' | 'see-units';
+export type Action =
+  | 'read'
+  | 'analyse'
+  | 'cancel'
+  | 'ingest'
+  | 'erase'
+  | 'audit'
+  | 'train'
+  | 'see-units'
+  | 'consent-for';
 export type ResourceKind = 'panel' | 'household' | 'job' | 'result' | 'events' | 'model' | 'experiments';
 
 export interface Resource {
@@ -14,12 +23,20 @@ const open: ReadonlySet<Action> = new Set(['read', 'analyse', 'cancel']);
 
 /**
  * The one question every use case asks before it touches anything. The local operator may do everything; everybody
- * else may read releases and ask for analyses (whose answers pass the release gate), and may change nothing.
+ * else may read releases and ask for analyses (whose answers pass the release gate), and may change nothing; but a household may
+ * say and see what it consents to itself.
  *
  * @throws not-authorised
  */
 export function authorise(actor: Actor, action: Action, resource: Resource): void {
   if (actor.role === 'operator' || open.has(action)) return;
+  if (
+    action === 'consent-for' &&
+    actor.role === 'household' &&
+    resource.id !== undefined &&
+    actor.household === resource.id
+  )
+    return;
   throw new AppError(
     'not-authorised',
     `The role "${actor.role}" may not ${action} a ${resource.kind}; expected the local operator. Ask whoever runs this service.`,

@@ -3,6 +3,8 @@ export interface ErasureRequest {
   readonly panels: readonly string[];
   /** null: the panels as a whole */
   readonly unit: string | null;
+  /** whether the consent events of a household of that name go too: it is erased everywhere */
+  readonly withConsents: boolean;
   /** unguessable, for whoever asked; the event log keeps only sha256 of receipt, line feed and unit */
   readonly receipt: string;
   /** ISO 8601 in UTC */
@@ -22,6 +24,7 @@ export interface Erased {
   readonly results: number;
   /** of these results, those that had left to others than the operator: copies may exist elsewhere */
   readonly released: number;
+  readonly consentEvents: number;
 }
 
 export interface ErasureReport extends Erased {

@@ -36,6 +36,7 @@ export type {
   Ports,
   ResultStore,
 } from './ports.ts';
+export { purposes } from './purposes.ts';
 export type { Released } from './release.ts';
 export type { AttritionStep, DataSource, Engine, Result, ResultClass } from './results.ts';
 export { createService, type Service } from './service.ts';

@@ -1,11 +1,23 @@
 import type { PanelColumns } from '../core/panel/columns.ts';
+import type { AnalysisKind } from './analyses.ts';
 import { AppError } from './errors.ts';
 import type { PanelDescription } from './panels.ts';
 import type { PanelStore } from './ports.ts';
+import { purposeOf } from './purposes.ts';
+import type { AttritionStep, DataSource } from './results.ts';
+
+/** The columns of an analysis, with what its result says of them. */
+export interface LoadedColumns {
+  readonly data: PanelColumns;
+  readonly source: DataSource;
+  /** the first steps of the attrition: none where no household withdrew its consent */
+  readonly attrition: readonly AttritionStep[];
+}
 
 /**
- * The columns of an analysis. Free text is refused here, for everybody: what people wrote is no treatment, covariate,
- * condition, outcome or cluster, and a level of it is a sentence of one person. Codes are.
+ * The columns of an analysis, without the households whose consent for its purpose is withdrawn: every analysis of a panel reads
+ * here. Free text is refused, for everybody: what people wrote is no treatment, covariate, condition, outcome or cluster, and a
+ * level of it is a sentence of one person. Codes are.
  *
  * @throws invalid-request for a text; what `PanelStore.columns` throws
  */
@@ -13,7 +25,8 @@ export async function loadColumns(
   panels: PanelStore,
   { panel, revision, description }: PanelDescription,
   variables: readonly string[],
-): Promise<PanelColumns> {
+  kind: AnalysisKind,
+): Promise<LoadedColumns> {
   const text = description.find(
     ({ name, type, role }) => type === 'text' && role !== 'collective' && variables.includes(name),
   );
@@ -24,5 +37,17 @@ export async function loadColumns(
       { variable: text.name },
     );
   }
-  return panels.columns(panel, revision, variables);
+  const { leftOut, consents, ...data } = await panels.columns(panel, revision, variables, purposeOf[kind]);
+  const units = data.unitIds.length;
+  return {
+    data,
+    source: { panel, revision: data.revision, digest: data.digest, units: null, consents },
+    attrition:
+      leftOut === 0
+        ? []
+        : [
+            { step: 'units-of-revision', units: units + leftOut },
+            { step: 'consent-withdrawn', units },
+          ],
+  };
 }

@@ -3,12 +3,14 @@ import type { TrainedModel } from '../core/recommend/trained-model.ts';
 import type { Role } from './actor.ts';
 import type { AnalysisKind, AnyResult } from './analyses.ts';
 import type { Computations } from './computations.ts';
+import type { Consents } from './consent.ts';
 import type { Erasure } from './erasure.ts';
 import type { LoggedEvent } from './events.ts';
 import type { ExperimentRegistry, GivenExperiments, GivenTable } from './experiments.ts';
 import type { JobRecord } from './jobs.ts';
 import type { ModelDescription, ModelSummary, StoredModel } from './models.ts';
 import type { IngestReport, IngestRequest, PanelDescription, PanelSummary, PanelTotals } from './panels.ts';
+import type { Purpose } from './purposes.ts';
 
 /** How long work reports where it is and learns that nobody wants it any more. */
 export interface Control {
@@ -17,14 +19,32 @@ export interface Control {
   progress(fraction: number, stage: string): void;
 }
 
+/** Columns, with what consent made of them. */
+export interface ConsentedColumns extends PanelColumns {
+  /** how many units consent leaves out */
+  readonly leftOut: number;
+  /** see `DataSource.consents` */
+  readonly consents: number | null;
+}
+
+/** Descriptions, totals and the list serve the collective: households that are left out for that purpose are in none of them. */
 export interface PanelStore {
   /** Atomic and idempotent: a file with errors changes nothing, the same content twice changes nothing. */
   ingest(request: IngestRequest, source: AsyncIterable<Uint8Array>, control: Control): Promise<IngestReport>;
   list(): Promise<readonly PanelSummary[]>;
   /** @throws panel-not-found, revision-not-found */
   describe(panel: string, revision: number | null): Promise<PanelDescription>;
-  /** Columns as typed arrays in canonical order. @throws panel-not-found, revision-not-found, unknown-variable */
-  columns(panel: string, revision: number | null, variables: readonly string[]): Promise<PanelColumns>;
+  /**
+   * Columns as typed arrays in canonical order, as if the households left out for this purpose were not in the file.
+   *
+   * @throws panel-not-found, revision-not-found, unknown-variable
+   */
+  columns(
+    panel: string,
+    revision: number | null,
+    variables: readonly string[],
+    purpose: Purpose,
+  ): Promise<ConsentedColumns>;
   /** Sums of numeric variables, waves in order. @throws panel-not-found, revision-not-found, unknown-variable, invalid-request */
   totals(panel: string, revision: number | null, variables: readonly string[]): Promise<PanelTotals>;
 }
@@ -51,7 +71,7 @@ export interface ResultStore {
   noteRelease(id: string, role: Role, at: string): Promise<void>;
 }
 
-/** Append-only and hash-chained: what came in and was erased. Never holds a value or an id of a unit. */
+/** Append-only and hash-chained: what came in, was erased and was consented to. Never holds a value or an id of a unit. */
 export interface EventLog {
   /** All entries, oldest first. */
   entries(): Promise<readonly LoggedEvent[]>;
@@ -105,6 +125,7 @@ export interface Ports {
   readonly panels: PanelStore;
   readonly jobs: JobStore;
   readonly results: ResultStore;
+  readonly consents: Consents;
   readonly erasure: Erasure;
   readonly events: EventLog;
   readonly experiments: ExperimentRepository;

@@ -38,7 +38,12 @@ export function release<R extends AnyResult>(result: R, actor: Actor): Released<
   }
   const rule = analyses[result.kind] as unknown as Analysis<unknown, unknown, unknown>;
   const body = rule.release(result.body, actor);
-  if (!hidesFrom(actor, result.body)) return Object.freeze({ ...result, body }) as Released<R>;
+  if (!hidesFrom(actor, result.body)) {
+    // Cases may be collectives, which are not protected; those left out are households all the same.
+    const isOfConsent = actor.role !== 'operator' && result.attrition.some(({ step }) => step === 'consent-withdrawn');
+    const attrition = isOfConsent ? gateAttrition(result.attrition) : result.attrition;
+    return Object.freeze({ ...result, attrition, body }) as Released<R>;
+  }
   const attrition = gateAttrition(rule.releaseAttrition?.(result.attrition, result.body) ?? result.attrition);
   const warnings = gateWarnings(rule.releaseWarnings?.(result.warnings, result.body) ?? result.warnings);
   return Object.freeze({ ...result, attrition, warnings, body }) as Released<R>;

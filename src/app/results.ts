@@ -6,6 +6,8 @@ export interface DataSource {
   readonly revision: number;
   readonly digest: string;
   readonly units: readonly string[] | null;
+  /** sequence number of the newest consent event that was heeded, 0 before the first; null where the data are not of households */
+  readonly consents: number | null;
 }
 
 export interface AttritionStep {

@@ -1,6 +1,7 @@
 import type { Actor } from './actor.ts';
 import { type AnalysisKind, type AnyResult, analyses, type RequestOf } from './analyses.ts';
 import { authorise, type Resource } from './authorise.ts';
+import type { ConsentEvent, ConsentList, ConsentReport } from './consent.ts';
 import type { ErasureReport } from './erasure.ts';
 import { AppError } from './errors.ts';
 import type { EventList } from './events.ts';
@@ -47,6 +48,10 @@ export interface ExperimentFilter {
   readonly limit?: number;
 }
 
+export interface ConsentInput extends Pick<ConsentEvent, 'person' | 'purpose' | 'kind'> {
+  readonly household: string;
+}
+
 export interface BuildingBlockList {
   readonly buildingBlocks: readonly BuildingBlock[];
 }
@@ -70,6 +75,8 @@ export interface Service {
   erasePanel(actor: Actor, input: { readonly panel: string }): Promise<Released<ErasureReport>>;
   eraseUnit(actor: Actor, input: { readonly panel: string; readonly unit: string }): Promise<Released<ErasureReport>>;
   eraseHousehold(actor: Actor, input: { readonly household: string }): Promise<Released<ErasureReport>>;
+  recordConsent(actor: Actor, input: ConsentInput): Promise<Released<ConsentReport>>;
+  listConsents(actor: Actor, input: { readonly household: string }): Promise<Released<ConsentList>>;
   listEvents(actor: Actor, input: Record<string, never>): Promise<Released<EventList>>;
   insights(actor: Actor, input: RequestOf<'insights'>, options: SubmitOptions): Promise<JobView>;
   qca(actor: Actor, input: RequestOf<'qca'>, options: SubmitOptions): Promise<JobView>;
@@ -108,9 +115,13 @@ export function createService(ports: Ports, jobs: Jobs): Service {
     };
 
   /** Only the operator may erase (authorise), and the report counts what the operator asked to go. */
-  const erase = async (panels: readonly string[], unit: string | null): Promise<Released<ErasureReport>> => {
+  const erase = async (
+    panels: readonly string[],
+    unit: string | null,
+    withConsents = false,
+  ): Promise<Released<ErasureReport>> => {
     const receipt = ports.identifiers.next('erasure');
-    const erased = await ports.erasure.erase({ panels, unit, receipt, at: ports.clock.now() });
+    const erased = await ports.erasure.erase({ panels, unit, withConsents, receipt, at: ports.clock.now() });
     return releaseUnrestricted({ ...erased, unit, receipt: unit === null ? null : receipt });
   };
 
@@ -154,7 +165,20 @@ export function createService(ports: Ports, jobs: Jobs): Service {
     },
     async eraseHousehold(actor, { household }) {
       authorise(actor, 'erase', { kind: 'household', id: household });
-      return erase(await ports.erasure.panelsOf(household), household);
+      return erase(await ports.erasure.panelsOf(household), household, true);
+    },
+    async recordConsent(actor, { household, person, purpose, kind }) {
+      authorise(actor, 'consent-for', { kind: 'household', id: household });
+      const receipt = ports.identifiers.next('consent');
+      const event = { household, person, purpose, kind, at: ports.clock.now() };
+      const recorded = await ports.consents.record({ ...event, receipt });
+      // What somebody said of their own household, and counts of jobs and results.
+      return releaseUnrestricted({ ...event, ...recorded, receipt });
+    },
+    async listConsents(actor, { household }) {
+      authorise(actor, 'consent-for', { kind: 'household', id: household });
+      // To the household itself and the operator only.
+      return releaseUnrestricted({ household, events: await ports.consents.of(household) });
     },
     async listEvents(actor) {
       authorise(actor, 'audit', { kind: 'events' });

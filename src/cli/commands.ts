@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { conformance } from './commands/conformance.ts';
+import { consent } from './commands/consent.ts';
 import { demo } from './commands/demo.ts';
 import { describe } from './commands/describe.ts';
 import { erase } from './commands/erase.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   serve,
   ingest,
   describe,
+  consent,
   erase,
   events,
   insights,

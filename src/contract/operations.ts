@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox';
+import { consentList, consentReport, consentRequest } from './consent.ts';
 import { eventList } from './events.ts';
 import { insightsBody, insightsRequest, insightsSettings } from './insights.ts';
 import { matchingStudyBody, matchingStudyRequest, matchingStudySettings } from './matching-study.ts';
@@ -118,13 +119,39 @@ export const operations = {
     response: erasureReport,
     problems: ['not-authorised', 'unit-not-found', 'store-full'],
   },
+  recordConsent: {
+    ...none,
+    method: 'POST',
+    path: '/v1/households/{household}/consents',
+    kind: 'query',
+    tag: 'panels',
+    summary:
+      'Record that an adult of a household gave, renewed or withdrew consent for a purpose; later answers heed it. The operator, or the household itself',
+    parameters: strict({ household: unitId }),
+    body: consentRequest,
+    response: consentReport,
+    problems: ['not-authorised', 'store-full'],
+    example: { person: '1', purpose: 'research', kind: 'withdrawn' },
+  },
+  listConsents: {
+    ...none,
+    method: 'GET',
+    path: '/v1/households/{household}/consents',
+    kind: 'query',
+    tag: 'panels',
+    summary: 'What the adults of a household consented to, oldest first; the operator, or the household itself',
+    parameters: strict({ household: unitId }),
+    response: consentList,
+    problems: ['not-authorised'],
+  },
   listEvents: {
     ...none,
     method: 'GET',
     path: '/v1/events',
     kind: 'query',
     tag: 'panels',
-    summary: 'The log of what came in and was erased, each entry with the hash of the one before; the operator only',
+    summary:
+      'The log of what came in, was erased and was consented to, each entry with the hash of the one before; the operator only',
     response: eventList,
     problems: ['not-authorised'],
   },

@@ -105,6 +105,7 @@ export const erasureReport = strict({
   jobs: Type.Integer(),
   results: Type.Integer(),
   released: Type.Integer({ description: 'of the results, those that had left to others than the operator' }),
+  consentEvents: Type.Integer(),
   unit: nullable(Type.String()),
   receipt: nullable(
     Type.String({

@@ -13,6 +13,11 @@ const dataSource = strict({
     description: 'sha256 of the file of this revision; where a unit was erased, of that digest and the erasure',
   }),
   units: nullable(Type.Array(Type.String())),
+  consents: nullable(
+    Type.Integer({
+      description: 'of households: number of the newest consent event that was heeded, 0 for none',
+    }),
+  ),
 });
 
 /** The envelope around the body of every analysis. */

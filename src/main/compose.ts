@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createJobs, type Jobs } from '../app/jobs.ts';
 import type { Ports } from '../app/ports.ts';
+import { purposes } from '../app/purposes.ts';
 import { createService, type Service } from '../app/service.ts';
 import type { Config } from '../config.ts';
 import { fileFormats } from '../formats/file-formats.ts';
@@ -29,12 +30,18 @@ export interface Composition {
  * @throws store-locked, store-too-new
  */
 export async function compose(config: Config, options: { readonly warm: number } = { warm: 0 }): Promise<Composition> {
-  const store = await openStore(config.data, { url: null, formats: fileFormats, uploadLimit: config.uploadLimit });
+  const store = await openStore(config.data, {
+    url: null,
+    formats: fileFormats,
+    purposes,
+    uploadLimit: config.uploadLimit,
+  });
   const workers = createCompute({ workerFile: workerFile(), threads: config.threads, ...options });
   const ports: Ports = {
     panels: store.panels,
     jobs: store.jobs,
     results: store.results,
+    consents: store.consents,
     erasure: store.erasure,
     events: store.events,
     experiments: createExperimentFiles(shipped('datasets/heat-transition'), readExperiments),

@@ -1,7 +1,7 @@
 import type { ValueStatus } from '../core/panel/columns.ts';
 import type { Session } from './database.ts';
 import { differs, type ReferenceRow, referenceColumns, referencesOf, valuesWithCounts } from './reference-values.ts';
-import { type RowsColumn, rowsTable, type StagedColumn } from './stage.ts';
+import type { RowsColumn, StagedColumn } from './stage.ts';
 import { unreadable } from './value-sql.ts';
 
 /** A variable described, with what is needed to judge its type and role. */
@@ -34,10 +34,12 @@ export interface VariableFacts<C extends RowsColumn = StagedColumn> {
 /**
  * Counts by status and plain moments of every variable: for each column one pass over its values, and for up to 50 columns
  * together one over the rows and one by unit.
+ *
+ * @param table rows of a revision, or a query for some of them in brackets
  */
 export async function describeVariables<C extends RowsColumn>(
   session: Session,
-  key: number,
+  table: string,
   rows: number,
   columns: readonly C[],
 ): Promise<VariableFacts<C>[]> {
@@ -45,12 +47,12 @@ export async function describeVariables<C extends RowsColumn>(
   const batchSize = 50;
   for (let start = 0; start < columns.length; start += batchSize) {
     const batch = columns.slice(start, start + batchSize);
-    const values = await valuesOfEach(session, key, batch);
+    const values = await valuesOfEach(session, table, batch);
     const references = values.map(referencesOf);
     const moments = {
-      ...(await momentsOf(session, key, batch, values)),
-      ...(await exceptionsOf(session, key, batch)),
-      ...(await unitsOf(session, key, batch, references)),
+      ...(await momentsOf(session, table, batch, values)),
+      ...(await exceptionsOf(session, table, batch)),
+      ...(await unitsOf(session, table, batch, references)),
     };
     for (const [i, column] of batch.entries()) {
       const get = (name: string): number => moments[`${name}_${i}`] ?? 0;
@@ -91,7 +93,7 @@ type Counts = Readonly<Record<string, number | null>>;
 /** Counts, sums and standard deviations; by powers of two within a range in which no square overflows. */
 async function momentsOf(
   session: Session,
-  key: number,
+  table: string,
   columns: readonly RowsColumn[],
   values: readonly ColumnValues[],
 ): Promise<Counts> {
@@ -102,20 +104,18 @@ async function momentsOf(
     const scale = largest > 1e150 ? 2 ** 600 : 1;
     return [count, `fsum(${c}) AS sum_${i}`, `stddev_samp(${c} / ${scale}) * ${scale} AS deviation_${i}`];
   });
-  const [found] = await session.rows<Counts>(`SELECT ${aggregates.join(', ')} FROM ${rowsTable(key)}`);
+  const [found] = await session.rows<Counts>(`SELECT ${aggregates.join(', ')} FROM ${table}`);
   return found!;
 }
 
 /** Rows by status other than observed and absent; only rows with an exception carry any. */
-async function exceptionsOf(session: Session, key: number, columns: readonly RowsColumn[]): Promise<Counts> {
+async function exceptionsOf(session: Session, table: string, columns: readonly RowsColumn[]): Promise<Counts> {
   const aggregates = columns.flatMap(({ place }, i) => [
     `count(*) FILTER (status[${place}] = 2) AS suppressed_${i}`,
     `count(*) FILTER (status[${place}] = 3) AS inapplicable_${i}`,
     `count(*) FILTER (status[${place}] = ${unreadable}) AS unreadable_${i}`,
   ]);
-  const [found] = await session.rows<Counts>(
-    `SELECT ${aggregates.join(', ')} FROM ${rowsTable(key)} WHERE status IS NOT NULL`,
-  );
+  const [found] = await session.rows<Counts>(`SELECT ${aggregates.join(', ')} FROM ${table} WHERE status IS NOT NULL`);
   return found!;
 }
 
@@ -125,7 +125,7 @@ async function exceptionsOf(session: Session, key: number, columns: readonly Row
  */
 async function unitsOf(
   session: Session,
-  key: number,
+  table: string,
   columns: readonly RowsColumn[],
   references: readonly (readonly number[])[],
 ): Promise<Counts> {
@@ -142,7 +142,7 @@ async function unitsOf(
     ),
   ]);
   const [found] = await session.rows<Counts>(
-    `SELECT ${counts.join(', ')} FROM (SELECT ${spread.join(', ')} FROM ${rowsTable(key)} WHERE unit IS NOT NULL GROUP BY unit)`,
+    `SELECT ${counts.join(', ')} FROM (SELECT ${spread.join(', ')} FROM ${table} WHERE unit IS NOT NULL GROUP BY unit)`,
   );
   return found!;
 }
@@ -159,7 +159,7 @@ interface ColumnValues extends ReferenceRow {
 
 async function valuesOfEach(
   session: Session,
-  key: number,
+  table: string,
   columns: readonly RowsColumn[],
 ): Promise<readonly ColumnValues[]> {
   const found: ColumnValues[] = [];
@@ -172,7 +172,7 @@ async function valuesOfEach(
           : `NULL AS "first", NULL AS "second", max(length(v)) AS longest,
              sum(n) FILTER (try_cast(v AS DOUBLE) IS NOT NULL)::BIGINT AS numbers,
              bool_or(regexp_matches(v, '^0[0-9]')) AS "leadingZeros"`
-      } FROM ${valuesWithCounts(rowsTable(key), storedAs)}`,
+      } FROM ${valuesWithCounts(table, storedAs)}`,
     );
     found.push(values!);
   }

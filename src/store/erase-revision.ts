@@ -1,6 +1,5 @@
 import type { Session } from './database.ts';
-import { describeVariables } from './describe-variables.ts';
-import { describe } from './judge-variables.ts';
+import { describeRows } from './describe-rows.ts';
 import { rowsTable } from './stage.ts';
 import { storedVariables } from './stored-variables.ts';
 
@@ -75,13 +74,11 @@ async function removeUnusedWaves(session: Session, key: number): Promise<number>
 
 async function describeAgain(session: Session, key: number, rows: number): Promise<void> {
   const variables = await storedVariables(session, key);
-  const columns = variables.map((variable) => ({ ...variable, place: variable.statusPlace }));
-  for (const facts of await describeVariables(session, key, rows, columns)) {
-    const { place, description } = facts.column;
+  for (const { statusPlace, description } of await describeRows(session, rowsTable(key), rows, variables)) {
     await session.run('UPDATE panel_variable SET description = ? WHERE revision_key = ? AND position = ?', [
-      JSON.stringify(describe(facts, description)),
+      JSON.stringify(description),
       key,
-      place,
+      statusPlace,
     ]);
   }
 }

@@ -75,16 +75,14 @@ async function eraseRows(session: Session, request: ErasureRequest): Promise<Era
   const { panels, unit } = request;
   const revisions: Revision[] = [];
   for (const panel of panels) revisions.push(...(await revisionsWith(session, panel, unit)));
-  const derived = await findDerived(
-    session,
-    panels,
-    revisions.map(({ key }) => key),
-    unit,
-  );
-  if (revisions.length === 0 && derived.jobs.length === 0 && derived.results.length === 0) {
+  const keys = revisions.map(({ key }) => key);
+  const derived = await findDerived(session, { panels, revisions: keys, unit, kinds: null });
+  const consentEvents = request.withConsents && unit !== null ? await eraseConsents(session, unit) : 0;
+  const found = revisions.length + derived.jobs.length + derived.results.length + consentEvents;
+  if (found === 0) {
     throw new AppError(
       'unit-not-found',
-      `There is no unit "${unit}" in ${panels.length === 0 ? 'any panel of households' : `panel "${panels.join('", "')}"`}, nor in a job or result; nothing was erased. Check the id.`,
+      `There is no unit "${unit}" in ${panels.length === 0 ? 'any panel of households' : `panel "${panels.join('", "')}"`}, nor in a job, a result or a consent event; nothing was erased. Check the id.`,
       { unit, panels },
     );
   }
@@ -109,7 +107,14 @@ async function eraseRows(session: Session, request: ErasureRequest): Promise<Era
     jobs: derived.jobs.length,
     results: derived.results.length,
     released: derived.released,
+    consentEvents,
   };
+}
+
+/** @returns how many there were */
+async function eraseConsents(session: Session, household: string): Promise<number> {
+  const erased = await session.rows('DELETE FROM consent_event WHERE household_id = ? RETURNING sequence', [household]);
+  return erased.length;
 }
 
 async function eraseRevision(

@@ -149,7 +149,7 @@ async function loadAsItIs(
     }
     control.signal.throwIfAborted();
     control.progress(0.6, 'validate');
-    const facts = await describeVariables(loading.session, loading.key, loaded.rows, loaded.columns);
+    const facts = await describeVariables(loading.session, rowsTable(loading.key), loaded.rows, loaded.columns);
     control.signal.throwIfAborted();
     if (loaded.reading.readsNumbers && facts.some(isNotFinite)) {
       reading = { ...loaded.reading, readsNumbers: false };

@@ -77,4 +77,17 @@ export const migrations: readonly Migration[] = [
         PRIMARY KEY (result_id, role))`,
     ],
   },
+  {
+    version: 4,
+    statements: [
+      `CREATE SEQUENCE consent_sequence`,
+      `CREATE TABLE consent_event (sequence BIGINT PRIMARY KEY, household_id VARCHAR NOT NULL, person VARCHAR NOT NULL,
+        purpose VARCHAR NOT NULL, kind VARCHAR NOT NULL CHECK (kind IN ('given', 'renewed', 'withdrawn')),
+        occurred_at VARCHAR NOT NULL)`,
+      // One adult who withdrew is enough.
+      `CREATE VIEW withdrawn_consent AS SELECT DISTINCT household_id, purpose FROM (
+        SELECT household_id, purpose, arg_max(kind, sequence) AS latest FROM consent_event
+        GROUP BY household_id, person, purpose) WHERE latest = 'withdrawn'`,
+    ],
+  },
 ];

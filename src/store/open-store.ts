@@ -1,9 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { Consents } from '../app/consent.ts';
 import type { Erasure } from '../app/erasure.ts';
 import { AppError } from '../app/errors.ts';
 import type { FileFormats } from '../app/file-formats.ts';
 import type { EventLog, JobStore, PanelStore, ResultStore } from '../app/ports.ts';
+import type { PurposeRules } from '../app/purposes.ts';
+import { createConsents } from './consents.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createErasure, rewriteWhereDue } from './erase.ts';
 import { createEventLog } from './event-log.ts';
@@ -18,6 +21,7 @@ import { cleanSpool } from './spool.ts';
 
 export interface StoreOptions {
   readonly formats: FileFormats;
+  readonly purposes: PurposeRules;
   /** where this process serves, for the lock file; null for a command */
   readonly url: string | null;
   /** largest upload, bytes */
@@ -35,6 +39,7 @@ export interface Store {
   readonly panels: PanelStore;
   readonly jobs: JobStore;
   readonly results: ResultStore;
+  readonly consents: Consents;
   readonly erasure: Erasure;
   readonly events: EventLog;
   /** Writes the address of the server to the lock file, once it is known. */
@@ -75,6 +80,7 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
     throw error;
   }
   const opened = database;
+  const { purposes } = options;
   const [revisionTurns, eventTurns, recordTurns] = [createMutex(), createMutex(), createMutex()];
   return {
     panels: createPanelStore({
@@ -85,10 +91,12 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
       spoolFolder,
       revisionTurns,
       eventTurns,
+      purposes,
       now,
     }),
     jobs: createJobStore(opened, recordTurns),
     results: createResultStore(opened, recordTurns),
+    consents: createConsents({ database: opened, purposes, revisionTurns, eventTurns, recordTurns }),
     erasure: createErasure({ database: opened, spoolFolder, revisionTurns, eventTurns, recordTurns }),
     events: createEventLog(opened),
     announce: (url) => lock.announce(url),

@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../app/errors.ts';
 import type { PanelDescription, PanelSummary } from '../app/panels.ts';
 import type { PanelStore } from '../app/ports.ts';
+import type { Purpose, PurposeRules } from '../app/purposes.ts';
 import { CoreError } from '../core/errors.ts';
+import { type ConsentedRevision, consentedRevision, newestConsent } from './consented-revision.ts';
 import type { Session } from './database.ts';
+import { describeRows } from './describe-rows.ts';
 import { type IngestContext, ingestFile } from './ingest.ts';
 import type { Mutex } from './mutex.ts';
 import { readColumns, type StoredVariable } from './read-columns.ts';
 import { spool } from './spool.ts';
-import { storedVariables } from './stored-variables.ts';
+import { type DescribedVariable, storedVariables } from './stored-variables.ts';
 import { waveTotals } from './wave-totals.ts';
 
 export interface PanelStoreOptions extends IngestContext {
@@ -16,6 +19,7 @@ export interface PanelStoreOptions extends IngestContext {
   readonly uploadLimit: number;
   /** the turns in which revisions come and go */
   readonly revisionTurns: Mutex;
+  readonly purposes: PurposeRules;
 }
 
 const panelName = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -42,10 +46,15 @@ const revisionFields = `revision_key AS key, panel, revision, digest, title, uni
 
 /** Panels in DuckDB: revisions, each with its rows, units, waves and variables. Ingests run one after the other. */
 export function createPanelStore(options: PanelStoreOptions): PanelStore {
-  const { database, revisionTurns } = options;
+  const { database, revisionTurns, purposes } = options;
   /** All statements see one state: an erasure between two of them would make counts and rows disagree. */
   const snapshot = <T>(read: (session: Session) => Promise<T>): Promise<T> =>
     database.session((session) => session.transaction(() => read(session)));
+  const open = async (session: Session, panel: string, revision: number | null, purpose: Purpose) => {
+    const found = await findRevision(session, panel, revision);
+    return narrowed(session, found, await consentedRevision(session, purposes, found, purpose));
+  };
+  const described = createDescriptions();
   return {
     async ingest(request, source, control) {
       if (!panelName.test(request.panel)) {
@@ -64,19 +73,24 @@ export function createPanelStore(options: PanelStoreOptions): PanelStore {
     },
 
     list: () =>
-      database.session(async (session) => {
+      snapshot(async (session) => {
         const rows = await session.rows<RevisionRow & { variables: number }>(
           `SELECT ${revisionFields}, (SELECT count(*) FROM panel_variable v WHERE v.revision_key = r.revision_key) AS variables
            FROM panel_revision r QUALIFY row_number() OVER (PARTITION BY panel ORDER BY revision DESC) = 1 ORDER BY panel`,
         );
-        return rows.map((row) => summary(row, row.variables));
+        const summaries: PanelSummary[] = [];
+        for (const row of rows) {
+          const consented = await consentedRevision(session, purposes, row, 'collective');
+          summaries.push(summary((await narrowed(session, row, consented)).found, row.variables));
+        }
+        return summaries;
       }),
 
     describe: (panel, revision) =>
       snapshot(async (session): Promise<PanelDescription> => {
-        const found = await findRevision(session, panel, revision);
-        const variables = await storedVariables(session, found.key);
-        const waves = await wavesOf(session, found);
+        const { found, consented } = await open(session, panel, revision, 'collective');
+        const variables = await described(session, found, consented);
+        const waves = await wavesOf(session, found, consented);
         const revisions = await session.rows<{ revision: number; digest: string; ingestedAt: string }>(
           `SELECT revision, digest, ingested_at AS "ingestedAt" FROM panel_revision WHERE panel = ? ORDER BY revision`,
           [panel],
@@ -92,14 +106,14 @@ export function createPanelStore(options: PanelStoreOptions): PanelStore {
         };
       }),
 
-    columns: (panel, revision, variables) =>
+    columns: (panel, revision, variables, purpose) =>
       snapshot(async (session) => {
-        const found = await findRevision(session, panel, revision);
+        const { found, consented } = await open(session, panel, revision, purpose);
         const chosen = await chosenVariables(session, found, variables);
-        const waves = await wavesOf(session, found);
+        const waves = await wavesOf(session, found, consented);
         const read = await readColumns(
           session,
-          found.key,
+          consented,
           found.rows,
           found.units,
           waves.length,
@@ -111,19 +125,56 @@ export function createPanelStore(options: PanelStoreOptions): PanelStore {
           revision: found.revision,
           digest: found.digest,
           rows: found.rows,
-          unitIds: await unitsOf(session, found.key),
+          unitIds: await unitsOf(session, consented),
           waves,
           ...read,
+          leftOut: consented.leftOut.size,
+          consents: await newestConsent(session, found),
         };
       }),
 
     totals: (panel, revision, variables) =>
       snapshot(async (session) => {
-        const found = await findRevision(session, panel, revision);
+        const { found, consented } = await open(session, panel, revision, 'collective');
         const chosen = await chosenVariables(session, found, variables);
-        const waves = await waveTotals(session, found.key, found.waveColumn !== null, chosen);
+        const waves = await waveTotals(session, consented, found.waveColumn !== null, chosen);
         return { panel, revision: found.revision, digest: found.digest, unitKind: found.unitKind, waves };
       }),
+  };
+}
+
+interface Narrowed {
+  readonly found: RevisionRow;
+  readonly consented: ConsentedRevision;
+}
+
+/** A revision with the counts of what of it may be read. */
+async function narrowed(session: Session, found: RevisionRow, consented: ConsentedRevision): Promise<Narrowed> {
+  if (consented.leftOut.size === 0) return { found, consented };
+  const [rows] = await session.rows<{ n: number }>(`SELECT count(*) AS n FROM ${consented.rows}`);
+  const waves = await wavesOf(session, found, consented);
+  const units = found.units - consented.leftOut.size;
+  return { found: { ...found, rows: rows!.n, units, waves: waves.length }, consented };
+}
+
+/**
+ * Describes the variables of a revision: as they were described at the ingest, or without the households left out. The latter is
+ * kept for each revision until others are left out, for it costs as much as at the ingest.
+ */
+function createDescriptions() {
+  const kept = new Map<number, { readonly of: string; readonly variables: readonly DescribedVariable[] }>();
+  return async (session: Session, found: RevisionRow, { rows, leftOut }: ConsentedRevision) => {
+    const stored = await storedVariables(session, found.key);
+    if (leftOut.size === 0) {
+      kept.delete(found.key);
+      return stored;
+    }
+    const of = JSON.stringify([found.digest, ...leftOut]);
+    const present = kept.get(found.key);
+    if (present?.of === of) return present.variables;
+    const variables = await describeRows(session, rows, found.rows, stored);
+    kept.set(found.key, { of, variables });
+    return variables;
   };
 }
 
@@ -172,20 +223,20 @@ async function chosenVariables(
   });
 }
 
-async function unitsOf(session: Session, key: number): Promise<readonly string[]> {
-  const rows = await session.rows<{ id: string }>(
-    'SELECT unit_id AS id FROM panel_unit WHERE revision_key = ? ORDER BY unit_index',
-    [key],
-  );
+async function unitsOf(session: Session, { units }: ConsentedRevision): Promise<readonly string[]> {
+  const rows = await session.rows<{ id: string }>(`SELECT unit_id AS id FROM ${units} ORDER BY unit_index`);
   return rows.map((row) => row.id);
 }
 
 /** Labels in order; a cross-section has one wave without a name. */
-async function wavesOf(session: Session, revision: RevisionRow): Promise<readonly string[]> {
+async function wavesOf(
+  session: Session,
+  revision: RevisionRow,
+  { waves }: ConsentedRevision,
+): Promise<readonly string[]> {
   if (revision.waveColumn === null) return [''];
   const rows = await session.rows<{ label: string }>(
-    'SELECT DISTINCT label, wave_index FROM panel_wave WHERE revision_key = ? ORDER BY wave_index',
-    [revision.key],
+    `SELECT DISTINCT label, wave_index FROM ${waves} ORDER BY wave_index`,
   );
   return rows.map((row) => row.label);
 }

@@ -1,6 +1,7 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 import type { Column } from '../core/panel/columns.ts';
+import type { ConsentedRevision } from './consented-revision.ts';
 import type { Session } from './database.ts';
 import { quoteText } from './database.ts';
 
@@ -28,14 +29,13 @@ export interface StoredRows {
  */
 export async function readColumns(
   session: Session,
-  key: number,
+  { rows: table, units: unitTable, waves: waveTable }: ConsentedRevision,
   rows: number,
   units: number,
   waves: number,
   hasWave: boolean,
   variables: readonly StoredVariable[],
 ): Promise<StoredRows> {
-  const table = `panel_rows_${key}`;
   const levels: (readonly string[])[] = [];
   for (const [i, variable] of variables.entries()) {
     if (variable.isNumber) {
@@ -64,8 +64,8 @@ export async function readColumns(
   });
   const result = await session.stream(
     `SELECT u.unit_index, ${hasWave ? 'w.wave_index' : '0::UINTEGER'}${selected.map((s) => `, ${s}`).join('')}
-     FROM ${table} r JOIN panel_unit u ON u.revision_key = ${key} AND u.unit_id = r.unit
-     ${hasWave ? `JOIN panel_wave w ON w.revision_key = ${key} AND w.written = r.wave` : ''}`,
+     FROM ${table} r JOIN ${unitTable} u ON u.unit_id = r.unit
+     ${hasWave ? `JOIN ${waveTable} w ON w.written = r.wave` : ''}`,
   );
   const unitIndex = new Uint32Array(rows);
   const waveIndex = new Uint32Array(rows);

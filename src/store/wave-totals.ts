@@ -1,10 +1,10 @@
 import { AppError } from '../app/errors.ts';
 import type { WaveTotals } from '../app/panels.ts';
 import { CoreError } from '../core/errors.ts';
+import type { ConsentedRevision } from './consented-revision.ts';
 import type { Session } from './database.ts';
 import type { StoredVariable } from './read-columns.ts';
 import { differs, type ReferenceRow, referenceColumns, referencesOf, valuesWithCounts } from './reference-values.ts';
-import { rowsTable } from './stage.ts';
 
 /**
  * Sums of numeric variables by wave, compensated, so that decimals add up as they do on paper; with how many units tell
@@ -14,7 +14,7 @@ import { rowsTable } from './stage.ts';
  */
 export async function waveTotals(
   session: Session,
-  key: number,
+  { rows: table, waves }: ConsentedRevision,
   hasWave: boolean,
   variables: readonly StoredVariable[],
 ): Promise<WaveTotals[]> {
@@ -28,7 +28,7 @@ export async function waveTotals(
   }
   const references: (readonly number[])[] = [];
   for (const { storedAs } of variables) {
-    const values = valuesWithCounts(rowsTable(key), storedAs);
+    const values = valuesWithCounts(table, storedAs);
     const [row] = await session.rows<ReferenceRow>(`SELECT ${referenceColumns} FROM ${values}`);
     references.push(referencesOf(row!));
   }
@@ -38,10 +38,10 @@ export async function waveTotals(
   ]);
   const rows = await session.rows<Record<string, number> & { wave: never }>(
     hasWave
-      ? `SELECT w.label AS wave, ${sums.join(', ')} FROM ${rowsTable(key)} r
-         JOIN panel_wave w ON w.revision_key = ${key} AND w.written = r.wave
+      ? `SELECT w.label AS wave, ${sums.join(', ')} FROM ${table} r
+         JOIN ${waves} w ON w.written = r.wave
          GROUP BY w.label, w.wave_index ORDER BY w.wave_index`
-      : `SELECT '' AS wave, ${sums.join(', ')} FROM ${rowsTable(key)}`,
+      : `SELECT '' AS wave, ${sums.join(', ')} FROM ${table}`,
   );
   return rows.map((row) => ({
     wave: row.wave as string,

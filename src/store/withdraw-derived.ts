@@ -1,3 +1,4 @@
+import type { AnalysisKind } from '../app/analyses.ts';
 import { quoteText, type Session } from './database.ts';
 
 /** Ids of jobs and results that hold something of erased rows. */
@@ -8,32 +9,38 @@ export interface Derived {
   readonly released: number;
 }
 
+/** What jobs and results are sought: made from a unit of these revisions of these panels. */
+export interface DerivedFrom {
+  readonly panels: readonly string[];
+  readonly revisions: readonly number[];
+  /** null: from the revisions as a whole */
+  readonly unit: string | null;
+  /** by these analyses only; null: by any */
+  readonly kinds: readonly AnalysisKind[] | null;
+}
+
 interface Id {
   readonly id: string;
 }
 
 /**
- * Everything derived from a unit of these revisions (null: from the revisions as a whole): results by their sources; jobs by
+ * Everything derived from a unit of some revisions: results by their sources; jobs by
  * their result and, where they have none, by the panel they ask about, for their errors quote what they met. Besides, jobs that the
  * household itself asked for and analyses of a table that was sent along and names the unit.
  */
-export async function findDerived(
-  session: Session,
-  panels: readonly string[],
-  revisions: readonly number[],
-  unit: string | null,
-): Promise<Derived> {
+export async function findDerived(session: Session, { panels, revisions, unit, kinds }: DerivedFrom): Promise<Derived> {
+  const isOfKind = (kind: string) => (kinds === null ? 'true' : `list_contains(${textList(kinds)}, ${kind})`);
   const names = unit === null ? 'false' : namesUnit(unit);
   const bySource = await session.rows<Id>(
-    `SELECT DISTINCT s.result_id AS id FROM result_source s
+    `SELECT DISTINCT s.result_id AS id FROM result_source s JOIN result o ON o.id = s.result_id
      JOIN panel_revision r ON r.panel = s.panel AND r.revision = s.revision AND r.digest = s.digest
-     WHERE list_contains([${revisions.join(', ')}]::INTEGER[], r.revision_key)
+     WHERE ${isOfKind('o.kind')} AND list_contains([${revisions.join(', ')}]::INTEGER[], r.revision_key)
        ${unit === null ? '' : `AND (s.unit_ids IS NULL OR list_contains(s.unit_ids, ${quoteText(unit)}))`}`,
   );
-  const byName = await session.rows<Id>(`SELECT id FROM result WHERE ${names}`);
+  const byName = await session.rows<Id>(`SELECT id FROM result WHERE ${isOfKind('kind')} AND ${names}`);
   const results = [...new Set([...bySource, ...byName].map(({ id }) => id))];
   const jobs = await session.rows<Id>(
-    `SELECT id FROM job WHERE record IS NOT NULL AND (${names}
+    `SELECT id FROM job WHERE record IS NOT NULL AND ${isOfKind(`(record->>'$.kind')`)} AND (${names}
        OR list_contains(${textList(results)}, record->>'$.resultId')
        OR (record->>'$.resultId' IS NULL AND list_contains(${textList(revisions.length > 0 ? panels : [])}, record->>'$.settings.panel')))`,
   );

@@ -4,6 +4,6 @@ import { AppError } from '../app/errors.ts';
 export const withdrawn = (kind: 'job' | 'result', id: string): AppError =>
   new AppError(
     'data-withdrawn',
-    `The data behind "${id}" were erased, and what was made from them with them. Ask for the analysis again: it runs without them.`,
+    `Data behind "${id}" were erased, or consent to use them changed, and what was made from them is gone. Ask for the analysis again: it runs on what may be used now.`,
     { [kind]: id },
   );

@@ -74,7 +74,7 @@ describe('the QCA use case', () => {
     ]);
     expect(body.leftOut).toEqual(['BU6']);
     expect(warnings).toContainEqual({ code: 'qca-missing-cells', parameters: { count: 1 } });
-    expect(sources).toEqual([{ panel: 'places', revision: 1, digest: 'd'.repeat(64), units: null }]);
+    expect(sources).toEqual([{ panel: 'places', revision: 1, digest: 'd'.repeat(64), units: null, consents: null }]);
   });
 
   it('shows neighbourhoods to everybody, and of households no small row, no id and no solution built on one', async () => {

@@ -343,6 +343,10 @@ describe('every operation', () => {
     erasePanel: (s, actor) => s.erasePanel(actor, { panel: 'gate' }),
     eraseUnit: (s, actor) => s.eraseUnit(actor, { panel: 'gate', unit: 'household-0001' }),
     eraseHousehold: (s, actor) => s.eraseHousehold(actor, { household: 'household-0001' }),
+    // Of a household itself: test/http/consent.test.ts.
+    recordConsent: (s, actor) =>
+      s.recordConsent(actor, { household: 'household-0001', person: '1', purpose: 'research', kind: 'given' }),
+    listConsents: (s, actor) => s.listConsents(actor, { household: 'household-0001' }),
     listEvents: (s, actor) => s.listEvents(actor, {}),
     trainModel: (s, actor) => s.trainModel(actor, {}, wait),
   };

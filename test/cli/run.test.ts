@@ -122,6 +122,7 @@ describe('the command line', () => {
       jobs: 1,
       results: 1,
       released: 1,
+      consentEvents: 2,
       unit: 'H07',
       receipt: 'erasure_x',
     };
@@ -140,7 +141,42 @@ describe('the command line', () => {
     expect(out).toContain('street: 4 rows erased from 2 revisions');
     expect(out).toContain('1 job and 1 result');
     expect(out).toContain('copies may exist');
+    expect(out).toContain('2 consent events erased');
     expect(out).toContain('erasure_x');
+  });
+
+  it('records consent, shows what was recorded, and does neither by halves', async () => {
+    const asked: unknown[] = [];
+    const event = { sequence: 3, person: '1', purpose: 'research', kind: 'withdrawn', at: '2026-01-01' };
+    const report = {
+      ...event,
+      household: 'H07',
+      panels: ['street'],
+      jobs: 1,
+      results: 2,
+      released: 1,
+      receipt: 'consent_x',
+    };
+    const keeper = {
+      recordConsent: async (_actor: unknown, input: unknown) => {
+        asked.push(input);
+        return report;
+      },
+      listConsents: async () => ({ household: 'H07', events: [event] }),
+    } as unknown as Service;
+    const argv = ['consent', 'H07', '--person', '1', '--purpose', 'research'];
+    for (const wrong of [argv, [...argv, '--give', '--withdraw'], ['consent', 'H07', '--withdraw']]) {
+      expect(await command(keeper, wrong)).toMatchObject({ status: 2, err: expect.stringContaining('--withdraw') });
+    }
+    const unknown = ['consent', 'H07', '--person', '1', '--purpose', 'profit', '--give'];
+    expect(await command(keeper, unknown)).toMatchObject({ status: 2, out: '' });
+    expect(asked).toEqual([]);
+    const { out, status } = await command(keeper, [...argv, '--withdraw']);
+    const input = { household: 'H07', person: '1', purpose: 'research', kind: 'withdrawn' };
+    expect([status, asked]).toEqual([0, [input]]);
+    for (const said of ['street', '1 job and 2 results', 'copies may exist', 'consent_x']) expect(out).toContain(said);
+    const list = await command(keeper, ['consent', 'H07', '--lang', 'nl']);
+    expect(list).toMatchObject({ status: 0, out: expect.stringMatching(/2026-01-01 +1 +onderzoek +ingetrokken/) });
   });
 
   it('shows the event log, and fails where its chain is broken', async () => {

@@ -53,6 +53,7 @@ describe('erasure over HTTP', () => {
       jobs: 1,
       results: 1,
       released: 0,
+      consentEvents: 0,
       unit: planted.household,
       receipt: expect.stringMatching(/^erasure_/),
     });

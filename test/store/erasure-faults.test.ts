@@ -4,13 +4,15 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { purposes } from '../../src/app/purposes.ts';
 import { fileFormats } from '../../src/formats/file-formats.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
 import { ingestRequest, quietControl } from '../support/open-test-store.ts';
 import { occurrences, planted, streetFile } from '../support/planted-household.ts';
 
 const script = new URL('../support/erase-process.ts', import.meta.url).pathname;
-const open = (folder: string) => openStore(folder, { formats: fileFormats, url: null, threads: 1, memoryLimitMb: 256 });
+const open = (folder: string) =>
+  openStore(folder, { formats: fileFormats, purposes, url: null, threads: 1, memoryLimitMb: 256 });
 
 /** A folder with a store: two revisions of a street, and a panel of many rows that makes the file slow to copy. */
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
@@ -69,13 +71,14 @@ async function wasErased(folder: string): Promise<boolean> {
   try {
     const { revisions } = await store.panels.describe('street', null);
     const rows: number[] = [];
-    for (const { revision } of revisions) rows.push((await store.panels.columns('street', revision, ['gas'])).rows);
+    for (const { revision } of revisions)
+      rows.push((await store.panels.columns('street', revision, ['gas'], 'collective')).rows);
     const events = (await store.events.entries()).map(({ type }) => type);
     const isErased = events.includes('unit-erased');
     expect(rows).toEqual(isErased ? [60, 60] : [63, 63]);
     expect(events).toHaveLength(isErased ? 4 : 3);
     expect(await store.events.firstBroken()).toBeNull();
-    expect((await store.panels.columns('city', null, ['gas'])).rows).toBe(40_000);
+    expect((await store.panels.columns('city', null, ['gas'], 'collective')).rows).toBe(40_000);
     expect(await readdir(join(folder, 'spool'))).toEqual([]);
     const bytes = await occurrences(folder, [planted.household, planted.value]);
     expect(bytes.length > 0).toBe(!isErased);

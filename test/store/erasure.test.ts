@@ -11,7 +11,7 @@ import { occurrences, planted, streetFile } from '../support/planted-household.t
 const at = '2026-01-01T00:00:00.000Z';
 const receipt = 'erasure_test';
 const erase = (store: Store, panels: readonly string[], unit: string | null) =>
-  store.erasure.erase({ panels, unit, receipt, at });
+  store.erasure.erase({ panels, unit, withConsents: false, receipt, at });
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /** A stored analysis of a panel's revision: a job with its result. */
@@ -58,7 +58,7 @@ async function content(store: Store, panel: string, revision: number): Promise<u
     revisions,
     ...description
   } = await store.panels.describe(panel, revision);
-  const columns = await store.panels.columns(panel, revision, ['gas', 'heating']);
+  const columns = await store.panels.columns(panel, revision, ['gas', 'heating'], 'collective');
   const totals = await store.panels.totals(panel, revision, ['gas']);
   return [description, { ...columns, panel: '', revision: 0, digest: '' }, totals.waves];
 }
@@ -78,11 +78,14 @@ describe('the erasure of a unit', () => {
       jobs: 0,
       results: 0,
       released: 0,
+      consentEvents: 0,
     });
     expect(await content(t.store, 'street', 1)).toEqual(before);
     expect(await content(t.store, 'street', 2)).toEqual(await content(t.store, 'oracle-2', 1));
     expect(await content(t.store, 'street', 3)).toEqual(await content(t.store, 'oracle-3', 1));
-    expect((await t.store.panels.columns('district', null, ['gas'])).unitIds).toContain(planted.household);
+    expect((await t.store.panels.columns('district', null, ['gas'], 'collective')).unitIds).toContain(
+      planted.household,
+    );
   });
 
   it('leaves its bytes in no file of the store, also while it is open', async () => {
@@ -194,7 +197,7 @@ describe('the erasure of a unit', () => {
     const id = `O'Brien "x"; DROP TABLE job`;
     await t.ingest(`household,year,gas\n"${id.replaceAll('"', '""')}",2024,1\nB,2024,2\n`);
     expect(await erase(t.store, ['panel'], id)).toMatchObject({ panels: [{ rows: 1 }] });
-    expect((await t.store.panels.columns('panel', null, ['gas'])).unitIds).toEqual(['B']);
+    expect((await t.store.panels.columns('panel', null, ['gas'], 'collective')).unitIds).toEqual(['B']);
   });
 });
 
@@ -209,6 +212,7 @@ describe('the erasure of a panel', () => {
       jobs: 1,
       results: 1,
       released: 0,
+      consentEvents: 0,
     });
     expect((await t.store.panels.list()).map(({ panel }) => panel)).toEqual(['district']);
     await expect(t.store.panels.describe('street', null)).rejects.toMatchObject({ code: 'panel-not-found' });
@@ -234,13 +238,13 @@ it('reads that go on during an erasure see the panel before it or after it', asy
   await streets(t);
   const reads = Array.from({ length: 20 }, async (_, i) => {
     await new Promise((resolve) => setTimeout(resolve, i * 3));
-    const { rows, unitIds, unitIndex } = await t.store.panels.columns('street', null, ['gas']);
+    const { rows, unitIds, unitIndex } = await t.store.panels.columns('street', null, ['gas'], 'collective');
     expect([rows, unitIds.length]).toEqual(rows === 63 ? [63, 31] : [60, 30]);
     expect(new Set(unitIndex).size).toBe(unitIds.length);
   });
   await erase(t.store, ['street'], planted.household);
   await Promise.all(reads);
-  expect((await t.store.panels.columns('street', null, ['gas'])).rows).toBe(60);
+  expect((await t.store.panels.columns('street', null, ['gas'], 'collective')).rows).toBe(60);
 });
 
 it('closing waits for an erasure under way, and a release is still noted after one', async () => {

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { purposes } from '../../src/app/purposes.ts';
 import type { NumberColumn } from '../../src/core/panel/columns.ts';
 import { fileFormats } from '../../src/formats/file-formats.ts';
 import { openStore, type Store } from '../../src/store/open-store.ts';
@@ -27,7 +28,8 @@ function ingestApart(
   });
 }
 
-const open = (folder: string) => openStore(folder, { formats: fileFormats, url: null, threads: 1, memoryLimitMb: 256 });
+const open = (folder: string) =>
+  openStore(folder, { formats: fileFormats, purposes, url: null, threads: 1, memoryLimitMb: 256 });
 
 /** A folder with a store whose panel has one revision: two units, value 1. */
 async function withStore(folder: string, work: () => Promise<void>): Promise<void> {
@@ -52,7 +54,7 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
 
 /** What a newest revision is: its number, and its rows where every value is the same. */
 async function state(store: Store): Promise<readonly [revision: number, rows: number, values: readonly number[]]> {
-  const { revision, rows, columns } = await store.panels.columns('panel', null, ['gas']);
+  const { revision, rows, columns } = await store.panels.columns('panel', null, ['gas'], 'collective');
   return [revision, rows, [...new Set((columns.gas as NumberColumn).values)]];
 }
 

@@ -16,7 +16,7 @@ async function gasOf(rows: readonly string[], decimal: '.' | ','): Promise<Numbe
   const panel = `n${++next}`;
   const report = await t.ingest(`household;gas;label\n${rows.join('\n')}\n`, { panel, delimiter: ';', decimal });
   expect(report.errors.first).toEqual([]);
-  const columns = await t.store.panels.columns(panel, null, ['gas']);
+  const columns = await t.store.panels.columns(panel, null, ['gas'], 'collective');
   return columns.columns.gas as NumberColumn;
 }
 
@@ -48,7 +48,7 @@ it.each(
     expect(report.errors.first).toMatchObject([{ rule: 'not-a-number', line: 1202, column: 'gas', value: text }]);
     return;
   }
-  const { values } = (await t.store.panels.columns(panel, null, ['gas'])).columns.gas as NumberColumn;
+  const { values } = (await t.store.panels.columns(panel, null, ['gas'], 'collective')).columns.gas as NumberColumn;
   // "odd" comes after all of H0, H1, ...
   expect(values.at(-1)).toBe(expected);
 });

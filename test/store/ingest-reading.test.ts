@@ -17,7 +17,8 @@ afterAll(() => t[Symbol.asyncDispose]());
 /** Ingests into a panel of its own. */
 const load = (content: string | Uint8Array, request: Partial<IngestRequest> = {}): Promise<IngestReport> =>
   t.ingest(content, { panel: `p${++next}`, ...request });
-const columns = (report: IngestReport, ...variables: string[]) => t.store.panels.columns(report.panel, null, variables);
+const columns = (report: IngestReport, ...variables: string[]) =>
+  t.store.panels.columns(report.panel, null, variables, 'collective');
 const numbers = async (report: IngestReport, variable: string) => {
   const { values, status } = (await columns(report, variable)).columns[variable] as NumberColumn;
   return [...values].map((value, i) => (status[i] === 0 ? value : null));

@@ -168,7 +168,7 @@ describe('SQL in names and values', () => {
     const quoted = hostile.map((name) => `"${name.replaceAll('"', '""')}"`);
     const wide = await load(`household,${quoted.join(',')}\n${quoted[0]},1,2,3,4\n${quoted[1]},5,6,7,8\n`);
     expect([wide.outcome, wide.variables.map(({ name }) => name)]).toEqual(['created', hostile]);
-    const read = await t.store.panels.columns(wide.panel, null, [hostile[0]!, hostile[3]!]);
+    const read = await t.store.panels.columns(wide.panel, null, [hostile[0]!, hostile[3]!], 'collective');
     expect(read.unitIds).toEqual([hostile[0], hostile[1]]);
     expect([...(read.columns[hostile[3]!] as NumberColumn).values]).toEqual([4, 8]);
     const totals = await t.store.panels.totals(wide.panel, null, [hostile[1]!, hostile[2]!]);
@@ -219,7 +219,7 @@ describe('revisions', () => {
   const first = 'household,year,gas\nA,2023,1\nA,2024,2\nB,2023,3\n';
   const second = 'household,year,gas\nA,2023,1\nA,2024,2\nB,2023,30\nB,2024,4\n';
   const values = async (revision: number | null) => [
-    ...((await t.store.panels.columns('revised', revision, ['gas'])).columns.gas as NumberColumn).values,
+    ...((await t.store.panels.columns('revised', revision, ['gas'], 'collective')).columns.gas as NumberColumn).values,
   ];
   it('the same content twice changes nothing; a corrected file is a new revision and the earlier one stays', async () => {
     const outcomes = [];
@@ -259,7 +259,8 @@ describe('revisions', () => {
     );
     expect(reports.map(([, { revision }]) => revision).toSorted()).toEqual([1, 2, 3, 4]);
     for (const [n, { revision }] of reports) {
-      const { values: kept } = (await t.store.panels.columns('crowd', revision, ['gas'])).columns.gas as NumberColumn;
+      const { values: kept } = (await t.store.panels.columns('crowd', revision, ['gas'], 'collective')).columns
+        .gas as NumberColumn;
       expect([...new Set(kept)]).toEqual([n]);
     }
     expect(await t.store.events.firstBroken()).toBeNull();

@@ -3,6 +3,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
+import { purposes } from '../../src/app/purposes.ts';
 import { fileFormats } from '../../src/formats/file-formats.ts';
 import { readLock } from '../../src/store/lock-file.ts';
 import { migrations } from '../../src/store/migrations.ts';
@@ -18,7 +19,7 @@ test('panels are there after the store was closed and opened again', async () =>
   expect((await store.panels.list()).map((p) => [p.panel, p.revision, p.rows, p.units, p.waves])).toEqual([
     ['panel', 1, 3, 2, 2],
   ]);
-  const read = await store.panels.columns('panel', null, ['gas']);
+  const read = await store.panels.columns('panel', null, ['gas'], 'collective');
   expect(read.unitIds).toEqual(['A', 'B']);
   expect(read.waves).toEqual(['2024-01', '2024-02']);
   expect([...read.unitIndex]).toEqual([0, 0, 1]);
@@ -32,7 +33,7 @@ test('panels are there after the store was closed and opened again', async () =>
 
 test('a folder in use is refused with the address of its server, in this process too', async () => {
   await using t = await openTestStore({ url: 'http://127.0.0.1:3000' });
-  await expect(openStore(t.folder, { formats: fileFormats, url: null })).rejects.toMatchObject({
+  await expect(openStore(t.folder, { formats: fileFormats, purposes, url: null })).rejects.toMatchObject({
     code: 'store-locked',
     details: { pid: process.pid, url: 'http://127.0.0.1:3000' },
   });
@@ -68,7 +69,7 @@ test('a lock whose process number another program has by now is taken over; that
   try {
     const lock = { pid: other.pid, url: null, startedAt: '', process: null as string | null };
     await writeFile(join(t.folder, 'lock.json'), JSON.stringify(lock));
-    await expect(openStore(t.folder, { formats: fileFormats, url: null })).rejects.toMatchObject({
+    await expect(openStore(t.folder, { formats: fileFormats, purposes, url: null })).rejects.toMatchObject({
       code: 'store-locked',
       details: { pid: other.pid },
     });
@@ -93,7 +94,7 @@ test('a store of a newer version is refused and left as it is', async () => {
   await connection.run('INSERT INTO schema_version VALUES (999)');
   connection.closeSync();
   instance.closeSync();
-  await expect(openStore(t.folder, { formats: fileFormats, url: null })).rejects.toMatchObject({
+  await expect(openStore(t.folder, { formats: fileFormats, purposes, url: null })).rejects.toMatchObject({
     code: 'store-too-new',
     details: { version: 999, newest: migrations.at(-1)!.version },
   });

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { purposes } from '../../src/app/purposes.ts';
 import { fileFormats } from '../../src/formats/file-formats.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { ingestRequest } from './open-test-store.ts';
@@ -26,7 +27,7 @@ async function* content(): AsyncIterable<Uint8Array> {
   }
 }
 
-const store = await openStore(folder, { formats: fileFormats, url: null, threads: 1, memoryLimitMb: 256 });
+const store = await openStore(folder, { formats: fileFormats, purposes, url: null, threads: 1, memoryLimitMb: 256 });
 const say = (answer: object) => writeSync(1, `${JSON.stringify(answer)}\n`);
 try {
   const { outcome, revision } = await store.panels.ingest(ingestRequest({ panel: 'panel' }), content(), {

@@ -4,10 +4,10 @@ import type { JobRecord } from '../../src/app/jobs.ts';
 import { hasEnded } from '../../src/app/jobs.ts';
 import type { StoredModel } from '../../src/app/models.ts';
 import type { PanelDescription, VariableDescription, VariableTotal } from '../../src/app/panels.ts';
-import type { Compute, JobStore, ModelRepository, Ports, ResultStore } from '../../src/app/ports.ts';
+import type { Compute, ConsentedColumns, JobStore, ModelRepository, Ports, ResultStore } from '../../src/app/ports.ts';
 import { referenceValues } from '../../src/core/insights/reference-values.ts';
 import { typescriptKernels } from '../../src/core/linalg/typescript-kernels.ts';
-import type { Column, NumberColumn, PanelColumns } from '../../src/core/panel/columns.ts';
+import type { Column, NumberColumn } from '../../src/core/panel/columns.ts';
 import { readExperimentTable } from '../../src/formats/read-experiment-table.ts';
 import { readExperiments } from '../../src/formats/read-experiments.ts';
 import { loadSetNetwork } from '../../src/neural/load-set-network.ts';
@@ -23,6 +23,12 @@ export function memoryPorts(panels: readonly MemoryPanel[] = [], overrides: Part
     panels: memoryPanels(panels),
     jobs: memoryJobs(),
     results: memoryResults(),
+    consents: {
+      async record() {
+        throw new AppError('not-implemented', 'Ports in memory keep no consent.');
+      },
+      of: async () => [],
+    },
     erasure: {
       panelsOf: async () => [],
       async erase() {
@@ -187,7 +193,7 @@ function memoryPanels(panels: readonly MemoryPanel[]): Ports['panels'] {
     async describe(panel) {
       return describe(find(panel));
     },
-    async columns(name, _revision, variables): Promise<PanelColumns> {
+    async columns(name, _revision, variables): Promise<ConsentedColumns> {
       const p = find(name);
       const chosen: Record<string, Column> = {};
       for (const variable of variables) {
@@ -206,6 +212,8 @@ function memoryPanels(panels: readonly MemoryPanel[]): Ports['panels'] {
         waves: p.waves,
         waveIndex: Uint32Array.from(p.waveIndex),
         columns: chosen,
+        leftOut: 0,
+        consents: p.unitKind === 'household' ? 0 : null,
       };
     },
     async totals(name, _revision, variables) {

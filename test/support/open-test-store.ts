@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IngestReport, IngestRequest } from '../../src/app/panels.ts';
 import type { Control } from '../../src/app/ports.ts';
+import { purposes } from '../../src/app/purposes.ts';
 import { fileFormats } from '../../src/formats/file-formats.ts';
 import { openStore, type Store, type StoreOptions } from '../../src/store/open-store.ts';
 
@@ -42,7 +43,7 @@ export interface TestStore extends AsyncDisposable {
 /** A store in a folder of its own, gone at the end of the scope. */
 export async function openTestStore(options: Partial<StoreOptions> = {}): Promise<TestStore> {
   const folder = await mkdtemp(join(tmpdir(), 'samenwijs-store-'));
-  const all: StoreOptions = { formats: fileFormats, url: null, threads: 2, memoryLimitMb: 512, ...options };
+  const all: StoreOptions = { formats: fileFormats, purposes, url: null, threads: 2, memoryLimitMb: 512, ...options };
   let store = await openStore(folder, all);
   return {
     folder,

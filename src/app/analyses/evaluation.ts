@@ -70,7 +70,13 @@ export const evaluation = {
       settings: { ...settings, experiments: null },
       seed,
       sources: [
-        { panel: csv === null ? 'experiments' : 'given-table', revision: 1, digest: registry.digest, units: null },
+        {
+          panel: csv === null ? 'experiments' : 'given-table',
+          revision: 1,
+          digest: registry.digest,
+          units: null,
+          consents: null,
+        },
       ],
       attrition: [
         { step: 'experiments', units: all.experiments.filter((row) => row.kpi === kpi).length },

@@ -15,7 +15,7 @@ import { loadColumns } from '../load-columns.ts';
 import { minimumGroup } from '../minimum-group.ts';
 import type { PanelDescription } from '../panels.ts';
 import type { AnalysisContext } from '../ports.ts';
-import type { Draft } from '../results.ts';
+import type { AttritionStep, Draft } from '../results.ts';
 import { wholeYears, yearOf } from '../whole-years.ts';
 
 export interface InsightsSettings {
@@ -115,7 +115,8 @@ export const insights = {
     const wanted = [settings.kpi];
     if (settings.by !== null) wanted.push(settings.by);
     if (settings.collective !== null) wanted.push(collectiveColumn(description, settings.collective));
-    const data = await loadColumns(panels, description, wanted);
+    const loaded = await loadColumns(panels, description, wanted, 'insights');
+    const { data } = loaded;
     context.progress(0.3, 'reading');
 
     const kpi = data.columns[settings.kpi]!;
@@ -139,7 +140,8 @@ export const insights = {
       observed[i] = 1;
       withValue++;
     }
-    const attrition = [
+    const attrition: AttritionStep[] = [
+      ...loaded.attrition,
       { step: 'rows-of-panel', units: data.rows },
       { step: 'rows-in-scope', units: inScope },
       { step: 'rows-with-kpi', units: withValue },
@@ -209,7 +211,7 @@ export const insights = {
       class: 'release',
       settings,
       seed: 0,
-      sources: [{ panel: settings.panel, revision: data.revision, digest: data.digest, units: null }],
+      sources: [loaded.source],
       attrition,
       warnings,
       body: {

@@ -113,9 +113,9 @@ export const matchingStudy = {
       ...furtherVariables(settings),
       ...(cluster === null ? [] : [cluster]),
     ]);
-    const data = await loadColumns(panels, description, wanted);
+    const loaded = await loadColumns(panels, description, wanted, 'matching-study');
     context.progress(0.1, 'reading');
-    const units = studyUnits(data, { ...settings, variables, cluster });
+    const units = studyUnits(loaded.data, { ...settings, variables, cluster });
     const output = await compute.run(
       'matching-study',
       {
@@ -141,8 +141,8 @@ export const matchingStudy = {
       class: settings.includeUnits ? 'workspace' : 'release',
       settings,
       seed: settings.seed,
-      sources: [{ panel: settings.panel, revision: data.revision, digest: data.digest, units: null }],
-      attrition: [...units.attrition, { step: 'matched', units: matched }],
+      sources: [loaded.source],
+      attrition: [...loaded.attrition, ...units.attrition, { step: 'matched', units: matched }],
       warnings,
       body: toBody(settings, description, units, output),
     };

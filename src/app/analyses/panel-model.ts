@@ -124,11 +124,12 @@ export const panelModel = {
     refuse(settings, outcome, terms);
     const cluster = settings.cluster ?? description.collectiveColumn;
     const extra = [cluster, settings.treatment].filter((name) => name !== null);
-    const raw = await loadColumns(panels, description, unique([...used, ...extra]));
+    const loaded = await loadColumns(panels, description, unique([...used, ...extra]), 'panel-model');
+    const raw = loaded.data;
     context.progress(0.1, 'reading');
 
     const warnings: Warning[] = [];
-    const attrition: AttritionStep[] = [{ step: 'rows-of-panel', units: raw.rows }];
+    const attrition: AttritionStep[] = [...loaded.attrition, { step: 'rows-of-panel', units: raw.rows }];
     const { data, waves } = inPeriods(raw, settings, warnings, attrition);
     const first = settings.treatment === null ? null : firstTreatedPeriods(raw, settings, waves, warnings);
     const rows = completeRows(data, cluster === null ? used : [...used, cluster], first);
@@ -171,7 +172,7 @@ export const panelModel = {
       class: 'release',
       settings,
       seed: settings.seed,
-      sources: [{ panel: settings.panel, revision: data.revision, digest: data.digest, units: null }],
+      sources: [loaded.source],
       attrition,
       warnings: [...warnings, ...output.warnings],
       body: toBody(settings, description, outcome, data.waves, output),

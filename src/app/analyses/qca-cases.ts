@@ -9,7 +9,7 @@ import { loadColumns } from '../load-columns.ts';
 import { minimumGroup } from '../minimum-group.ts';
 import type { PanelDescription } from '../panels.ts';
 import type { AnalysisContext } from '../ports.ts';
-import type { DataSource } from '../results.ts';
+import type { AttritionStep, DataSource } from '../results.ts';
 import type { QcaSettings, QcaTable, QcaVariable } from './qca-settings.ts';
 
 /** What a set is called in expressions. */
@@ -24,6 +24,8 @@ export interface QcaCases {
   /** true where a unit stands for several cases */
   readonly isRepeated: boolean;
   readonly sources: readonly DataSource[];
+  /** what consent leaves out, before the cases are counted */
+  readonly attrition: readonly AttritionStep[];
   /** the text that a column has for each case; null: the wave of units at each wave, see `QcaSettings.clusters` */
   labels(variable: string | null, as: 'cluster' | 'unit'): readonly string[];
   column(variable: QcaVariable): { readonly values: Float64Array; readonly observed: Uint8Array };
@@ -52,6 +54,7 @@ export function casesFromTable({ columns, ids, rows }: QcaTable): QcaCases {
     protected: false,
     isRepeated: false,
     sources: [],
+    attrition: [],
     sidesOnly: new Set(),
     labels(variable, as) {
       if (variable === null && as === 'unit') return ids;
@@ -109,7 +112,7 @@ export async function casesFromPanel(settings: QcaSettings, context: AnalysisCon
   const group = settings.cases === 'collective' ? collectiveColumn(description) : null;
   if (group !== null) wanted.add(group);
   const labels = [settings.clusters?.cluster, settings.clusters?.unit].filter((name) => typeof name === 'string');
-  const data = await loadColumns(panels, description, [...wanted, ...labels]);
+  const { data, source, attrition } = await loadColumns(panels, description, [...wanted, ...labels], 'qca');
   const isRepeated = settings.cases === 'unit-wave';
   if (isRepeated) refuseWaves(settings, used);
   const people = isAboutPeople(description.unitKind);
@@ -135,7 +138,8 @@ export async function casesFromPanel(settings: QcaSettings, context: AnalysisCon
     protected: people && group === null,
     isRepeated,
     labels: (variable, as) => panelLabels(data, settings, place, variable, as),
-    sources: [{ panel, revision: data.revision, digest: data.digest, units: null }],
+    sources: [source],
+    attrition,
     sidesOnly,
     column(variable) {
       if (isRepeated) return valuesAtEachWave(data, variable, place);

@@ -77,6 +77,7 @@ export const qca = {
       seed: settings.seed,
       sources: cases.sources,
       attrition: [
+        ...cases.attrition,
         { step: 'cases-given', units: cases.given },
         ...(cases.given === cases.ids.length ? [] : [{ step: 'cases-large-enough', units: cases.ids.length }]),
         { step: 'cases-complete', units: analysis.caseCount },

@@ -109,7 +109,7 @@ export const recommendation = {
       class: 'release',
       settings,
       seed: settings.seed,
-      sources: [{ panel: 'experiments', revision: 1, digest: description.dataDigest, units: null }],
+      sources: [{ panel: 'experiments', revision: 1, digest: description.dataDigest, units: null, consents: null }],
       attrition: [
         { step: 'experiments', units: model.kpis[0]!.table.ids.length },
         { step: 'feasible-mixes', units: answer.considered },

@@ -53,7 +53,7 @@ export const training = {
       class: 'release',
       settings,
       seed: settings.seed,
-      sources: [{ panel: 'experiments', revision: 1, digest: registry.digest, units: null }],
+      sources: [{ panel: 'experiments', revision: 1, digest: registry.digest, units: null, consents: null }],
       attrition: [
         { step: 'experiments', units: countExperiments(all) },
         { step: 'experiments-large-enough', units: countExperiments(registry) },

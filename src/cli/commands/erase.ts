@@ -37,11 +37,15 @@ async function asked(context: CommandContext, panel: string | null, unit: string
   return service.eraseUnit(actor, checked('eraseUnit', { panel, unit }));
 }
 
-function reportText({ panels, jobs, results, released, receipt }: ErasureReport, { say }: CommandContext): string {
+function reportText(
+  { panels, jobs, results, released, consentEvents, receipt }: ErasureReport,
+  { say }: CommandContext,
+): string {
   return [
     ...panels.map(({ panel, revisions, rows }) => say('cli.erase.panel', { panel, revisions, rows })),
     say('cli.erase.derived', { jobs, results }),
     ...(released === 0 ? [] : [say('cli.erase.released', { released })]),
+    ...(consentEvents === 0 ? [] : [say('cli.erase.consents', { consentEvents })]),
     ...(receipt === null ? [] : [say('cli.erase.receipt', { receipt })]),
   ]
     .map((line) => `${line}\n`)
