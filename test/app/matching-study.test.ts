@@ -319,6 +319,28 @@ describe('a matching study on bad input', () => {
     expect(result.warnings).toContainEqual({ code: 'collinear-columns', parameters: { columns: ['euros'] } });
   });
 
+  it('refuses clusters that change within units, and names them', async () => {
+    const town = panel.unitIndex.map((u, r) => (u === 7 && r % 2 === 1 ? 99 : u % 30));
+    await expect(study(withColumn('town', town), { cluster: 'town' })).rejects.toMatchObject({
+      code: 'invalid-argument',
+      details: { variable: 'town', units: 1 },
+      message: expect.stringContaining('Name a variable that stays'),
+    });
+    const stays = panel.unitIndex.map((u) => u % 30);
+    expect((await study(withColumn('town', stays), { cluster: 'town' })).body.inference.method).toBe('cluster-CR2');
+  });
+
+  it('names the outcome that is missing for one group', async () => {
+    const treated = (panel.columns.coach as { values: Float64Array }).values;
+    const kpi = (panel.columns.kpi as { values: Float64Array }).values;
+    const gone = panel.unitIndex.map((u, r) => (treated[2 * u + 1] === 1 && r % 2 === 1 ? null : kpi[r]!));
+    await expect(study(withColumn('kpi', gone))).rejects.toMatchObject({
+      code: 'empty-group',
+      details: { treated: 0 },
+      message: expect.stringContaining('missing "kpi"'),
+    });
+  });
+
   it('refuses a constant outcome', async () => {
     await expect(study(withColumn('kpi', Array(rows).fill(3)))).rejects.toMatchObject({ code: 'no-variation' });
   });

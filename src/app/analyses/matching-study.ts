@@ -115,7 +115,12 @@ export const matchingStudy = {
     ]);
     const loaded = await loadColumns(panels, description, wanted, 'matching-study');
     context.progress(0.1, 'reading');
-    const units = studyUnits(loaded.data, { ...settings, variables, cluster });
+    const units = studyUnits(loaded.data, {
+      ...settings,
+      variables,
+      cluster,
+      isClusterAskedFor: settings.cluster !== null,
+    });
     const output = await compute.run(
       'matching-study',
       {

@@ -21,6 +21,8 @@ export interface StudyUnitsRequest extends FurtherSettings {
   readonly followUp: string | null;
   readonly minimumShare: number;
   readonly cluster: string | null;
+  /** whether the caller named the clusters: then they must not change */
+  readonly isClusterAskedFor: boolean;
 }
 
 /** The units of a study, complete in everything it uses, in canonical order. */
@@ -103,7 +105,7 @@ export function studyUnits(panel: PanelColumns, request: StudyUnitsRequest): Stu
     },
     treated: Uint8Array.from(left, (u) => codes[u]!),
     outcome: Float64Array.from(left, (u) => after.values[u]! - (before === null ? 0 : before.values[u]!)),
-    cluster: clusterOf(panel, request.cluster, followUp, left),
+    cluster: clusterOf(panel, request, baseline, followUp, left),
     further: further.ofUnits(left),
     unitIds: left.map((u) => panel.unitIds[u]!),
     attrition,
@@ -167,7 +169,8 @@ function numeric(column: Column, name: string): NumberColumn {
 
 function clusterOf(
   panel: PanelColumns,
-  name: string | null,
+  { cluster: name, isClusterAskedFor }: StudyUnitsRequest,
+  baseline: readonly number[],
   waves: readonly number[],
   units: readonly number[],
 ): Int32Array | null {
@@ -175,6 +178,17 @@ function clusterOf(
   const raw = panel.columns[name]!;
   const column = raw.type === 'coded' ? raw : clusterNumbers(raw);
   const { codes } = valuesInPeriod(panel, column, waves, 0) as Extract<Column, { type: 'coded' }>;
+  if (isClusterAskedFor) {
+    const before = (valuesInPeriod(panel, column, baseline, 0) as Extract<Column, { type: 'coded' }>).codes;
+    const moved = units.filter((u) => before[u]! >= 0 && codes[u]! >= 0 && before[u] !== codes[u]);
+    if (moved.length > 0) {
+      throw new CoreError(
+        'invalid-argument',
+        `"${name}" changes within ${moved.length} units between the baseline and the follow-up (first: ${panel.unitIds[moved[0]!]}); a cluster is one for a unit. Name a variable that stays, or leave out these units.`,
+        { variable: name, units: moved.length },
+      );
+    }
+  }
   return Int32Array.from(units, (u) => codes[u]!);
 }
 
