@@ -24,7 +24,7 @@ export interface Analysis<Request, Settings, Body> {
   releaseWarnings?(warnings: readonly Warning[], body: Body): readonly Warning[];
 }
 
-/** Every analysis by kind. A new one is added here, in the contract's operations, and nowhere else in the app. */
+/** Every analysis by kind. A new one is added here, with its purpose in purposes.ts, in the contract's operations, and nowhere else in the app. */
 export const analyses = {
   insights,
   qca,

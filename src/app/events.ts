@@ -5,7 +5,7 @@ export interface LoggedEvent {
   /** ISO 8601 in UTC */
   readonly at: string;
   readonly type: string;
-  /** names of panels */
+  /** names of panels, or the purpose of a consent */
   readonly subject: string;
   /** JSON text, exactly as hashed */
   readonly details: string;

@@ -19,7 +19,7 @@ export interface LoadedColumns {
  * here. Free text is refused, for everybody: what people wrote is no treatment, covariate, condition, outcome or cluster, and a
  * level of it is a sentence of one person. Codes are.
  *
- * @throws invalid-request for a text; what `PanelStore.columns` throws
+ * @throws invalid-request for a text; data-withdrawn where nobody is left; what `PanelStore.columns` throws
  */
 export async function loadColumns(
   panels: PanelStore,
@@ -39,6 +39,13 @@ export async function loadColumns(
   }
   const { leftOut, consents, ...data } = await panels.columns(panel, revision, variables, purposeOf[kind]);
   const units = data.unitIds.length;
+  if (leftOut > 0 && units === 0) {
+    throw new AppError(
+      'data-withdrawn',
+      `Every household of panel "${panel}" is left out of this analysis, for consent to it was withdrawn. Ask for another panel or revision.`,
+      { panel },
+    );
+  }
   return {
     data,
     source: { panel, revision: data.revision, digest: data.digest, units: null, consents },

@@ -105,6 +105,43 @@ describe('consent over HTTP', () => {
   });
 });
 
+describe('a panel of which everybody withdrew', () => {
+  it('is refused to every analysis, and described as empty', async () => {
+    await using t = await openTestStore();
+    const { app } = await serve(t);
+    for (let h = 0; h < 60; h++) {
+      await say(app, id(h), withdrawal);
+      await say(app, id(h), { ...withdrawal, purpose: 'collective' });
+    }
+    const study = {
+      treatment: 'heating',
+      outcome: 'gas',
+      covariates: ['gas'],
+      baseline: '2024-01',
+      followUp: '2024-02',
+    };
+    const url = '/v1/panels/street';
+    for (const headers of [{}, visitor]) {
+      for (const answer of [
+        insights(app, headers),
+        qca(app, 'unit', headers),
+        app.inject({ method: 'POST', url: `${url}/matching-studies`, payload: study, headers }),
+        app.inject({
+          method: 'POST',
+          url: `${url}/panel-models`,
+          payload: { outcome: 'gas', terms: ['heating'], model: 'pooled' },
+          headers,
+        }),
+      ]) {
+        expect((await answer).json()).toMatchObject({ status: 410, code: 'data-withdrawn' });
+      }
+      expect((await app.inject({ url: `${url}/totals?variable=gas`, headers })).json().waves).toEqual([]);
+      expect((await app.inject({ url, headers })).json()).toMatchObject({ units: headers === visitor ? null : 0 });
+    }
+    await app.close();
+  });
+});
+
 describe('a household', () => {
   it('says and sees what it consents to itself, and nobody else does', async () => {
     await using t = await openTestStore();
