@@ -179,7 +179,9 @@ function gateLevels(byLevel: NonNullable<ShownFurther['byLevel']>): NonNullable<
   }
   return {
     ...byLevel,
-    levels: levels.map((level, l) => (hidden.has(l) ? hiddenLevel : { ...level, support: null })),
+    levels: levels.map((level, l) =>
+      hidden.has(l) ? hiddenLevel : { ...level, effect: withoutLevels(level.effect), support: null },
+    ),
     interaction: hidden.size > 0 ? null : byLevel.interaction,
   };
 }

@@ -106,6 +106,7 @@ export function answerFurther(
     names: by.names,
     ...effectsByLevel(
       sample,
+      columns,
       Int32Array.from(rows, (row) => by.level[row]!),
       by.names.length,
       inference,

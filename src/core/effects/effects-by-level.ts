@@ -1,5 +1,7 @@
 import { groupSupport } from '../disclosure/group-support.ts';
+import { CoreError } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
+import { type DesignColumn, packMatrix } from '../propensity/design-matrix.ts';
 import { fUpperTail } from '../stats/f-distribution.ts';
 import { holmAdjusted } from '../stats/holm.ts';
 import { effectOfPartnerLists } from './abadie-imbens.ts';
@@ -8,7 +10,7 @@ import { clusterMeansEffect, clusterMeansOf } from './cluster-means.ts';
 import { type EffectEstimate, type EffectSample, withInterval } from './estimate-effect.ts';
 import type { PartnerLists } from './partner-lists.ts';
 import { clusterCovariance, heteroskedasticCovariance } from './robust-covariance.ts';
-import { fitWeightedRegression } from './weighted-regression.ts';
+import { fitWeightedRegression, type RegressionFit } from './weighted-regression.ts';
 
 export interface LevelEffect {
   readonly treated: number;
@@ -37,12 +39,15 @@ interface Joint {
   /** covariance of the estimates, levels x levels */
   readonly covariance: readonly Float64Array[];
   readonly degreesOfFreedom: number;
+  readonly adjustedFor: readonly string[];
+  readonly leftOut: readonly string[];
 }
 
 /**
- * The effect within each level of a covariate, and whether the effects differ: differences of weighted means within levels with
- * one covariance by the rule of the study's standard error, F test of their equality.
+ * The effect within each level of a covariate, and whether the effects differ: differences within levels, adjusted for columns with
+ * slopes that all levels share, with one covariance by the rule of the study's standard error; F test of their equality.
  *
+ * @param columns covariate columns of the sample's units; those that depend on others are left out; none = plain differences
  * @param level n level numbers, 0 … `levels` - 1, -1 = unknown (left out)
  * @param inference as chosen for the whole sample: clusters and matched sets may cross levels; bootstraps are replaced by their
  *   analytic form; means of clusters are compared level by level, with a test of their equality for two levels only
@@ -51,6 +56,7 @@ interface Joint {
  */
 export function effectsByLevel(
   sample: EffectSample,
+  columns: readonly DesignColumn[],
   level: Int32Array,
   levels: number,
   inference: Inference,
@@ -81,11 +87,11 @@ export function effectsByLevel(
     inference.method === 'cluster-means'
       ? null
       : inference.method === 'abadie-imbens'
-        ? byPartners(sample, level, usable, inference.partners!, kernels)
-        : byRegression(sample, level, usable, inference, kernels);
+        ? byPartners(sample, columns, level, usable, inference.partners!, kernels)
+        : byRegression(sample, columns, level, usable, inference, kernels);
   const effects =
     joint === null
-      ? usable.map((l) => byClusterMeans(sample, level, l, inference.cluster!, confidence, kernels))
+      ? usable.map((l) => byClusterMeans(sample, columns, level, l, inference.cluster!, confidence, kernels))
       : usable.map((_, s) => effectAt(joint, s, confidence));
   const shown = effects.flatMap((effect) => (effect === null ? [] : [effect.pValue]));
   const adjusted = holmAdjusted(shown);
@@ -100,58 +106,84 @@ export function effectsByLevel(
     }),
     interaction:
       joint === null
-        ? contrastOfTwo(sample, level, usable, inference.cluster!, kernels)
+        ? contrastOfTwo(sample, columns, level, usable, inference.cluster!, kernels)
         : usable.length < 2
           ? null
           : equality(joint),
   };
 }
 
-function effectAt({ estimates, covariance, degreesOfFreedom }: Joint, s: number, confidence: number): EffectEstimate {
+function effectAt(
+  { estimates, covariance, degreesOfFreedom, adjustedFor, leftOut }: Joint,
+  s: number,
+  confidence: number,
+): EffectEstimate {
   const standardError = Math.sqrt(covariance[s]![s]!);
-  return withInterval(
-    { estimate: estimates[s]!, standardError, degreesOfFreedom, adjustedFor: [], leftOut: [] },
-    confidence,
-  );
+  return withInterval({ estimate: estimates[s]!, standardError, degreesOfFreedom, adjustedFor, leftOut }, confidence);
 }
 
-/** One regression with a mean and an effect per level. */
+/** One regression with a mean and an effect per level, and the columns. */
 function byRegression(
-  { treated, outcome, weights }: EffectSample,
+  sample: EffectSample,
+  columns: readonly DesignColumn[],
   level: Int32Array,
   usable: readonly number[],
   { method, cluster }: Inference,
   kernels: MatrixKernels,
 ): Joint {
-  const place = new Map(usable.map((l, s) => [l, s]));
-  const rows = [...level.keys()].filter((i) => place.has(level[i]!));
-  const S = usable.length;
-  const x = { rows: rows.length, cols: 2 * S, values: new Float64Array(rows.length * 2 * S) };
-  rows.forEach((row, i) => {
-    const s = place.get(level[row]!)!;
-    x.values[i * 2 * S + s] = 1;
-    if (treated[row] === 1) x.values[i * 2 * S + S + s] = 1;
+  const part = partOf(sample, columns, cluster, (i) => usable.includes(level[i]!));
+  const own = part.rows.map((row) => level[row]!);
+  const indicator = (l: number, isTreated: boolean): DesignColumn => ({
+    name: `${isTreated ? 'effect' : 'mean'} ${l}`,
+    values: Float64Array.from(own, (of, i) => (of === l && (!isTreated || part.sample.treated[i] === 1) ? 1 : 0)),
   });
-  const take = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]!);
-  const names = ['mean', 'effect'].flatMap((what) => usable.map((l) => `${what} ${l}`));
-  const fit = fitWeightedRegression(x, names, take(outcome), take(weights), kernels);
-  const isClustered = cluster !== null && method !== 'within-strata';
-  const dense = isClustered ? denseCodes(rows.map((row) => cluster[row]!)) : null;
-  const groups = dense === null ? 0 : dense.reduce((most, c) => Math.max(most, c + 1), 0);
-  const full =
-    dense !== null && groups > 2 * S
-      ? clusterCovariance(fit, dense, 'CR1', kernels)
-      : heteroskedasticCovariance(fit, 'HC3', kernels);
+  const first = [...usable.map((l) => indicator(l, false)), ...usable.map((l) => indicator(l, true))];
+  const { coefficients, ...fit } = fitIndependent(first, part.columns, part.sample, kernels);
+  const k = fit.x.cols;
+  const groups = part.cluster.reduce((most, c) => Math.max(most, c + 1), 0);
+  const isClustered = cluster !== null && method !== 'within-strata' && groups > k;
+  const full = isClustered
+    ? clusterCovariance({ coefficients, ...fit }, part.cluster, 'CR1', kernels)
+    : heteroskedasticCovariance({ coefficients, ...fit }, 'HC3', kernels);
+  const S = usable.length;
   return {
-    estimates: fit.coefficients.slice(S),
-    covariance: usable.map((_, a) => Float64Array.from(usable, (__, b) => full.values[(S + a) * 2 * S + S + b]!)),
-    degreesOfFreedom: dense !== null && groups > 2 * S ? groups - S : rows.length - 2 * S,
+    estimates: coefficients.slice(S, 2 * S),
+    covariance: usable.map((_, a) => Float64Array.from(usable, (__, b) => full.values[(S + a) * k + S + b]!)),
+    degreesOfFreedom: isClustered ? groups - S : part.rows.length - k,
+    ...splitNames(columns, fit.names),
   };
+}
+
+const splitNames = (columns: readonly DesignColumn[], used: readonly string[]) => ({
+  adjustedFor: columns.map(({ name }) => name).filter((name) => used.includes(name)),
+  leftOut: columns.map(({ name }) => name).filter((name) => !used.includes(name)),
+});
+
+/** The regression without the columns that depend on those before them. */
+function fitIndependent(
+  first: readonly DesignColumn[],
+  columns: readonly DesignColumn[],
+  { outcome, weights }: EffectSample,
+  kernels: MatrixKernels,
+): RegressionFit {
+  let kept = columns;
+  for (;;) {
+    const { matrix, names } = packMatrix(outcome.length, [...first, ...kept], false);
+    try {
+      return fitWeightedRegression(matrix, names, outcome, weights, kernels);
+    } catch (error) {
+      const dependent =
+        error instanceof CoreError && error.code === 'collinear' ? (error.details.columns as string[]) : [];
+      if (!kept.some(({ name }) => dependent.includes(name))) throw error;
+      kept = kept.filter(({ name }) => !dependent.includes(name));
+    }
+  }
 }
 
 /** Focal units of each level with their own partners; estimates of different levels count as independent. */
 function byPartners(
   { treated, outcome }: EffectSample,
+  columns: readonly DesignColumn[],
   level: Int32Array,
   usable: readonly number[],
   partners: PartnerLists,
@@ -161,7 +193,7 @@ function byPartners(
     const kept = [...partners.focal.keys()].filter((k) => level[partners.focal[k]!] === l);
     const pick = (values: Uint32Array) => Uint32Array.from(kept, (k) => values[k]!);
     const list = { ...partners, focal: pick(partners.focal), from: pick(partners.from), to: pick(partners.to) };
-    return effectOfPartnerLists([list], outcome, treated, null, kernels);
+    return effectOfPartnerLists([list], outcome, treated, columns.length === 0 ? null : columns, kernels);
   });
   return {
     estimates: Float64Array.from(effects, ({ estimate }) => estimate),
@@ -169,27 +201,34 @@ function byPartners(
       Float64Array.from(effects, (_, b) => (a === b ? standardError ** 2 : 0)),
     ),
     degreesOfFreedom: effects.reduce((sum, { focalUnits }) => sum + focalUnits, 0) - effects.length,
+    ...splitNames(
+      columns,
+      columns.map(({ name }) => name).filter((name) => !effects.some(({ leftOut }) => leftOut.includes(name))),
+    ),
   };
 }
 
 function byClusterMeans(
   sample: EffectSample,
+  columns: readonly DesignColumn[],
   level: Int32Array,
   l: number,
   cluster: Int32Array,
   confidence: number,
   kernels: MatrixKernels,
 ): EffectEstimate | null {
-  const part = partOf(sample, cluster, (i) => level[i] === l);
-  const means = clusterMeansOf(part.sample, [], part.cluster, kernels);
+  const part = partOf(sample, columns, cluster, (i) => level[i] === l);
+  const means = clusterMeansOf(part.sample, part.columns, part.cluster, kernels);
   const treated = means.treated.reduce((sum, t) => sum + t, 0);
   if (treated < 2 || means.treated.length - treated < 2) return null;
-  return withInterval({ ...clusterMeansEffect(means), adjustedFor: [], leftOut: [] }, confidence);
+  const { adjustedFor, leftOut } = means;
+  return withInterval({ ...clusterMeansEffect(means), adjustedFor, leftOut }, confidence);
 }
 
 /** With two levels: the difference of a cluster's two means, compared between treated and control clusters. */
 function contrastOfTwo(
   sample: EffectSample,
+  columns: readonly DesignColumn[],
   level: Int32Array,
   usable: readonly number[],
   cluster: Int32Array,
@@ -202,8 +241,8 @@ function contrastOfTwo(
     seen.set(cluster[i]!, (seen.get(cluster[i]!) ?? 0) | bit);
   }
   const [first, second] = usable.map((l) => {
-    const part = partOf(sample, cluster, (i) => level[i] === l && seen.get(cluster[i]!) === 3);
-    return part.cluster.length === 0 ? null : clusterMeansOf(part.sample, [], part.cluster, kernels);
+    const part = partOf(sample, columns, cluster, (i) => level[i] === l && seen.get(cluster[i]!) === 3);
+    return part.cluster.length === 0 ? null : clusterMeansOf(part.sample, part.columns, part.cluster, kernels);
   });
   if (!first || !second) return null;
   const treated = first.treated.reduce((sum, t) => sum + t, 0);
@@ -217,15 +256,24 @@ function contrastOfTwo(
   return { statistic, numerator: 1, denominator: degreesOfFreedom, pValue: fUpperTail(statistic, 1, degreesOfFreedom) };
 }
 
-function partOf({ treated, outcome, weights }: EffectSample, cluster: Int32Array, holds: (i: number) => boolean) {
-  const rows = [...cluster.keys()].filter(holds);
+/** The units of some levels; without clusters each is its own. */
+function partOf(
+  { treated, outcome, weights }: EffectSample,
+  columns: readonly DesignColumn[],
+  cluster: Int32Array | null,
+  holds: (i: number) => boolean,
+) {
+  const rows = [...treated.keys()].filter(holds);
+  const take = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]!);
   return {
+    rows,
     sample: {
       treated: Uint8Array.from(rows, (row) => treated[row]!),
-      outcome: Float64Array.from(rows, (row) => outcome[row]!),
-      weights: Float64Array.from(rows, (row) => weights[row]!),
+      outcome: take(outcome),
+      weights: take(weights),
     },
-    cluster: denseCodes(rows.map((row) => cluster[row]!)),
+    columns: columns.map(({ name, values }) => ({ name, values: take(values) })),
+    cluster: denseCodes(rows.map((row) => (cluster === null ? row : cluster[row]!))),
   };
 }
 

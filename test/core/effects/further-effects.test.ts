@@ -42,7 +42,7 @@ describe('effects by level', () => {
   const { sample, level } = draw(1, 600);
 
   it('are those of each level alone, with its own error', () => {
-    const { levels } = effectsByLevel(sample, level, 3, plain, 0.95, kernels);
+    const { levels } = effectsByLevel(sample, [], level, 3, plain, 0.95, kernels);
     levels.forEach(({ effect, treated, control }, l) => {
       const alone = part(sample, (i) => level[i] === l);
       const own = estimateEffect(alone, [], plain, 0.95, kernels);
@@ -54,14 +54,14 @@ describe('effects by level', () => {
 
   it('have the F test of their equality: with two levels the square of the t of the difference', () => {
     const two = level.map((l) => (l === 2 ? -1 : l));
-    const { levels, interaction } = effectsByLevel(sample, two, 2, plain, 0.95, kernels);
+    const { levels, interaction } = effectsByLevel(sample, [], two, 2, plain, 0.95, kernels);
     const [a, b] = levels.map(({ effect }) => effect!);
     const t = (b!.estimate - a!.estimate) / Math.hypot(a!.standardError, b!.standardError);
     expect(interaction!.statistic).toBeCloseTo(t * t, 9);
     expect(interaction!.numerator).toBe(1);
-    const three = effectsByLevel(sample, level, 3, plain, 0.95, kernels).interaction!;
+    const three = effectsByLevel(sample, [], level, 3, plain, 0.95, kernels).interaction!;
     // by hand for three: weighted squares around the weighted mean of independent estimates
-    const effects = effectsByLevel(sample, level, 3, plain, 0.95, kernels).levels.map(({ effect }) => effect!);
+    const effects = effectsByLevel(sample, [], level, 3, plain, 0.95, kernels).levels.map(({ effect }) => effect!);
     const w = effects.map(({ standardError }) => standardError ** -2);
     const mean = effects.reduce((s, e, l) => s + w[l]! * e.estimate, 0) / w.reduce((s, v) => s + v, 0);
     const q = effects.reduce((s, e, l) => s + w[l]! * (e.estimate - mean) ** 2, 0);
@@ -73,16 +73,34 @@ describe('effects by level', () => {
     for (let seed = 0; seed < 400; seed++) {
       const { sample: drawn, level: levels } = draw(1000 + seed, 120);
       const same = { ...drawn, outcome: drawn.outcome.map((y, i) => y - drawn.treated[i]! * levels[i]!) };
-      if (effectsByLevel(same, levels, 3, plain, 0.95, kernels).interaction!.pValue < 0.05) refused++;
+      if (effectsByLevel(same, [], levels, 3, plain, 0.95, kernels).interaction!.pValue < 0.05) refused++;
     }
     // 99.9 % of Binomial(400, 0.05)
     expect(refused).toBeGreaterThan(5);
     expect(refused).toBeLessThan(36);
   });
 
+  it('are sharper when adjusted, and those of one regression with shared slopes', () => {
+    const { x } = draw(1, 600);
+    const columns = [
+      { name: 'x', values: x },
+      { name: 'in level 1', values: Float64Array.from(level, (l) => (l === 1 ? 1 : 0)) },
+    ];
+    const plainLevels = effectsByLevel(sample, [], level, 3, plain, 0.95, kernels).levels;
+    effectsByLevel(sample, columns, level, 3, plain, 0.95, kernels).levels.forEach(({ effect }, l) => {
+      expect(Math.abs(effect!.estimate - (1 + l)) / effect!.standardError).toBeLessThan(3.5);
+      expect(effect!.standardError).toBeLessThan(plainLevels[l]!.effect!.standardError);
+    });
+    const one = effectsByLevel(sample, columns.slice(0, 1), new Int32Array(600), 1, plain, 0.95, kernels).levels[0]!
+      .effect!;
+    const whole = estimateEffect(sample, columns.slice(0, 1), plain, 0.95, kernels);
+    expect(one.estimate).toBeCloseTo(whole.estimate, 10);
+    expect(one.standardError).toBeCloseTo(whole.standardError, 10);
+  });
+
   it('leaves a level with one treated unit without an effect', () => {
     const lonely = level.map((l, i) => (i === sample.treated.indexOf(1) ? 3 : l));
-    const { levels } = effectsByLevel(sample, lonely, 4, plain, 0.95, kernels);
+    const { levels } = effectsByLevel(sample, [], lonely, 4, plain, 0.95, kernels);
     expect([levels[3]!.treated, levels[3]!.effect, levels[3]!.adjustedPValue]).toEqual([1, null, null]);
   });
 });
