@@ -12,7 +12,7 @@ import {
   type PlannedGroup,
 } from '../sensitivity/minimum-detectable-effect.ts';
 import { asStrongAs, biasOf, equalShares } from '../sensitivity/robustness-value.ts';
-import { mcNemarBounds, signedRankBounds, survivedGamma } from '../sensitivity/rosenbaum-bounds.ts';
+import { mcNemarBounds, signedRankTails, survivedGamma } from '../sensitivity/rosenbaum-bounds.ts';
 import { studentTQuantile } from '../stats/student-t.ts';
 import { type EffectEstimate, type EffectSample, regress } from './estimate-effect.ts';
 import type { RiskRatios } from './risk-ratios.ts';
@@ -163,16 +163,17 @@ function rosenbaumOf({ everybody, pairs, effect, confidence }: SensitivityInput)
   if (differences.every((d) => d === 0)) return null;
   const isBinary = everybody.outcome.every((y) => y === 0 || y === 1);
   const count = (value: number): number => differences.reduce((sum, d) => sum + (d === value ? 1 : 0), 0);
+  const [more, less] = [count(1), count(-1)];
   const upper = isBinary
-    ? (gamma: number) => mcNemarBounds(count(1), count(-1), [gamma])[0]!.pUpper
-    : (gamma: number) => signedRankBounds(differences, [gamma]).bounds[0]!.pUpper;
+    ? (gamma: number) => mcNemarBounds(more, less, [gamma])[0]!.pUpper
+    : signedRankTails(differences).pUpper;
   return {
     statistic: isBinary ? 'mcnemar' : 'wilcoxon',
     bounds: gammas.map((gamma) => ({ gamma, pUpper: upper(gamma) })),
     survivedGamma: survivedGamma(upper, (1 - confidence) / 2),
     hodgesLehmann: isBinary ? null : hodgesLehmannBounds(all, gammas),
     support: isBinary
-      ? Math.min(...[count(1), count(-1)].filter((pairsOfKind) => pairsOfKind > 0))
+      ? Math.min(...[more, less].filter((pairsOfKind) => pairsOfKind > 0))
       : differences.length - count(0),
   };
 }

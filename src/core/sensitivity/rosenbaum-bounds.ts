@@ -27,6 +27,16 @@ export interface SignedRankBounds {
  * Cost: one sort. Source: Rosenbaum 2002, Observational Studies, section 4.3.3.
  */
 export function signedRankBounds(differences: Float64Array, gammas: readonly number[]): SignedRankBounds {
+  const { nonZeroPairs, signedRankSum, pUpper, pLower } = signedRankTails(differences);
+  return {
+    nonZeroPairs,
+    signedRankSum,
+    bounds: gammas.map((gamma) => ({ gamma, pUpper: pUpper(gamma), pLower: pLower(gamma) })),
+  };
+}
+
+/** The same bounds as functions of gamma, for many gammas after one sort. @throws as `signedRankBounds` */
+export function signedRankTails(differences: Float64Array) {
   const d = differences.filter((value) => value !== 0);
   if (d.length === 0)
     throw new CoreError('empty-group', 'Every pair has the same outcome, so there is nothing to rank.');
@@ -44,10 +54,8 @@ export function signedRankBounds(differences: Float64Array, gammas: readonly num
   return {
     nonZeroPairs: d.length,
     signedRankSum,
-    bounds: gammas.map((gamma) => {
-      const share = shareOf(gamma);
-      return { gamma, pUpper: tail(share), pLower: tail(1 - share) };
-    }),
+    pUpper: (gamma: number) => tail(shareOf(gamma)),
+    pLower: (gamma: number) => tail(1 - shareOf(gamma)),
   };
 }
 
