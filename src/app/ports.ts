@@ -11,6 +11,7 @@ import type { JobRecord } from './jobs.ts';
 import type { ModelDescription, ModelSummary, StoredModel } from './models.ts';
 import type { IngestReport, IngestRequest, PanelDescription, PanelSummary, PanelTotals } from './panels.ts';
 import type { Purpose } from './purposes.ts';
+import type { ReportWriter } from './reports.ts';
 
 /** How long work reports where it is and learns that nobody wants it any more. */
 export interface Control {
@@ -132,6 +133,7 @@ export interface Ports {
   readonly readGivenTable: ReadGivenTable;
   readonly models: ModelRepository;
   readonly compute: Compute;
+  readonly reports: ReportWriter;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly engine: { readonly version: string; readonly kernels: string };

@@ -1,3 +1,4 @@
+import type { Language } from '../messages/language.ts';
 import type { Actor } from './actor.ts';
 import { type AnalysisKind, type AnyResult, analyses, type RequestOf } from './analyses.ts';
 import { authorise, type Resource } from './authorise.ts';
@@ -19,6 +20,7 @@ import {
   releaseUnrestricted,
 } from './release.ts';
 import { releaseStored } from './release-stored.ts';
+import type { Report } from './reports.ts';
 
 /** Name and newest revision, or one revision, of a panel. */
 export interface PanelReference {
@@ -35,6 +37,11 @@ export interface TotalsQuestion extends PanelReference {
 export interface ModelReference {
   readonly model: string;
   readonly version?: number;
+}
+
+export interface ReportQuestion {
+  readonly result: string;
+  readonly lang?: Language;
 }
 
 export interface ModelCard {
@@ -99,6 +106,7 @@ export interface Service {
   restartJob(actor: Actor, input: { readonly job: string }): Promise<JobView>;
   watchJob(actor: Actor, input: { readonly job: string }, signal: AbortSignal): AsyncIterable<JobView>;
   getResult(actor: Actor, input: { readonly result: string }): Promise<Released<AnyResult>>;
+  resultReport(actor: Actor, input: ReportQuestion): Promise<Released<Report>>;
 }
 
 export function createService(ports: Ports, jobs: Jobs): Service {
@@ -113,6 +121,19 @@ export function createService(ports: Ports, jobs: Jobs): Service {
       const complete = analyses[kind].settings as (request: RequestOf<K>) => Parameters<Jobs['submit']>[2];
       return jobs.submit(actor, kind, complete(input), options);
     };
+
+  async function readResult(actor: Actor, result: string): Promise<Released<AnyResult>> {
+    authorise(actor, 'read', { kind: 'result', id: result });
+    const stored = await ports.results.get(result);
+    if (stored) return releaseStored(ports, stored, actor);
+    throw new AppError(
+      'result-not-found',
+      `There is no result "${result}". A job names its result once it succeeded.`,
+      {
+        result,
+      },
+    );
+  }
 
   /** Only the operator may erase (authorise), and the report counts what the operator asked to go. */
   const erase = async (
@@ -248,13 +269,17 @@ export function createService(ports: Ports, jobs: Jobs): Service {
       return jobs.watch(actor, job, signal);
     },
     async getResult(actor, { result }) {
-      authorise(actor, 'read', { kind: 'result', id: result });
-      const stored = await ports.results.get(result);
-      if (stored) return releaseStored(ports, stored, actor);
+      return readResult(actor, result);
+    },
+    async resultReport(actor, { result, lang }) {
+      const released = await readResult(actor, result);
+      const html = await ports.reports.write(released, lang ?? 'en');
+      // Written from what passed the gate.
+      if (html !== null) return releaseUnrestricted({ html });
       throw new AppError(
         'result-not-found',
-        `There is no result "${result}". A job names its result once it succeeded.`,
-        { result },
+        `There is no report for a result of the kind "${released.kind}"; a QCA has one.`,
+        { result, kind: released.kind },
       );
     },
   };

@@ -53,6 +53,8 @@ export interface Environment {
   serve(terminal: Terminal, announce: (url: string) => void): Promise<void>;
   /** Reads a file as a stream of bytes. @throws invalid-file where it cannot be read */
   readFile(path: string): AsyncIterable<Uint8Array>;
+  /** Writes a text file. @throws invalid-file where it cannot be written */
+  writeFile(path: string, text: string): Promise<void>;
   /** Reads a small CSV file as a table of cases; a column `id` names them. @throws invalid-file */
   readTable(path: string): Promise<CaseTable>;
   /** The schema beside a data file: the resource of datapackage.json with that path, or null. */

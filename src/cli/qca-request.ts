@@ -35,6 +35,7 @@ export const qcaOptions: Readonly<Record<string, OptionSpec>> = {
   subsets: { type: 'boolean' },
   irredundant: { type: 'boolean' },
   anchors: { type: 'boolean' },
+  report: { type: 'string', placeholder: 'FILE' },
   revision: { type: 'string', placeholder: 'N' },
 };
 

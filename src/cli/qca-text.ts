@@ -1,6 +1,6 @@
 import type { QcaBody } from '../app/analyses/qca-body.ts';
 import type { ResultOf } from '../app/analyses.ts';
-import { anchorInWords } from '../messages/anchor-in-words.ts';
+import { anchorIntervalInWords, cutoffIntervalInWords } from '../messages/intervals-in-words.ts';
 import { qcaInWords } from '../messages/qca-in-words.ts';
 import type { CommandContext } from './command.ts';
 import { furtherTexts } from './qca-further-text.ts';
@@ -115,17 +115,10 @@ function solutionTexts({ body, settings: { listing } }: ResultOf<'qca'>, context
             share: chance.falsePositiveShare,
           })}`;
     const stable = (solution.cutoffIntervals ?? [])
-      .map(({ cutoff, from, to }) =>
-        say(
-          `qca.interval.${cutoff}`,
-          cutoff === 'frequency'
-            ? { from: String((from ?? 0) + 1), to: String(to) }
-            : { from: decimals(from ?? 0), to: decimals(to) },
-        ),
-      )
+      .map((interval) => cutoffIntervalInWords(language, interval))
       .join('; ');
     const robust = stable === '' ? '' : `\n${say('qca.stable', { intervals: stable })}`;
-    const anchors = (solution.anchorIntervals ?? []).map((interval) => anchorText(interval, context));
+    const anchors = (solution.anchorIntervals ?? []).map((interval) => anchorIntervalInWords(language, interval));
     const anchored = anchors.length === 0 ? '' : `\n${say('qca.anchors', { intervals: anchors.join('; ') })}`;
     const groups = solution.swapGroups.map((group) => group.join(' / '));
     const swaps = groups.length === 0 ? '' : `\n${say('qca.swap', { groups: groups.join('; ') })}`;
@@ -135,17 +128,6 @@ function solutionTexts({ body, settings: { listing } }: ResultOf<'qca'>, context
     const proof = solution.certificate?.lowerBound ? `\n${say('qca.certificate')}` : '';
     return `${say(`qca.solution.${solution.kind}`)} (${count}${shown})\n\n${from}${formulas}\n\n${table}\n${say('cli.qca.words')}: ${words}${swaps}${robust}${anchored}${tested}${bounds}${proof}${irredundantText(solution, context)}`;
   });
-}
-
-function anchorText(
-  { set, anchor, from, to }: NonNullable<QcaBody['solutions'][number]['anchorIntervals']>[number],
-  { say, language }: CommandContext,
-): string {
-  const name = { set, anchor: anchorInWords(language, anchor) };
-  const short = (value: number) => String(Number(value.toPrecision(6)));
-  if (from !== null && to !== null) return say('qca.anchor-range.both', { ...name, from: short(from), to: short(to) });
-  if (from !== null) return say('qca.anchor-range.above', { ...name, from: short(from) });
-  return to === null ? say('qca.anchor-range.any', name) : say('qca.anchor-range.below', { ...name, to: short(to) });
 }
 
 function irredundantText({ irredundant }: QcaBody['solutions'][number], { say }: CommandContext): string {

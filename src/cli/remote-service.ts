@@ -67,6 +67,7 @@ export function createRemoteService(baseUrl: string): Service {
       return response.json();
     },
     query: (operation) => async (actor, input) => (await call(operation, actor, input)).json(),
+    document: (operation) => async (actor, input) => ({ html: await (await call(operation, actor, input)).text() }),
   };
   const entries = Object.entries(operations as Record<string, Operation>);
   return Object.fromEntries(

@@ -7,9 +7,9 @@ export interface Operation {
   readonly path: string;
   /**
    * query: answers at once. analysis: a job; 200 with the result within a second, else 202 and a Location.
-   * upload: the body is a file. events: server-sent events.
+   * upload: the body is a file. events: server-sent events. document: answers with a file for people (HTML).
    */
-  readonly kind: 'query' | 'analysis' | 'upload' | 'events';
+  readonly kind: 'query' | 'analysis' | 'upload' | 'events' | 'document';
   readonly tag: string;
   readonly summary: string;
   readonly parameters: TObject;

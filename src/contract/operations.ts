@@ -21,6 +21,7 @@ import * as recommend from './recommend.ts';
 import { jobOf, resultOf } from './results.ts';
 
 const panel = strict({ panel: panelName });
+const storedResult = strict({ result: Type.String({ pattern: '^res_[A-Za-z0-9_-]{1,64}$' }) });
 const job = strict({ job: Type.String({ pattern: '^job_[A-Za-z0-9_-]{1,64}$' }) });
 
 /** The results of all analyses; a job or a stored result holds one of them. */
@@ -365,8 +366,21 @@ export const operations = {
     kind: 'query',
     tag: 'jobs',
     summary: 'A stored result',
-    parameters: strict({ result: Type.String({ pattern: '^res_[A-Za-z0-9_-]{1,64}$' }) }),
+    parameters: storedResult,
     response: anyResult,
+    problems: ['result-not-found', 'data-withdrawn'],
+  },
+  resultReport: {
+    ...none,
+    method: 'GET',
+    path: '/v1/results/{result}/report',
+    kind: 'document',
+    tag: 'jobs',
+    summary:
+      'A stored result as one HTML file: data, decisions, tables, charts, certificate, and the R code that recomputes it; so far for a QCA',
+    parameters: storedResult,
+    query: strict({ lang: Type.Optional(Type.Union([Type.Literal('en'), Type.Literal('nl')])) }),
+    response: Type.String({ description: 'text/html' }),
     problems: ['result-not-found', 'data-withdrawn'],
   },
 } as const satisfies Record<string, Operation>;

@@ -461,5 +461,6 @@ export const qcaBody = strict({
     sets: Type.Record(Type.String(), numbers),
     raw: Type.Record(Type.String(), numbers),
     terms: Type.Record(Type.String(), numbers),
+    models: Type.Record(Type.String(), numbers),
   }),
 });

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../app/actor.ts';
 import { AppError } from '../app/errors.ts';
 import { hasEnded, type JobView } from '../app/jobs.ts';
+import type { Report } from '../app/reports.ts';
 import type { Service } from '../app/service.ts';
 import type { Operation } from '../contract/operation.ts';
 import { type OperationId, operations } from '../contract/operations.ts';
@@ -30,6 +31,7 @@ export function registerOperations(app: FastifyInstance, service: Service): void
         ...(kind === 'upload'
           ? { consumes: ['text/csv', 'application/x-ndjson', 'application/vnd.apache.parquet'] }
           : {}),
+        ...(kind === 'document' ? { produces: ['text/html'] } : {}),
         response: { 200: operation.response },
       },
       validatorCompiler: ({ schema, httpPart }) => {
@@ -66,6 +68,11 @@ const input = (request: FastifyRequest) => ({
 const useCase = (service: Service, id: OperationId) => service[id] as AnyUseCase;
 
 const handlers: Record<Operation['kind'], (id: OperationId, operation: Operation, service: Service) => Handler> = {
+  document: (id, _operation, service) => async (request, reply) => {
+    const { html } = (await useCase(service, id)(actorOf(request), input(request))) as Report;
+    return reply.type('text/html; charset=utf-8').send(html);
+  },
+
   query: (id, _operation, service) => async (request) => useCase(service, id)(actorOf(request), input(request)),
 
   analysis: (id, _operation, service) => async (request, reply) => {

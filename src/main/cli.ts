@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { AppError } from '../app/errors.ts';
@@ -68,6 +68,19 @@ const environment: Environment = {
       throw new AppError(
         'invalid-file',
         `The file ${path} cannot be read: ${(cause as Error).message}.`,
+        { path },
+        { cause },
+      );
+    }
+  },
+
+  async writeFile(path, text) {
+    try {
+      await writeFile(path, text);
+    } catch (cause) {
+      throw new AppError(
+        'invalid-file',
+        `The file ${path} cannot be written: ${(cause as Error).message}.`,
         { path },
         { cause },
       );

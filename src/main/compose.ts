@@ -48,6 +48,7 @@ export async function compose(config: Config, options: { readonly warm: number }
     readGivenTable: readExperimentTable,
     models: createModelFiles({ shipped: shipped('models'), own: join(config.data, 'models') }),
     compute: workers.compute,
+    reports: reportWriter,
     clock: { now: () => new Date().toISOString() },
     identifiers: { next: (prefix) => `${prefix}_${randomBytes(12).toString('base64url')}` },
     // The workers load the same kernels.
@@ -75,3 +76,11 @@ function workerFile(): string {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return fileURLToPath(new URL(`./worker.${extension}`, import.meta.url));
 }
+
+/** The charts of a report are costly to load; who writes none does not. */
+const reportWriter: Ports['reports'] = {
+  async write(result, language) {
+    const { renderReport } = await import('../ui/report/report-renderer.ts');
+    return renderReport(result, language);
+  },
+};

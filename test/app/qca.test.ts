@@ -335,6 +335,20 @@ describe('samenwijs qca', () => {
     expect(result.body.solutions[0].models[0].formula).toBe('A');
   });
 
+  it('writes a report in the language asked for', async () => {
+    const written: [string, string][] = [];
+    const writeFile = async (path: string, text: string) => void written.push([path, text]);
+    const { status, out, err } = await command(
+      setUp(),
+      ['qca', 'c.csv', '--outcome', 'Y', '--conditions', 'A,B', '--report', 'verslag.html', '--lang', 'nl'],
+      { readTable, writeFile },
+    );
+    expect([status, err]).toEqual([0, 'Het verslag staat in verslag.html.\n']);
+    expect(out).toContain('A => Y');
+    expect(written.map(([path]) => path)).toEqual(['verslag.html']);
+    expect(written[0]![1]).toContain('<html lang="nl">');
+  });
+
   it('prints what is asked for beside the solutions, in both languages', async () => {
     const wide = {
       columns: ['A', 'B', 'Y', 'town'],

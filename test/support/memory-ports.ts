@@ -13,6 +13,7 @@ import { readExperiments } from '../../src/formats/read-experiments.ts';
 import { loadSetNetwork } from '../../src/neural/load-set-network.ts';
 import { loadIntegerSolver } from '../../src/solvers/load-integer-solver.ts';
 import { createExperimentFiles } from '../../src/store/experiment-files.ts';
+import { renderReport } from '../../src/ui/report/report-renderer.ts';
 import { computations } from '../../src/workers/computations.ts';
 
 /** Ports in memory: the application without a database, threads or a clock of its own. */
@@ -40,6 +41,7 @@ export function memoryPorts(panels: readonly MemoryPanel[] = [], overrides: Part
     readGivenTable: readExperimentTable,
     models: memoryModels(),
     compute: directCompute,
+    reports: { write: async (result, language) => renderReport(result, language) },
     clock: { now: () => new Date(Date.UTC(2026, 0, 1, 0, 0, tick++)).toISOString() },
     identifiers: { next: (prefix) => `${prefix}_${String(++next).padStart(4, '0')}` },
     engine: { version: '0.0.0-test', kernels: 'typescript' },

@@ -33,6 +33,7 @@ export async function command(
     openService: async () => ({ service, close: async () => {} }),
     serve: async () => {},
     readFile: async function* () {},
+    writeFile: async () => {},
     readTable: async () => ({ columns: [], ids: [], rows: [] }),
     schemaBeside: async () => null,
     demoPanels: async () => [],

@@ -110,7 +110,7 @@ export function gateQca(body: QcaBody): QcaBody {
     leftOut: [],
     ambiguousCases: [],
     further: nothingFurther,
-    memberships: { cases: [], outcome: [], sets: {}, raw: {}, terms: {} },
+    memberships: { cases: [], outcome: [], sets: {}, raw: {}, terms: {}, models: {} },
     necessity: isHiding
       ? { literals: [], expressions: [] }
       : {

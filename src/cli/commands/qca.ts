@@ -15,6 +15,12 @@ export const qca: Command = {
     context.checked('qca', input);
     const service = await context.service();
     const result = await context.follow(await service.qca(context.actor, input, { waitMs: 0 }));
+    const file = context.text('report');
+    if (file !== null) {
+      const report = await service.resultReport(context.actor, { result: result.id, lang: context.language });
+      await context.writeFile(file, report.html);
+      context.terminal.err(`${context.say('cli.qca.reported', { file })}\n`);
+    }
     context.terminal.out(context.json ? `${JSON.stringify(result)}\n` : qcaText(result as ResultOf<'qca'>, context));
     return exitCodes.ok;
   },

@@ -211,6 +211,8 @@ export interface QcaAnalysis {
     readonly raw: Readonly<Record<string, readonly number[]>>;
     /** by text, every term of every solution */
     readonly terms: Readonly<Record<string, readonly number[]>>;
+    /** by formula, the first 20 listed models of every solution */
+    readonly models: Readonly<Record<string, readonly number[]>>;
   };
   readonly warnings: readonly Warning[];
 }

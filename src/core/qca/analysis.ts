@@ -1,7 +1,7 @@
 import type { QcaAnalysis, QcaInput, QcaSolution } from './analysis-records.ts';
 import { collectWarnings } from './analysis-warnings.ts';
 import { type CalibratedCases, calibrateCases } from './calibrate-cases.ts';
-import { termMembership } from './calibrated-data.ts';
+import { termMembership, unionMembership } from './calibrated-data.ts';
 import { configurationOf, countConfigurations } from './cubes.ts';
 import { describeNecessity } from './describe-necessity.ts';
 import { describeRows } from './describe-rows.ts';
@@ -67,16 +67,40 @@ export function analyseQca(
   return { ...analysis, warnings: collectWarnings(input, data, table, analysis) };
 }
 
+/** Listed models of a solution whose memberships travel along. */
+const modelsDescribed = 20;
+
 function describeMemberships(
   { data, sets, raw }: CalibratedCases,
   solutions: readonly QcaSolution[],
   listed: number,
 ): QcaAnalysis['memberships'] {
-  if (data.caseIds.length > listed) return { cases: [], outcome: [], sets: {}, raw: {}, terms: {} };
+  if (data.caseIds.length > listed) return { cases: [], outcome: [], sets: {}, raw: {}, terms: {}, models: {} };
   const plain = (x: Float64Array) => Array.from(x, (m) => m / data.one);
   const terms = new Map<string, readonly number[]>();
-  for (const { terms: list } of solutions)
-    for (const { text, levels } of list)
-      if (!terms.has(text)) terms.set(text, plain(termMembership(data, Int8Array.from(levels))));
-  return { cases: data.caseIds, outcome: plain(data.outcome), sets, raw, terms: Object.fromEntries(terms) };
+  const models = new Map<string, readonly number[]>();
+  for (const solution of solutions) {
+    const memberships = solution.terms.map(({ levels }) => termMembership(data, Int8Array.from(levels)));
+    solution.terms.forEach(({ text }, t) => {
+      terms.set(text, plain(memberships[t]!));
+    });
+    for (const { formula, terms: of } of solution.models.slice(0, modelsDescribed))
+      models.set(
+        formula,
+        plain(
+          unionMembership(
+            of.map((t) => memberships[t]!),
+            data.caseIds.length,
+          ),
+        ),
+      );
+  }
+  return {
+    cases: data.caseIds,
+    outcome: plain(data.outcome),
+    sets,
+    raw,
+    terms: Object.fromEntries(terms),
+    models: Object.fromEntries(models),
+  };
 }

@@ -1,0 +1,10 @@
+import type { AnyResult } from '../../app/analyses.ts';
+import type { Released } from '../../app/release.ts';
+import type { Language } from '../../messages/language.ts';
+import { textsIn } from '../texts.ts';
+import { qcaReport } from './qca-report.ts';
+
+/** The report of a result as one HTML file that asks for nothing; null for a kind that has none. */
+export function renderReport(result: Released<AnyResult>, language: Language): string | null {
+  return result.kind === 'qca' ? qcaReport(result, textsIn(language)) : null;
+}
