@@ -360,6 +360,7 @@ describe('every operation', () => {
     matchingStudy: 'attacked',
     panelModel: 'attacked',
     getResult: 'attacked: every result is read by every role',
+    resultReport: 'written from what getResult gives; see test/ui/qca-report.test.ts',
     getJob: 'a job view, as the analyses above return it',
     watchJob: 'the same views, one after the other',
     cancelJob: 'the same view',
