@@ -36,17 +36,28 @@ function largeTable(): ExperimentTable {
   };
 }
 
-/** How long a fit and an answer take on this machine. */
+/** Milliseconds of processor time so far: what a busy machine does meanwhile does not count. */
+const spent = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+/** How much processor time a fit and an answer take on this machine. */
 export function* evaluateTime(kernels: MatrixKernels): Generator<Row> {
   const table = largeTable();
-  const started = performance.now();
+  const started = spent();
   fitServable('sparse-set', table, createRandom(1), kernels);
-  yield below('time', 'full fit, 1,000 experiments, 12 blocks, seconds', (performance.now() - started) / 1000, 5);
+  yield below(
+    'time',
+    'full fit, 1,000 experiments, 12 blocks, seconds of processor time',
+    (spent() - started) / 1000,
+    5,
+  );
   const model = trainedOn(table, 1, kernels);
   const blocks = table.blocks.map((id) => ({ id, cost: 1, prerequisites: [], excludes: [] }));
   const times: number[] = [];
   for (let i = 0; i < 30; i++) {
-    const from = performance.now();
+    const from = spent();
     recommendMixes(
       {
         model,
@@ -59,8 +70,8 @@ export function* evaluateTime(kernels: MatrixKernels): Generator<Row> {
       },
       kernels,
     );
-    times.push(performance.now() - from);
+    times.push(spent() - from);
   }
   times.sort((a, b) => a - b);
-  yield below('time', 'one answer over 793 mixes, milliseconds (median)', times[15]!, 20);
+  yield below('time', 'one answer over 793 mixes, milliseconds of processor time (median)', times[15]!, 20);
 }

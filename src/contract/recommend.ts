@@ -236,6 +236,7 @@ export const recommendationBody = strict({
   state,
   reasons: texts,
   considered: Type.Integer(),
+  exact: Type.Boolean({ description: 'false: too many mixes fit to compare all, and the best were searched for' }),
   shortfall: Type.Number({
     description: 'by how much the first mix may fall short of the best one on average, in the units of the score',
   }),
@@ -270,6 +271,19 @@ export const recommendationBody = strict({
       experiments: Type.Integer(),
       items: Type.Array(evidenceItem),
       rest: strict({ experiments: Type.Integer(), share: Type.Number() }),
+    }),
+  ),
+  transport: Type.Array(
+    strict({
+      kpi: Type.String(),
+      outcomeModel: Type.Number(),
+      inverseOdds: Type.Number(),
+      inverseOddsError: Type.Number(),
+      doublyRobust: Type.Number(),
+      doublyRobustError: Type.Number(),
+      standardDeviation: Type.Number(),
+      effectiveExperiments: Type.Number(),
+      agree: Type.Boolean(),
     }),
   ),
   measureFirst: Type.Array(strict({ context: Type.String(), narrows: Type.Number() })),

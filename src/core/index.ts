@@ -408,6 +408,7 @@ export { type EvidenceItem, type ShownEvidence, showEvidence } from './recommend
 export type { Support } from './recommend/support.ts';
 export { type TrainingInput, trainModel } from './recommend/train-model.ts';
 export type { TrainedKpi, TrainedModel } from './recommend/trained-model.ts';
+export { type TransportEstimates, transportEstimates } from './recommend/transport.ts';
 
 // Random numbers and distributions
 

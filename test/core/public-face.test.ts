@@ -43,6 +43,7 @@ const internal = [
   'recommend/not-dominated.ts',
   'recommend/penalised-least-squares.ts',
   'recommend/region-reach.ts',
+  'recommend/search-mixes.ts',
   'recommend/ridge-model.ts',
   'recommend/set-features.ts',
   'recommend/sparse-coefficients.ts',

@@ -79,17 +79,26 @@ function requireKnown(
   }
 }
 
+/** The rules by numbers of blocks: what each needs and bars, which may not be in any mix, which must be in every one. */
+export function ruleNumbers(blocks: readonly BlockRules[], constraints: MixConstraints) {
+  const number = new Map(blocks.map(({ id }, j) => [id, j]));
+  const numbers = (ids: readonly string[]) => ids.map((id) => number.get(id)).filter((j) => j !== undefined);
+  return {
+    needs: blocks.map(({ prerequisites }) => numbers(prerequisites)),
+    bars: blocks.map(({ excludes }) => new Set(numbers(excludes))),
+    // A prerequisite outside the catalogue can never be met.
+    barred: blocks.map(
+      ({ id, prerequisites }) =>
+        constraints.excluded.includes(id) || prerequisites.some((needed) => !number.has(needed)),
+    ),
+    required: numbers(constraints.required),
+  };
+}
+
 /** Feasible subsets as ascending block numbers, by size. */
 function enumerate(blocks: readonly BlockRules[], constraints: MixConstraints): number[][] {
   const J = blocks.length;
-  const number = new Map(blocks.map(({ id }, j) => [id, j]));
-  const numbers = (ids: readonly string[]) => ids.map((id) => number.get(id)).filter((j) => j !== undefined);
-  const needs = blocks.map(({ prerequisites }) => numbers(prerequisites));
-  // A prerequisite outside the catalogue can never be met.
-  const impossible = blocks.map(({ prerequisites }) => prerequisites.some((id) => !number.has(id)));
-  const bars = blocks.map(({ excludes }) => new Set(numbers(excludes)));
-  const barred = new Set(numbers(constraints.excluded));
-  const required = numbers(constraints.required);
+  const { needs, bars, barred, required } = ruleNumbers(blocks, constraints);
   const found: number[][] = [];
   const limit = constraints.budget === null ? Number.POSITIVE_INFINITY : constraints.budget + 1e-9;
   const extend = (mix: number[], from: number, cost: number): void => {
@@ -109,7 +118,7 @@ function enumerate(blocks: readonly BlockRules[], constraints: MixConstraints): 
     }
     if (mix.length === constraints.maximumSize) return;
     for (let j = from; j < J; j++) {
-      if (barred.has(j) || impossible[j] || cost + blocks[j]!.cost > limit) continue;
+      if (barred[j] || cost + blocks[j]!.cost > limit) continue;
       if (mix.some((k) => bars[k]!.has(j) || bars[j]!.has(k))) continue;
       mix.push(j);
       extend(mix, j + 1, cost + blocks[j]!.cost);

@@ -8,10 +8,12 @@ import type { Place } from './experiment-table.ts';
 import { type EffectTerm, explainEffect } from './explain-effect.ts';
 import { type BlockRules, feasibleMixes, type MixConstraints } from './feasible-mixes.ts';
 import { notDominated } from './not-dominated.ts';
-import { effectCovariance, newSiteVariance, predictEffects } from './set-model.ts';
+import { searchMixes } from './search-mixes.ts';
+import { effectCovariance, meanEffects, newSiteVariance, predictEffects } from './set-model.ts';
 import { type ShownEvidence, showEvidence } from './show-evidence.ts';
 import { evidencePerBlock, type Support, supportOf } from './support.ts';
 import type { TrainedKpi, TrainedModel } from './trained-model.ts';
+import { type TransportEstimates, transportEstimates } from './transport.ts';
 
 export interface RecommendationInput {
   readonly model: TrainedModel;
@@ -38,7 +40,8 @@ export type StateReason =
   | 'ranks-tie'
   | 'few-experiments'
   | 'few-near-neighbourhoods'
-  | 'promises-too-much';
+  | 'promises-too-much'
+  | 'transport-disagrees';
 
 export interface PredictedEffect {
   readonly kpi: string;
@@ -66,6 +69,8 @@ export interface Recommendation {
   readonly state: AnswerState;
   readonly reasons: readonly StateReason[];
   readonly considered: number;
+  /** false where too many mixes fit to compare all, and the best were searched for */
+  readonly exact: boolean;
   /** by how much the first mix may fall short of the best one on average, in the units of the score */
   readonly shortfall: number;
   readonly mixes: readonly RankedMix[];
@@ -75,6 +80,8 @@ export interface Recommendation {
   readonly experimentsPerBlock: readonly { readonly block: string; readonly effective: number }[];
   readonly explanation: readonly { readonly kpi: string; readonly terms: readonly EffectTerm[] }[];
   readonly evidence: readonly ShownEvidence[];
+  /** the effects of the first mix, carried over in three ways */
+  readonly transport: readonly ({ readonly kpi: string } & TransportEstimates)[];
   /** parameters whose measurement would narrow the interval most, and by which share of the variance */
   readonly measureFirst: readonly { readonly context: string; readonly narrows: number }[];
   /** pilots of the usual precision that would show the expected gain of the first mix (80 % power); null without a gain */
@@ -111,8 +118,16 @@ export function recommendMixes(input: RecommendationInput, kernels: MatrixKernel
   const place = borrows ? withoutContexts(input.place, support.outsideContexts) : input.place;
   const near = borrows ? supportOf(first.support, first.model, place, kernels) : support;
 
-  const mixes = feasibleMixes(blocks, input.constraints);
   const J = blocks.length;
+  const { mixes, exact } = candidateMixes(blocks, input.constraints, (flags) =>
+    goals.reduce(
+      (sum, { part, factor }) => {
+        const effects = meanEffects(part.model, place, flags, kernels);
+        return effects.map((value, i) => factor * value + sum[i]!);
+      },
+      new Float64Array(flags.length / J),
+    ),
+  );
   const m = mixes.length / J;
   const predictions = goals.map(({ part }) => predictEffects(part.model, place, mixes, kernels));
   const mean = new Float64Array(m);
@@ -191,7 +206,10 @@ export function recommendMixes(input: RecommendationInput, kernels: MatrixKernel
     .map((block, j) => ({ block: block.id, effective: perBlock[j]! }))
     .filter((_, j) => mixes[best * J + j]);
   const spread = Math.sqrt(variance[best]! + between);
+  const mix = mixes.slice(best * J, (best + 1) * J);
+  const transport = goals.map(({ part }) => ({ kpi: part.kpi, ...transportEstimates(part, place, mix, kernels) }));
   const judged = judge({
+    transported: transport.every(({ agree }) => agree),
     support: near,
     borrows,
     goals: goals.map(({ part }) => part),
@@ -200,10 +218,10 @@ export function recommendMixes(input: RecommendationInput, kernels: MatrixKernel
     tied: tiesWithMedian(order, mean, place, goals, mixes, J, kernels),
     fewest: Math.min(...inBest.map(({ effective }) => effective)),
   });
-  const mix = mixes.slice(best * J, (best + 1) * J);
   return {
     ...judged,
     considered: m,
+    exact,
     shortfall,
     mixes: judged.state === 'abstain' ? [] : listed.map((i) => describe(i, top.indexOf(i), marksOf(i))),
     support: {
@@ -221,9 +239,24 @@ export function recommendMixes(input: RecommendationInput, kernels: MatrixKernel
             terms: explainEffect(part.model, part.table, place, mix, kernels),
           })),
     evidence: goals.map(({ part }) => showEvidence(part, place, mix, kernels)),
+    transport,
     measureFirst: measureFirst(place, input.place.missing, contexts, goals, mix, kernels),
     pilots: pilotsFor(first, mean[best]! > 0 ? predictions[0]!.mean[best]! : 0),
   };
+}
+
+/** All mixes that fit, or where those are too many the ones a beam search sees. */
+function candidateMixes(
+  blocks: readonly BlockRules[],
+  constraints: MixConstraints,
+  score: (mixes: Uint8Array) => Float64Array,
+): { readonly mixes: Uint8Array; readonly exact: boolean } {
+  try {
+    return { mixes: feasibleMixes(blocks, constraints), exact: true };
+  } catch (error) {
+    if (!(error instanceof CoreError && error.code === 'limit-exceeded')) throw error;
+    return { mixes: searchMixes(blocks, constraints, score), exact: false };
+  }
 }
 
 interface WeighedGoal {
@@ -359,6 +392,7 @@ function judge(facts: {
   readonly certainty: number;
   readonly tied: boolean;
   readonly fewest: number;
+  readonly transported: boolean;
 }): { readonly state: AnswerState; readonly reasons: readonly StateReason[] } {
   const { support, goals } = facts;
   const abstain: StateReason[] = [];
@@ -378,6 +412,7 @@ function judge(facts: {
   if (support.nearSites < fewestNear) careful.push('few-near-neighbourhoods');
   const slopes = goals.map(({ calibration }) => calibration.slope);
   if (slopes.some((slope) => slope === null || slope < 0.7 || slope > 1.3)) careful.push('promises-too-much');
+  if (!facts.transported) careful.push('transport-disagrees');
   if (facts.borrows) return { state: 'borrow', reasons: ['differs-on-few', ...careful] };
   return careful.length > 0 ? { state: 'cautious', reasons: careful } : { state: 'advice', reasons: [] };
 }
