@@ -121,6 +121,7 @@ const side = strict({
   varianceRatio: number,
   ecdfMean: number,
   ecdfMax: number,
+  overlapCoefficient: number,
   standardizedPairDistance: number,
 });
 const perGroup = strict({ treated: Type.Integer(), control: Type.Integer() });

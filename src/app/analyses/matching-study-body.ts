@@ -31,6 +31,7 @@ export interface ShownBalanceSide {
   readonly varianceRatio: number | null;
   readonly ecdfMean: number | null;
   readonly ecdfMax: number | null;
+  readonly overlapCoefficient: number | null;
   readonly standardizedPairDistance: number | null;
 }
 
@@ -291,6 +292,7 @@ const hiddenSide: ShownBalanceSide = {
   varianceRatio: null,
   ecdfMean: null,
   ecdfMax: null,
+  overlapCoefficient: null,
   standardizedPairDistance: null,
 };
 

@@ -1,4 +1,4 @@
-import { denominatorOf, denominatorVariance } from '../balance/balance-table.ts';
+import { denominatorOf, denominatorVariance, isZeroOne } from '../balance/balance-table.ts';
 import { CoreError } from '../errors.ts';
 import type { DesignColumn } from '../propensity/design-matrix.ts';
 import { sampleVariance } from '../stats/moments.ts';
@@ -128,9 +128,10 @@ function toProgram(problem: CardinalityProblem, members: readonly Kind[]): Integ
     const isNowhere = cell !== null && cell < 0; // a unit without a cell is not taken
     rows.add((k) => (holds(k) ? (isTreated[k] ? ratio : isNowhere ? ratio : -1) : 0), 0, 0);
   }
+  const all = Uint32Array.from(treated, (_, row) => row);
+  const groups = [all.filter((row) => treated[row] === 0), all.filter((row) => treated[row] === 1)] as const;
   for (const { values } of columns) {
-    const isBinary = values.every((value) => value === 0 || value === 1);
-    const variance = denominatorVariance(values, treated, isBinary, denominatorOf(estimand));
+    const variance = denominatorVariance(values, groups, isZeroOne(values), denominatorOf(estimand));
     // Without variation in the group that gives the scale the means must agree.
     const scale = Math.sqrt(variance > 0 ? variance : sampleVariance(values));
     if (!(scale > 0)) continue;

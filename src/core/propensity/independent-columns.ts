@@ -20,47 +20,46 @@ const tolerance = 1e-9;
  *
  * @param x       n x p, column 0 the intercept; read only
  * @param weights n non-negative weights with a positive sum, or null
+ * @param buffer  n p numbers in which the standardised columns are written; the result is a part of it
  * Cost: two passes and a p x p factorisation; a full QR only where some column is suspiciously close to dependent.
  */
-export function independentColumns(x: Matrix, weights: Float64Array | null, kernels: MatrixKernels): ColumnScaling {
+export function independentColumns(
+  x: Matrix,
+  weights: Float64Array | null,
+  kernels: MatrixKernels,
+  buffer: Float64Array = new Float64Array(x.rows * x.cols),
+): ColumnScaling {
   const p = x.cols;
+  buffer.set(x.values);
   const mean = new Float64Array(p);
   const squares = new Float64Array(p);
-  const { sumOfWeights } = kernels.columnMoments(x, weights, mean, squares);
+  const { sumOfWeights } = kernels.columnMoments({ ...x, values: buffer }, weights, mean, squares);
   const kept: number[] = [0];
   for (let j = 1; j < p; j++) {
     const raw = squares[j]! + sumOfWeights * mean[j]! * mean[j]!;
     if (squares[j]! > 1e-22 * raw) kept.push(j);
   }
-  const scaling = standardise(x, kept, mean, squares, sumOfWeights);
+  const standardise = (columns: readonly number[]): ColumnScaling => {
+    const centre = Float64Array.from(columns, (j) => (j === 0 ? 0 : mean[j]!));
+    const scale = Float64Array.from(columns, (j) => (j === 0 ? 1 : Math.sqrt(squares[j]! / sumOfWeights)));
+    const standardised = takeColumns(x, columns, buffer);
+    kernels.standardise(standardised, centre, scale, standardised);
+    return { kept: columns, centre, scale, standardised };
+  };
+  const scaling = standardise(kept);
   if (!isSuspicious(scaling.standardised, weights, sumOfWeights, kernels)) return scaling;
   const zero = new Float64Array(x.rows);
   const { usedColumns } = kernels.leastSquares(scaling.standardised, zero, weights, tolerance);
-  if (usedColumns.length === kept.length) return scaling;
-  return standardise(
-    x,
-    usedColumns.map((c) => kept[c]!),
-    mean,
-    squares,
-    sumOfWeights,
-  );
+  return usedColumns.length === kept.length ? scaling : standardise(usedColumns.map((c) => kept[c]!));
 }
 
-function standardise(
-  x: Matrix,
-  kept: readonly number[],
-  mean: Float64Array,
-  squares: Float64Array,
-  total: number,
-): ColumnScaling {
-  const k = kept.length;
-  const centre = Float64Array.from(kept, (j) => (j === 0 ? 0 : mean[j]!));
-  const scale = Float64Array.from(kept, (j) => (j === 0 ? 1 : Math.sqrt(squares[j]! / total)));
-  const values = new Float64Array(x.rows * k);
-  for (let i = 0; i < x.rows; i++) {
-    for (let c = 0; c < k; c++) values[i * k + c] = (x.values[i * x.cols + kept[c]!]! - centre[c]!) / scale[c]!;
-  }
-  return { kept, centre, scale, standardised: { rows: x.rows, cols: k, values } };
+/** Some columns, packed row by row at the beginning of a buffer. */
+function takeColumns({ rows, cols, values }: Matrix, columns: readonly number[], buffer: Float64Array): Matrix {
+  const k = columns.length;
+  const taken = buffer.subarray(0, rows * k);
+  if (k === cols) taken.set(values);
+  else for (let i = 0; i < rows; i++) for (let c = 0; c < k; c++) taken[i * k + c] = values[i * cols + columns[c]!]!;
+  return { rows, cols: k, values: taken };
 }
 
 /** Whether some column keeps less than a millionth of its variance beside the earlier ones (pivots of the correlations). */

@@ -51,12 +51,28 @@ describe('the balance table', () => {
     expect(row.ecdfMean).toBeCloseTo((1 / 3 + 1 / 3 + 2 / 3 + 1 / 3) / 5, 14);
   });
 
+  it('has the overlap of both distributions: shares in common of few values, of bins where there are many', () => {
+    const overlap = (values: number[], groups: number[], weights: number[] | null = null): number =>
+      balanceTable(column(values), { ...unmatched(groups), weights: weights && Float64Array.from(weights) })[0]!
+        .overlapCoefficient;
+    // treated 1, 2, 3; controls 2, 4, 6: a third in common
+    expect(overlap(x, treated)).toBeCloseTo(1 / 3, 14);
+    expect(overlap(x, treated, [0, 1, 1, 1, 1, 0])).toBeCloseTo(1 / 2, 14);
+    expect(overlap([1, 2, 3, 3, 2, 1], treated)).toBeCloseTo(1, 14);
+    expect(overlap([1, 2, 3, 4, 5, 6], treated)).toBe(0);
+    expect(overlap([1, 1, 0, 0, 0, 1], treated)).toBeCloseTo(2 / 3, 14);
+    // 0 … 29 and 15 … 44 are bins of 2.2: the common half is 15 of 30, but for what falls into a bin of an edge
+    const many = [...Array(30).keys(), ...Array.from({ length: 30 }, (_, i) => 15 + i)];
+    expect(Math.abs(overlap(many, [...Array(30).fill(1), ...Array(30).fill(0)]) - 0.5)).toBeLessThan(2 / 30);
+  });
+
   it('treats a 0/1 variable by its shares', () => {
     const row = balanceTable(column([1, 1, 0, 0, 0, 1]), unmatched(treated))[0]!;
     expect(row.isBinary).toBe(true);
     expect(row.standardizedMeanDifference).toBeCloseTo(1 / 3 / Math.sqrt(2 / 9), 13);
     expect(row.varianceRatio).toBeNull();
     expect(row.ecdfMax).toBeCloseTo(1 / 3, 14);
+    expect(row.ecdfMean).toBeCloseTo(1 / 3, 14);
   });
 
   it('has no standardised difference where the denominator does not vary', () => {
