@@ -24,5 +24,11 @@ export interface Computations {
   'panel-model': { input: PanelModelInput; output: PanelModelOutput };
   trainModel: { input: TrainingInput & WithNetwork; output: TrainedModel };
   evaluateTable: { input: EvaluationInput & WithNetwork; output: TableEvaluation };
-  recommendMixes: { input: RecommendationInput; output: Recommendation };
+  recommendMixes: {
+    input: RecommendationInput & {
+      /** experiments that the model learned and that may not weigh any more */
+      readonly withdrawn: readonly string[];
+    };
+    output: Recommendation;
+  };
 }

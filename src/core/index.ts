@@ -409,6 +409,7 @@ export type { Support } from './recommend/support.ts';
 export { type TrainingInput, trainModel } from './recommend/train-model.ts';
 export type { TrainedKpi, TrainedModel } from './recommend/trained-model.ts';
 export { type TransportEstimates, transportEstimates } from './recommend/transport.ts';
+export { withoutExperiments } from './recommend/without-experiments.ts';
 
 // Random numbers and distributions
 

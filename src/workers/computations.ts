@@ -9,6 +9,7 @@ import { evaluateTable } from '../core/recommend/evaluate-table.ts';
 import { recommendMixes } from '../core/recommend/recommend-mixes.ts';
 import type { SetNetwork } from '../core/recommend/set-network.ts';
 import { trainModel } from '../core/recommend/train-model.ts';
+import { withoutExperiments } from '../core/recommend/without-experiments.ts';
 
 /** What a computation gets beside its input. */
 export interface Environment {
@@ -47,5 +48,6 @@ export const computations: Table = {
     const network = input.kinds.includes('set-network') ? await loadSetNetwork(backend) : null;
     return evaluateTable(input, kernels, (fraction) => progress(fraction, 'comparing'), network);
   },
-  recommendMixes: (input, { kernels }) => recommendMixes(input, kernels),
+  recommendMixes: ({ withdrawn, ...input }, { kernels }) =>
+    recommendMixes({ ...input, model: withoutExperiments(input.model, new Set(withdrawn), kernels) }, kernels),
 };

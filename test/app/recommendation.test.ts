@@ -235,6 +235,17 @@ describe('an experiment of nine households', () => {
     expect(await train(await registryWith(small, {}))).toEqual(await train(await registryWith(none, {})));
   }, 60_000);
 
+  test('and one that was withdrawn: the answer no longer names it and says that one is gone', async () => {
+    const ask = async (service: Service) =>
+      (await service.recommend(operator, recommendationExample, wait)).result as unknown as ResultOf<'recommendation'>;
+    const first = (await ask(service)).body.evidence[0]!.items[0]!.experiment;
+    const without = await registryWith((row) => (row.experiment === first ? null : row));
+    const { body, warnings } = await ask(without);
+    expect(JSON.stringify(body.evidence)).not.toContain(`"${first}"`);
+    expect(body.evidence[0]!.experiments).toBe(399);
+    expect(warnings).toContainEqual({ code: 'experiments-withdrawn', parameters: { count: 1 } });
+  });
+
   test('makes a model that learned it incompatible', async () => {
     await expect(
       (async () => {

@@ -77,11 +77,13 @@ export const recommendation = {
       missing: Uint8Array.from(known, (value) => (value === null ? 1 : 0)),
     };
     requirePlausible(registry, model, known);
+    const withdrawn = withdrawnFrom(registry, model);
     const goals = settings.goals ?? { [model.kpis[0]!.kpi]: 1 };
     const answer = await compute.run(
       'recommendMixes',
       {
         model,
+        withdrawn,
         place,
         goals: Object.entries(goals).map(([kpi, weight]) => ({ kpi, weight })),
         blocks: blockRules(registry),
@@ -99,6 +101,7 @@ export const recommendation = {
     const warnings: Warning[] = [];
     if (answer.missing.length > 0)
       warnings.push({ code: 'contexts-missing', parameters: { contexts: answer.missing } });
+    if (withdrawn.length > 0) warnings.push({ code: 'experiments-withdrawn', parameters: { count: withdrawn.length } });
     if (description.dataDigest !== registry.digest) {
       warnings.push({
         code: 'model-older-than-data',
@@ -111,7 +114,7 @@ export const recommendation = {
       seed: settings.seed,
       sources: [{ panel: 'experiments', revision: 1, digest: description.dataDigest, units: null, consents: null }],
       attrition: [
-        { step: 'experiments', units: model.kpis[0]!.table.ids.length },
+        { step: 'experiments', units: model.kpis[0]!.table.ids.filter((id) => !withdrawn.includes(id)).length },
         { step: 'feasible-mixes', units: answer.considered },
       ],
       warnings,
@@ -165,6 +168,13 @@ function requireLargeExperiments(registry: ExperimentRegistry, model: TrainedMod
     'model-incompatible',
     'The model learned an experiment that the registry now says is of fewer than 10 households. Train it again: such experiments are then left out.',
   );
+}
+
+/** Experiments that the model learned and the registry no longer has: they were withdrawn, so they weigh in no answer. */
+function withdrawnFrom(registry: ExperimentRegistry, model: TrainedModel): readonly string[] {
+  const present = new Set(registry.experiments.map(({ experiment, kpi }) => `${experiment}\0${kpi}`));
+  const gone = model.kpis.flatMap(({ kpi, table }) => table.ids.filter((id) => !present.has(`${id}\0${kpi}`)));
+  return [...new Set(gone)];
 }
 
 function placeValues(
