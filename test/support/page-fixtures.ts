@@ -27,6 +27,7 @@ export const studyFixture: StudyView = {
     { covariate: 'dwelling_type', level: 'detached', before: 0.3, after: 0.08, withheld: false },
     { covariate: 'insulation', level: 'poor', before: 0.55, after: 0.05, withheld: false },
   ],
+  beforeWithheld: false,
   threshold: 0.1,
   adjusted: { estimate: -5.1, lower: -7.6, upper: -2.6 },
   effect: { estimate: -5.4, lower: -8.1, upper: -2.7 },

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { studyPage } from '../../src/ui/pages/study-page.ts';
 import type { StudyView } from '../../src/ui/pages/study-view.ts';
 import { textsIn } from '../../src/ui/texts.ts';
+import { demoServer } from '../support/demo-server.ts';
 import { studyFixture } from '../support/page-fixtures.ts';
 
 const draw = (view: StudyView, language: 'en' | 'nl' = 'en') =>
@@ -65,11 +66,29 @@ describe('the page of a study', () => {
 
   it('counts how many properties are still apart', () => {
     expect(text(draw(studyFixture).querySelector('#love-summary'))).toBe(
-      'Before matching, 6 of 6 properties were too far apart. After matching, none is above 0.1.',
+      'Before matching, 6 of 6 properties were more than 0.1 apart. After matching, none of 6 properties is above 0.1.',
     );
     const balance = [{ covariate: 'income_band', level: null, before: 0.5, after: -0.2, withheld: false }];
     expect(text(draw({ ...studyFixture, balance }).querySelector('#love-summary'))).toMatch(
-      /^After matching, 1 of 1 properties are still above 0\.1/,
+      /After matching, 1 of 1 property is still above 0\.1/,
+    );
+  });
+
+  it('counts nothing that is withheld, and says what is withheld and why', () => {
+    const before = studyFixture.balance.map((row) => ({ ...row, before: null }));
+    for (const language of ['en', 'nl'] as const) {
+      const document = draw({ ...studyFixture, balance: before, beforeWithheld: true, unadjusted: null }, language);
+      const said = text(document.querySelector('#love-summary'))!;
+      expect(said).not.toMatch(/Before|Voor|\b0 (of|van)/);
+      expect(text(document.querySelector('main'))).toContain(textsIn(language).t('page.study.before-withheld'));
+      expect(text(document.querySelector('main'))).toContain(textsIn(language).t('page.study.plain-withheld'));
+      expect(text(document.querySelector('#love tbody td'))).toContain(textsIn(language).t('page.withheld'));
+    }
+    const few = studyFixture.balance.map((row, at) =>
+      at === 0 ? { ...row, before: null, after: null, withheld: true } : row,
+    );
+    expect(text(draw({ ...studyFixture, balance: few }).querySelector('#love-summary'))).toBe(
+      'Before matching, 5 of 5 properties were more than 0.1 apart. After matching, none of 5 properties is above 0.1. 1 property is not shown.',
     );
   });
 
@@ -95,5 +114,26 @@ describe('the page of a study', () => {
     expect(text(draw(studyFixture).querySelector('.side-by-side'))).toContain(
       '2 models are equally good; this is the first.',
     );
+  });
+});
+
+describe('the study of the demo', () => {
+  it('shows a visitor the plain comparison with the wrong sign, and the balance before and after', async () => {
+    const app = await demoServer();
+    try {
+      const { document } = parseHTML((await app.inject({ url: '/en/studies/demo' })).body);
+      expect(text(document.querySelector('#love-summary'))).toMatch(/^Before matching, [1-9]/);
+      expect(text(document.querySelector('main'))).not.toMatch(/withheld, because fewer|not known/);
+      const effects = new Map(
+        [...document.querySelectorAll('#effect tbody tr')].map((row) => [
+          text(row.querySelector('th')),
+          text(row.querySelector('td span:last-child')),
+        ]),
+      );
+      expect(effects.get('everybody, not made alike')).toMatch(/^\+/);
+      expect(effects.get('like with like, corrected')).toMatch(/^−/);
+    } finally {
+      await app.close();
+    }
   });
 });

@@ -93,6 +93,7 @@ function toView(
     controls: body.groups.control.matched,
     attrition,
     balance: body.balance.map(toBalanceRow),
+    beforeWithheld: body.groups.treated.all === null && body.groups.treated.matched !== null,
     threshold,
     effect: body.effects.matched,
     adjusted: body.effects.adjusted,

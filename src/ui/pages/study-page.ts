@@ -8,6 +8,7 @@ import { facts, pageHead, section, whoSeesThis } from '../design/page-parts.ts';
 import { sameAnswer } from '../design/same-answer.ts';
 import { html, type SafeHtml } from '../html.ts';
 import type { PageContext } from '../page-context.ts';
+import type { Texts } from '../texts.ts';
 import { type Vocabulary, vocabularyIn } from '../vocabulary.ts';
 import { decimalsFor } from './decimals.ts';
 import { recipesPart } from './recipes-part.ts';
@@ -105,7 +106,7 @@ ${figure({
     named.map(([heading, value]) => ({ heading, cells: [signed(number, value.estimate, decimals), range(value)] })),
   ),
 })}
-<p class="quiet">${t('page.study.not-measured')}</p>`;
+${view.beforeWithheld && html`<p class="quiet">${t('page.study.plain-withheld')}</p>`}<p class="quiet">${t('page.study.not-measured')}</p>`;
 }
 
 const signed = (number: (value: number, decimals?: number) => string, value: number, decimals: number): string =>
@@ -178,47 +179,76 @@ function balancePart(context: PageContext, view: StudyView, words: Vocabulary): 
     };
   });
   const { threshold } = view;
-  const outside = (side: 'before' | 'after') => rows.filter((row) => (row[side] ?? 0) > threshold).length;
-  const summary = t(outside('after') === 0 ? 'page.study.balance.good' : 'page.study.balance.not-yet', {
-    total: rows.length,
-    before: outside('before'),
-    after: outside('after'),
-    threshold: number(threshold),
-  });
+  const summary = balanceSentence(texts, rows, threshold);
   const cell = (value: number | null) => (value === null ? t('page.study.not-known') : number(value, 3));
+  const beforeCell = (value: number | null) => (view.beforeWithheld ? t('page.withheld') : cell(value));
   const title = t('page.study.balance-title');
-  return html`<p>${t('page.study.balance-lead')}</p>${figure({
-    id: 'love',
-    summary,
-    picture: lovePlot({
+  return html`<p>${t('page.study.balance-lead')}</p>${view.beforeWithheld && html`<p>${t('page.study.before-withheld')}</p>`}${figure(
+    {
       id: 'love',
-      title,
-      description: summary,
-      rows,
-      axisLabel: t('page.study.balance-axis'),
-      threshold,
-      thresholdLabel: t('page.study.balance-threshold', { threshold: number(threshold) }),
-      formatTick: (value) => number(value),
-    }),
-    legend: [
-      { symbol: 'dot-second', label: t('page.study.before') },
-      { symbol: 'dot-main', label: t('page.study.after') },
-    ],
-    tableLabel: t('page.table-label'),
-    table: dataTable(
-      title,
-      [
-        { label: t('page.study.column.covariate'), align: 'text' },
-        { label: t('page.study.before'), align: 'number' },
-        { label: t('page.study.after'), align: 'number' },
+      summary,
+      picture: lovePlot({
+        id: 'love',
+        title,
+        description: summary,
+        rows,
+        axisLabel: t('page.study.balance-axis'),
+        threshold,
+        thresholdLabel: t('page.study.balance-threshold', { threshold: number(threshold) }),
+        formatTick: (value) => number(value),
+      }),
+      legend: [
+        ...(view.beforeWithheld ? [] : [{ symbol: 'dot-second', label: t('page.study.before') } as const]),
+        { symbol: 'dot-main', label: t('page.study.after') },
       ],
-      rows.map((row) =>
-        row.withheld
-          ? { heading: row.label, cells: [], note: t('page.not-shown', { reason: t('insights.withheld.small-group') }) }
-          : { heading: row.label, cells: [cell(row.before), cell(row.after)] },
+      tableLabel: t('page.table-label'),
+      table: dataTable(
+        title,
+        [
+          { label: t('page.study.column.covariate'), align: 'text' },
+          { label: t('page.study.before'), align: 'number' },
+          { label: t('page.study.after'), align: 'number' },
+        ],
+        rows.map((row) =>
+          row.withheld
+            ? {
+                heading: row.label,
+                cells: [],
+                note: t('page.not-shown', { reason: t('insights.withheld.small-group') }),
+              }
+            : { heading: row.label, cells: [beforeCell(row.before), cell(row.after)] },
+        ),
       ),
-    ),
-  })}`;
+    },
+  )}`;
+}
+
+/** How many properties are too far apart, among those whose balance is shown: what is withheld or not known is not counted. */
+function balanceSentence(
+  { t, number }: Texts,
+  rows: readonly { readonly before: number | null; readonly after: number | null }[],
+  threshold: number,
+): string {
+  const known = (side: 'before' | 'after') => rows.flatMap((row) => (row[side] === null ? [] : [row[side]]));
+  const outside = (side: 'before' | 'after') => known(side).filter((value) => value > threshold).length;
+  const [before, after] = [known('before').length, known('after').length];
+  const hidden = rows.length - after;
+  const sentences = [
+    ...(before === 0
+      ? []
+      : [t('page.study.balance.before', { count: outside('before'), total: before, threshold: number(threshold) })]),
+    ...(after === 0
+      ? []
+      : [
+          t(outside('after') === 0 ? 'page.study.balance.good' : 'page.study.balance.not-yet', {
+            count: outside('after'),
+            total: after,
+            threshold: number(threshold),
+          }),
+        ]),
+    ...(hidden === 0 ? [] : [t('page.study.balance.hidden', { count: hidden })]),
+  ];
+  return sentences.join(' ');
 }
 
 /** A term as people say it: the outcome itself is its value before the start, `x^2` is x squared. */

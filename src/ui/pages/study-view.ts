@@ -14,6 +14,8 @@ export interface StudyView {
   readonly controls: number | null;
   readonly attrition: readonly AttritionStep[];
   readonly balance: readonly BalanceRow[];
+  /** whether everything before matching is withheld: it would give away the few who were left out */
+  readonly beforeWithheld: boolean;
   /** absolute standardized mean difference below which a covariate counts as balanced */
   readonly threshold: number;
   /** null where the groups are too small to show it */
