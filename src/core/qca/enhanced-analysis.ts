@@ -1,6 +1,6 @@
 import { type CalibratedData, negateOutcome } from './calibrated-data.ts';
 import { type Cube, complementOf } from './cubes.ts';
-import { findSimultaneousSubsets, intersections } from './find-rows.ts';
+import { intersections, rowsSufficientForBoth } from './find-rows.ts';
 import { type MinimizeSettings, solveParsimonious } from './solutions.ts';
 import { buildTruthTable, type TruthTable } from './truth-table.ts';
 
@@ -18,7 +18,7 @@ export interface EnhancedTable {
   readonly table: TruthTable;
   /** cubes of remainders that no term may cover; they hold no observed row */
   readonly excluded: readonly Cube[];
-  /** row numbers that lost their output 1 */
+  /** numbers of the rows that lost their output 1, as far as they have one */
   readonly simultaneousRows: readonly number[];
 }
 
@@ -40,12 +40,10 @@ export function enhanceTable(
 ): EnhancedTable {
   const needsNegation = contradictoryAssumptions || simultaneousSubsets;
   const negation = needsNegation ? buildTruthTable(negateOutcome(data), table.settings) : null;
-  const simultaneousRows = simultaneousSubsets && negation ? findSimultaneousSubsets(table, negation) : [];
-  const lost = new Set(simultaneousRows);
-  const rows = table.rows.map((row) =>
-    row.rowNumber !== null && lost.has(row.rowNumber) ? { ...row, output: '0' as const } : row,
-  );
+  const lost = new Set(simultaneousSubsets && negation ? rowsSufficientForBoth(table, negation) : []);
+  const rows = table.rows.map((row) => (lost.has(row) ? { ...row, output: '0' as const } : row));
   const kept: TruthTable = lost.size === 0 ? table : { ...table, rows };
+  const simultaneousRows = [...lost].flatMap(({ rowNumber }) => rowNumber ?? []);
 
   const cubes: Cube[] = [...impossible];
   if (contradictoryAssumptions && negation) {

@@ -2,7 +2,7 @@ import type { Condition } from './conditions.ts';
 import { type Cube, rowNumbersOfUnion } from './cubes.ts';
 import { intersect } from './expression.ts';
 import type { MinimalModels } from './minimal-models.ts';
-import type { TruthTable } from './truth-table.ts';
+import type { TruthTable, TruthTableRow } from './truth-table.ts';
 
 const observed = (table: TruthTable): Set<number | null> =>
   new Set(table.rows.filter((row) => row.output !== '?').map((row) => row.rowNumber));
@@ -33,13 +33,16 @@ export function findContradictoryAssumptions(
   return rowNumbersOfUnion(shared, table.conditions, limit).filter((row) => !seen.has(row));
 }
 
-/** Simultaneous subset relations: observed rows that are sufficient for the outcome and for its negation. */
-export function findSimultaneousSubsets(outcome: TruthTable, negation: TruthTable): number[] {
-  const sufficient = new Set(negation.rows.filter((row) => row.output === '1').map((row) => row.rowNumber));
-  return outcome.rows.flatMap((row) =>
-    row.output === '1' && row.rowNumber !== null && sufficient.has(row.rowNumber) ? [row.rowNumber] : [],
-  );
+/** Observed rows that are sufficient for the outcome and for its negation. */
+export function rowsSufficientForBoth(outcome: TruthTable, negation: TruthTable): TruthTableRow[] {
+  const keyOf = ({ configuration }: TruthTableRow) => configuration.join();
+  const sufficient = new Set(negation.rows.filter((row) => row.output === '1').map(keyOf));
+  return outcome.rows.filter((row) => row.output === '1' && sufficient.has(keyOf(row)));
 }
+
+/** Simultaneous subset relations: the numbers of the observed rows that are sufficient for the outcome and for its negation. */
+export const findSimultaneousSubsets = (outcome: TruthTable, negation: TruthTable): number[] =>
+  rowsSufficientForBoth(outcome, negation).flatMap(({ rowNumber }) => rowNumber ?? []);
 
 /**
  * Rows that lie in an expression, remainders only or observed rows too: the impossible or untenable ones once the

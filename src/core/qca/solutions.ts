@@ -1,6 +1,15 @@
 import type { RandomStream } from '../random/random-stream.ts';
 import type { Condition } from './conditions.ts';
-import { type Cube, complementOf, countUnion, cubeContains, free, literalsOf, rowNumbersOfUnion } from './cubes.ts';
+import {
+  type Cube,
+  complementOf,
+  countConfigurations,
+  countUnion,
+  cubeContains,
+  free,
+  literalsOf,
+  rowNumbersOfUnion,
+} from './cubes.ts';
 import { findMinimalModels, type MinimalModels, type SearchLimits } from './minimal-models.ts';
 import type { RowOutput, TruthTable } from './truth-table.ts';
 
@@ -215,7 +224,8 @@ export function assumptionsOf(
 ): Assumptions {
   const covered = positives.filter((row) => terms.some((term) => cubeContains(term, row)));
   const count = countUnion(terms, conditions) - BigInt(covered.length);
-  if (count > BigInt(limit)) return { count, rowNumbers: null };
+  const isNumbered = countConfigurations(conditions) <= BigInt(Number.MAX_SAFE_INTEGER);
+  if (count > BigInt(limit) || !isNumbered) return { count, rowNumbers: null };
   const numbers = rowNumbersOfUnion(terms, conditions, limit + covered.length);
   const needless = new Set(covered.map((row) => rowNumbersOfUnion([row], conditions, 1)[0]!));
   return { count, rowNumbers: numbers.filter((number) => !needless.has(number)) };
