@@ -25,6 +25,7 @@ export interface RunningServer {
 export async function startServer(config: Config, announce: (url: string) => void = () => {}): Promise<RunningServer> {
   const address = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.port}`;
   const composition = await compose(config, { warm: 1 });
+  let demoIsLoading = false;
   const app = await buildHttp({
     service: composition.service,
     version,
@@ -35,6 +36,7 @@ export async function startServer(config: Config, announce: (url: string) => voi
       service: composition.service,
       version,
       demo: config.demo ? demoCatalogue() : null,
+      demoIsLoading: () => demoIsLoading,
     }),
   });
   try {
@@ -51,7 +53,14 @@ export async function startServer(config: Config, announce: (url: string) => voi
   const { port } = app.server.address() as AddressInfo;
   const url = address.replace(/:\d+$/, `:${port}`);
   await composition.announce(url);
-  if (config.demo) await loadDemoOnce(composition.service);
+  if (config.demo && (await isEmpty(composition.service))) {
+    demoIsLoading = true;
+    await loadDemo(composition.service, demoPanels(), { signal: new AbortController().signal, progress() {} }).finally(
+      () => {
+        demoIsLoading = false;
+      },
+    );
+  }
   announce(url);
   return {
     url,
@@ -63,10 +72,9 @@ export async function startServer(config: Config, announce: (url: string) => voi
 }
 
 /** The demo goes into an empty store only: who threw a part of it away does not get it back. */
-async function loadDemoOnce(service: Service): Promise<void> {
+async function isEmpty(service: Service): Promise<boolean> {
   const { panels } = await service.listPanels({ role: 'operator' }, {});
-  if (panels.length > 0) return;
-  await loadDemo(service, demoPanels(), { signal: new AbortController().signal, progress() {} });
+  return panels.length === 0;
 }
 
 /** The page of a problem code, from docs/problems. */

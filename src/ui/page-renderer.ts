@@ -23,15 +23,23 @@ export interface PageOptions {
   readonly version: string;
   /** null where the demo is off */
   readonly demo: DemoCatalogue | null;
+  /** whether the demo is on its way into an empty store */
+  readonly demoIsLoading: () => boolean;
 }
 
 type Handler = (context: PageContext, options: PageOptions, parameters: readonly string[]) => Promise<SafeHtml>;
 
 /** Every page by its path. */
 const pages: Readonly<Record<string, Handler>> = {
-  '/': async (context, { service, demo }) => startPage(context, await service.listPanels(visitor, {}), demo),
-  '/collectives': async (context, { service, demo }) =>
-    collectivesPage(context, await service.listPanels(visitor, {}), demo),
+  '/': async (context, { service, demo, demoIsLoading }) => {
+    // Asked first: what is loading now may be in the list already, but not the other way round.
+    const isLoading = demoIsLoading();
+    return startPage(context, await service.listPanels(visitor, {}), demo, isLoading);
+  },
+  '/collectives': async (context, { service, demo, demoIsLoading }) => {
+    const isLoading = demoIsLoading();
+    return collectivesPage(context, await service.listPanels(visitor, {}), demo, isLoading);
+  },
   '/collectives/:panel': async (context, { service, version, demo }, [panel]) =>
     collectivePage(context, await loadCollective(service, version, demo, panel!, context.query), demo),
   '/warm-start': async (context, { service, version }) => {

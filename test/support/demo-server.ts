@@ -22,7 +22,9 @@ export async function demoServer(): Promise<FastifyInstance> {
     bodyLimit: 1_000_000,
     logLevel: 'warn',
     problemPage: async (code) => `# ${code}`,
-    pages: withFixturePages(createPageRenderer({ service, version: '0.0.0-test', demo: demoCatalogue() })),
+    pages: withFixturePages(
+      createPageRenderer({ service, version: '0.0.0-test', demo: demoCatalogue(), demoIsLoading: () => false }),
+    ),
   });
   app.addHook('onClose', () => jobs.close());
   return app;

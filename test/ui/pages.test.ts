@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createJobs } from '../../src/app/jobs.ts';
 import { createService } from '../../src/app/service.ts';
 import { buildHttp } from '../../src/http/app.ts';
+import { demoCatalogue } from '../../src/main/demo-catalogue.ts';
 import { createPageRenderer } from '../../src/ui/page-renderer.ts';
 import { sameSeason } from '../../src/ui/pages/same-season.ts';
 import { householdPanel } from '../support/household-panel.ts';
@@ -22,7 +23,7 @@ beforeAll(async () => {
     bodyLimit: 1000,
     logLevel: 'silent',
     problemPage: async () => null,
-    pages: createPageRenderer({ service, version: '0.0.0-test', demo: null }),
+    pages: createPageRenderer({ service, version: '0.0.0-test', demo: null, demoIsLoading: () => false }),
   });
   app.addHook('onClose', () => jobs.close());
 });
@@ -75,6 +76,45 @@ describe('every page', () => {
       const levels = [...(await read(path)).querySelectorAll('h1,h2,h3')].map((heading) => Number(heading.tagName[1]));
       expect(levels.filter((level) => level === 1)).toHaveLength(1);
       expect(levels.filter((level, at) => at > 0 && level > levels[at - 1]! + 1)).toEqual([]);
+    }
+  });
+});
+
+describe('while the demo is loading', () => {
+  it('the pages say so in both languages, and a panel that is not there yet is not found', async () => {
+    const ports = memoryPorts([]);
+    const jobs = createJobs(ports, { concurrency: 1 });
+    const service = createService(ports, jobs);
+    let isLoading = true;
+    const starting = await buildHttp({
+      service,
+      version: '0.0.0-test',
+      bodyLimit: 1000,
+      logLevel: 'silent',
+      problemPage: async () => null,
+      pages: createPageRenderer({
+        service,
+        version: '0.0.0-test',
+        demo: demoCatalogue(),
+        demoIsLoading: () => isLoading,
+      }),
+    });
+    const main = async (url: string) =>
+      text(parseHTML((await starting.inject({ url })).body).document.querySelector('main'));
+    try {
+      for (const path of ['', '/collectives']) {
+        expect(await main(`/en${path}`)).toContain('The demo is being loaded.');
+        expect(await main(`/en${path}`)).not.toContain('There is no panel yet');
+        expect(await main(`/nl${path}`)).toContain('De demo wordt nu geladen.');
+      }
+      const url = '/v1/panels/heat-transition/insights';
+      const payload = { kpi: 'gas_m3', by: 'insulation' };
+      expect((await starting.inject({ method: 'POST', url, payload })).statusCode).toBe(404);
+      isLoading = false;
+      expect(await main('/en')).toContain('There is no panel yet.');
+    } finally {
+      await starting.close();
+      await jobs.close();
     }
   });
 });

@@ -11,10 +11,20 @@ import { panelLinks } from './panel-links.ts';
 import { exampleWarmStart } from './warm-start-example.ts';
 
 /** What this is, in plain words; where to look; three requests to try. */
-export function startPage(context: PageContext, { panels }: PanelList, demo: DemoCatalogue | null): SafeHtml {
+export function startPage(
+  context: PageContext,
+  { panels }: PanelList,
+  demo: DemoCatalogue | null,
+  demoIsLoading: boolean,
+): SafeHtml {
   const { texts, origin } = context;
   const { t, language } = texts;
   const demoLoaded = demo !== null && panels.some(({ panel }) => panel === demo.panel);
+  const aboutDemo = demoLoaded
+    ? t('page.start.demo-lead')
+    : demoIsLoading
+      ? t('page.demo-loading')
+      : t(panels.length === 0 ? 'page.start.no-panels' : 'page.start.demo-off');
   const featured = demo?.collectives.find((collective) => collective.featured);
   const collectiveLink =
     demoLoaded && featured
@@ -42,11 +52,7 @@ ${section(
       html`<li class="panel"><h3>${heading}</h3><p>${text}</p><a href="${target}">${link}</a></li>`,
   )}</ul>`,
 )}
-${section(
-  'demo',
-  t('page.start.demo-heading'),
-  html`<p>${t(panels.length === 0 ? 'page.start.no-panels' : demoLoaded ? 'page.start.demo-lead' : 'page.start.demo-off')}</p>${panelLinks(context, panels, demo)}`,
-)}
+${section('demo', t('page.start.demo-heading'), html`<p>${aboutDemo}</p>${panelLinks(context, panels, demo)}`)}
 ${section(
   'try',
   t('page.start.try-heading'),
