@@ -1,37 +1,40 @@
 import { type MatchSets, PairList } from './match-sets.ts';
-import { type MatchingProblem, ratiosOf } from './matching-problem.ts';
+import type { MatchingProblem } from './matching-problem.ts';
 import { PriorityQueue } from './priority-queue.ts';
 
-/** Finds and takes partners, whatever the distance; `position` numbers partners, `k` focal units. */
+/** Finds and takes partners, whatever the distance; `position` numbers partners, `unit` focal units, as the search likes. */
 export interface GreedySearch {
-  /** the best free and allowed partner position of focal unit k, or -1 */
-  nearest(k: number): number;
-  distance(k: number, position: number): number;
+  /** the best free and allowed partner position of a focal unit, or -1 */
+  nearest(unit: number): number;
+  distance(unit: number, position: number): number;
   isFree(position: number): boolean;
   /** rank among equally close pairs: the later unit of the pair first on the line, then the earlier unit nearest to it */
-  tieRank(k: number, position: number): number;
+  tieRank(unit: number, position: number): number;
   /** uses the partner once; returns its row */
-  take(k: number, position: number): number;
+  take(unit: number, position: number): number;
 }
 
 /**
  * Greedy choice in rounds: nobody takes a second partner before everybody had a first; who finds none in a round gets none
  * later.
  *
- * @param focal rows of the focal units; @param order their indices in the order in which they choose
+ * @param focal   rows of the focal units; @param indexOf their index by the search's number, null where it is the same
+ * @param order   numbers of the focal units in the order in which they choose
  */
 export function matchInRounds(
-  problem: Pick<MatchingProblem, 'order' | 'ratio'>,
+  { order: kind, ratio }: Pick<MatchingProblem, 'order' | 'ratio'>,
   focal: Uint32Array,
+  indexOf: Uint32Array | null,
   order: Uint32Array,
   search: GreedySearch,
 ): MatchSets {
-  const pairs = new PairList();
-  const ratioOf = ratiosOf(problem, focal.length);
+  const pairs = new PairList(order.length, indexOf);
   let active = order;
   for (let round = 1; active.length > 0; round++) {
-    active = active.filter((k) => ratioOf[k]! >= round);
-    active = problem.order === 'closest' ? closestRound(active, search, pairs) : orderedRound(active, search, pairs);
+    if (typeof ratio === 'number') {
+      if (ratio < round) break;
+    } else active = active.filter((unit) => ratio[indexOf === null ? unit : indexOf[unit]!]! >= round);
+    active = kind === 'closest' ? closestRound(active, search, pairs) : orderedRound(active, search, pairs);
   }
   return pairs.toMatchSets(focal);
 }
@@ -41,13 +44,13 @@ function orderedRound(active: Uint32Array, search: GreedySearch, pairs: PairList
   const found = new Uint32Array(active.length);
   let count = 0;
   for (let i = 0; i < active.length; i++) {
-    const k = active[i]!;
-    const position = search.nearest(k);
+    const unit = active[i]!;
+    const position = search.nearest(unit);
     if (position < 0) continue;
-    pairs.add(k, search.take(k, position));
-    found[count++] = k;
+    pairs.add(unit, search.take(unit, position));
+    found[count++] = unit;
   }
-  return found.slice(0, count);
+  return found.subarray(0, count);
 }
 
 /** Units wait in a queue by their present smallest difference; one whose partner has gone meanwhile looks again. */

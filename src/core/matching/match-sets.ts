@@ -55,37 +55,48 @@ export function matchedFocalCount(sets: MatchSets): number {
 
 /** Pairs as they are found, in any order of focal units. Grows as needed. */
 export class PairList {
-  #focalIndex = new Uint32Array(1024);
-  #partner = new Uint32Array(1024);
+  #unit: Uint32Array<ArrayBuffer>;
+  #partner: Uint32Array<ArrayBuffer>;
   #length = 0;
+  readonly #indexOf: Uint32Array | null;
 
-  add(focalIndex: number, partnerRow: number): void {
+  /**
+   * @param expected pairs that there will be room for at first
+   * @param indexOf  index of a focal unit by the number it is added with; null where that is the index
+   */
+  constructor(expected = 1024, indexOf: Uint32Array | null = null) {
+    this.#unit = new Uint32Array(Math.max(1, expected));
+    this.#partner = new Uint32Array(Math.max(1, expected));
+    this.#indexOf = indexOf;
+  }
+
+  add(unit: number, partnerRow: number): void {
     if (this.#length === this.#partner.length) {
-      this.#focalIndex = grown(this.#focalIndex);
+      this.#unit = grown(this.#unit);
       this.#partner = grown(this.#partner);
     }
-    this.#focalIndex[this.#length] = focalIndex;
+    this.#unit[this.#length] = unit;
     this.#partner[this.#length] = partnerRow;
     this.#length++;
   }
 
   /** Sorts the pairs by focal unit, keeping the order in which each took its partners. */
   toMatchSets(focal: Uint32Array): MatchSets {
+    const index = this.#indices();
     const offsets = new Uint32Array(focal.length + 1);
-    for (let i = 0; i < this.#length; i++) {
-      const k = this.#focalIndex[i]! + 1;
-      offsets[k] = offsets[k]! + 1;
-    }
+    for (let i = 0; i < this.#length; i++) offsets[index[i]! + 1]!++;
     for (let k = 0; k < focal.length; k++) offsets[k + 1] = offsets[k + 1]! + offsets[k]!;
     const next = offsets.slice();
     const partners = new Uint32Array(this.#length);
-    for (let i = 0; i < this.#length; i++) {
-      const k = this.#focalIndex[i]!;
-      const place = next[k]!;
-      partners[place] = this.#partner[i]!;
-      next[k] = place + 1;
-    }
+    for (let i = 0; i < this.#length; i++) partners[next[index[i]!]!++] = this.#partner[i]!;
     return Object.freeze({ focal, offsets, partners });
+  }
+
+  #indices(): Uint32Array {
+    if (this.#indexOf === null) return this.#unit;
+    const index = new Uint32Array(this.#length);
+    for (let i = 0; i < this.#length; i++) index[i] = this.#indexOf[this.#unit[i]!]!;
+    return index;
   }
 }
 

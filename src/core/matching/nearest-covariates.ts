@@ -27,7 +27,8 @@ export function matchNearestCovariates(points: Matrix, problem: MatchingProblem)
   const line = layOutScoreLine(problem);
   const place = problem.tieOrder === null ? null : inversePermutation(problem.tieOrder);
   const search = createSearch(points, problem, place);
-  return matchInRounds(problem, focalRows(problem.isFocal), choosingOrder(problem, line), search);
+  const order = choosingOrder(problem, line).map((a) => line.focalAlongLine[a]!);
+  return matchInRounds(problem, line.focal, null, order, search);
 }
 
 function createSearch(points: Matrix, problem: MatchingProblem, place: Uint32Array | null): GreedySearch {

@@ -41,7 +41,9 @@ export function matchNearestMatrix(distances: Matrix, problem: MatchingProblem):
       !(own.get(k)?.includes(p) ?? false)
     );
   };
-  return matchInRounds(problem, focal, choosingOrder(problem, layOutScoreLine(problem)), {
+  const line = layOutScoreLine(problem);
+  const order = choosingOrder(problem, line).map((a) => line.focalAlongLine[a]!);
+  return matchInRounds(problem, focal, null, order, {
     nearest(k) {
       let best = -1;
       let least = Number.POSITIVE_INFINITY;

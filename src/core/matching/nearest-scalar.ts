@@ -32,12 +32,13 @@ export function matchNearestScalar(problem: MatchingProblem): MatchSets {
     return matchClosestPairs(problem, line);
   }
   const search = createSearch(problem, line);
-  return matchInRounds(problem, line.focal, choosingOrder(problem, line), search);
+  return matchInRounds(problem, line.focal, line.focalAlongLine, choosingOrder(problem, line), search);
 }
 
+/** Focal units are numbered by their position on the line. */
 function createSearch(problem: MatchingProblem, line: ScoreLine): GreedySearch {
-  const { partnerScore, partnerRow, insertion, cellStart, cellEnd, focal } = line;
-  const { score, maximumReuse } = problem;
+  const { partnerScore, partnerRow, insertion, cellStart, cellEnd, focal, focalScore, focalAlongLine } = line;
+  const { maximumReuse } = problem;
   const allowed = pairRule(problem);
   const caliper = problem.scoreCaliper ?? Number.POSITIVE_INFINITY;
   const free = new FreeNeighbours(partnerRow.length);
@@ -45,16 +46,18 @@ function createSearch(problem: MatchingProblem, line: ScoreLine): GreedySearch {
   // With reuse a focal unit may meet a partner it has already; it may not take it twice.
   const own: Map<number, number[]> | null = maximumReuse > 1 ? new Map() : null;
   const placeOnLine = problem.order === 'closest' ? placesOnLine(line, problem.isFocal) : null;
+  const rowOf = (a: number): number => focal[focalAlongLine[a]!]!;
 
-  const refuses = (k: number, position: number): boolean =>
-    (allowed !== null && !allowed(focal[k]!, partnerRow[position]!)) || (own?.get(k)?.includes(position) ?? false);
+  const refuses = (a: number, position: number): boolean =>
+    (allowed !== null && !allowed(rowOf(a), partnerRow[position]!)) || (own?.get(a)?.includes(position) ?? false);
+  const mayRefuse = allowed !== null || own !== null;
 
-  const nearest = (k: number): number => {
-    const x = score[focal[k]!]!;
-    const start = cellStart[k]!;
-    const end = cellEnd[k]!;
-    let left = free.atOrBefore(insertion[k]! - 1);
-    let right = free.atOrAfter(insertion[k]!);
+  const nearest = (a: number): number => {
+    const x = focalScore[a]!;
+    const start = cellStart[a]!;
+    const end = cellEnd[a]!;
+    let left = free.atOrBefore(insertion[a]! - 1);
+    let right = free.atOrAfter(insertion[a]!);
     for (;;) {
       const toLeft = left >= start ? x - partnerScore[left]! : Number.POSITIVE_INFINITY;
       const toRight = right < end ? partnerScore[right]! - x : Number.POSITIVE_INFINITY;
@@ -62,7 +65,7 @@ function createSearch(problem: MatchingProblem, line: ScoreLine): GreedySearch {
       const distance = goLeft ? toLeft : toRight;
       if (distance > caliper || distance === Number.POSITIVE_INFINITY) return -1;
       const position = goLeft ? left : right;
-      if (!refuses(k, position)) return position;
+      if (!mayRefuse || !refuses(a, position)) return position;
       if (goLeft) left = free.atOrBefore(left - 1);
       else right = free.atOrAfter(right + 1);
     }
@@ -70,20 +73,20 @@ function createSearch(problem: MatchingProblem, line: ScoreLine): GreedySearch {
 
   return {
     nearest,
-    distance: (k, position) => Math.abs(score[focal[k]!]! - partnerScore[position]!),
+    distance: (a, position) => Math.abs(focalScore[a]! - partnerScore[position]!),
     isFree: (position) => free.atOrAfter(position) === position,
-    tieRank(k, position) {
-      const a = placeOnLine![focal[k]!]!;
-      const b = placeOnLine![partnerRow[position]!]!;
-      return Math.max(a, b) * line.rows.length + (line.rows.length - Math.min(a, b));
+    tieRank(a, position) {
+      const own = placeOnLine![rowOf(a)]!;
+      const other = placeOnLine![partnerRow[position]!]!;
+      return Math.max(own, other) * line.rows.length + (line.rows.length - Math.min(own, other));
     },
-    take(k, position) {
+    take(a, position) {
       if (uses === null) free.take(position);
       else {
         uses[position] = uses[position]! + 1;
-        const mine = own!.get(k);
+        const mine = own!.get(a);
         if (mine) mine.push(position);
-        else own!.set(k, [position]);
+        else own!.set(a, [position]);
         if (uses[position] === maximumReuse) free.take(position);
       }
       return partnerRow[position]!;

@@ -31,38 +31,32 @@ export function matchOptimalScalar(problem: MatchingProblem): MatchSets {
   }
   const line = layOutScoreLine(problem);
   const pairs = new PairList();
-  for (let first = 0; first < line.focalAlongLine.length; ) {
-    const k = line.focalAlongLine[first]!;
+  const { cellStart, cellEnd } = line;
+  for (let first = 0; first < cellStart.length; ) {
     let last = first;
-    while (
-      last < line.focalAlongLine.length &&
-      line.cellStart[line.focalAlongLine[last]!] === line.cellStart[k] &&
-      line.cellEnd[line.focalAlongLine[last]!] === line.cellEnd[k]
-    )
-      last++;
-    matchCell(problem, line, line.focalAlongLine.subarray(first, last), ratio, pairs);
+    while (last < cellStart.length && cellStart[last] === cellStart[first] && cellEnd[last] === cellEnd[first]) last++;
+    matchCell(problem.scoreCaliper, line, first, last, ratio, pairs);
     first = last;
   }
   return pairs.toMatchSets(line.focal);
 }
 
+/** Focal positions first … last - 1 are those of one cell. */
 function matchCell(
-  { score, scoreCaliper }: MatchingProblem,
-  line: ScoreLine,
-  focal: Uint32Array,
+  caliper: number | null,
+  { focalAlongLine, focalScore, partnerRow, partnerScore, cellStart, cellEnd }: ScoreLine,
+  first: number,
+  last: number,
   ratio: number,
   pairs: PairList,
 ): void {
-  const start = line.cellStart[focal[0]!]!;
-  const partner = line.partnerScore.subarray(start, line.cellEnd[focal[0]!]!);
+  const start = cellStart[first]!;
+  const partner = partnerScore.subarray(start, cellEnd[first]!);
   // A unit that wants several partners stands there as often.
-  const copies = Float64Array.from(
-    { length: focal.length * ratio },
-    (_, c) => score[line.focal[focal[Math.floor(c / ratio)]!]!]!,
-  );
-  const pair = (copy: number, at: number): void =>
-    pairs.add(focal[Math.floor(copy / ratio)]!, line.partnerRow[start + at]!);
-  if (scoreCaliper !== null) pairInsideCaliper(copies, partner, scoreCaliper, pair);
+  const unitOf = (copy: number): number => first + Math.floor(copy / ratio);
+  const copies = Float64Array.from({ length: (last - first) * ratio }, (_, copy) => focalScore[unitOf(copy)]!);
+  const pair = (copy: number, at: number): void => pairs.add(focalAlongLine[unitOf(copy)]!, partnerRow[start + at]!);
+  if (caliper !== null) pairInsideCaliper(copies, partner, caliper, pair);
   else if (copies.length <= partner.length) pairInOrder(copies, partner, pair);
   else pairInOrder(partner, copies, (at, copy) => pair(copy, at));
 }

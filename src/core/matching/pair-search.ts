@@ -38,16 +38,17 @@ export function searchOnScore(problem: MatchingProblem, preference: Preference |
   const { score, isFocal } = problem;
   const flipped = { ...problem, isFocal: isFocal.map((f) => 1 - f) };
   const sides = [layOutScoreLine(flipped), layOutScoreLine(problem)] as const;
-  const indexOfRow = new Int32Array(isFocal.length);
-  for (const { focal } of sides) for (let k = 0; k < focal.length; k++) indexOfRow[focal[k]!] = k;
+  const positionOfRow = new Int32Array(isFocal.length).fill(-1);
+  for (const { focal, focalAlongLine } of sides)
+    for (let a = 0; a < focalAlongLine.length; a++) positionOfRow[focal[focalAlongLine[a]!]!] = a;
   const sideOf = (row: number): ScoreLine => sides[isFocal[row] as 0 | 1];
   return createSearch(problem, preference, {
     distance: (row, other) => Math.abs(score[row]! - score[other]!),
-    within: (row, radius, visit) => sweepLine(sideOf(row), indexOfRow[row]!, score[row]!, radius, visit),
+    within: (row, radius, visit) => sweepLine(sideOf(row), positionOfRow[row]!, score[row]!, radius, visit),
     touching(reaches) {
       const ends = sides.map((side) => reachEnds(side, reaches));
       return (row, visit) =>
-        sweepTouching(sideOf(row), ends[isFocal[row]!]!, indexOfRow[row]!, score[row]!, reaches[row]!, visit);
+        sweepTouching(sideOf(row), ends[isFocal[row]!]!, positionOfRow[row]!, score[row]!, reaches[row]!, visit);
     },
   });
 }
@@ -58,14 +59,14 @@ interface ReachEnds {
   readonly rightmost: Float64Array;
 }
 
-function reachEnds({ partnerRow, partnerScore, cellStart, cellEnd, focalAlongLine }: ScoreLine, reaches: Float64Array) {
+function reachEnds({ partnerRow, partnerScore, cellStart, cellEnd }: ScoreLine, reaches: Float64Array): ReachEnds {
   const length = partnerRow.length;
   const leftmost = partnerScore.map((x, p) => x - reaches[partnerRow[p]!]!);
   const rightmost = partnerScore.map((x, p) => x + reaches[partnerRow[p]!]!);
   const endsCell = new Uint8Array(length + 1);
-  for (const k of focalAlongLine) {
-    endsCell[cellStart[k]!] = 1;
-    endsCell[cellEnd[k]!] = 1;
+  for (let a = 0; a < cellStart.length; a++) {
+    endsCell[cellStart[a]!] = 1;
+    endsCell[cellEnd[a]!] = 1;
   }
   for (let p = length - 2; p >= 0; p--)
     if (endsCell[p + 1] === 0) leftmost[p] = Math.min(leftmost[p]!, leftmost[p + 1]!);
@@ -76,32 +77,32 @@ function reachEnds({ partnerRow, partnerScore, cellStart, cellEnd, focalAlongLin
 function sweepTouching(
   { partnerRow, partnerScore, insertion, cellStart, cellEnd }: ScoreLine,
   { leftmost, rightmost }: ReachEnds,
-  k: number,
+  a: number,
   x: number,
   own: number,
   visit: (other: number, distance: number) => void,
 ): void {
-  if (insertion[k]! < 0) return;
-  for (let p = insertion[k]!; p < cellEnd[k]! && leftmost[p]! <= x + own; p++)
+  if (a < 0) return;
+  for (let p = insertion[a]!; p < cellEnd[a]! && leftmost[p]! <= x + own; p++)
     visit(partnerRow[p]!, partnerScore[p]! - x);
-  for (let p = insertion[k]! - 1; p >= cellStart[k]! && rightmost[p]! >= x - own; p--)
+  for (let p = insertion[a]! - 1; p >= cellStart[a]! && rightmost[p]! >= x - own; p--)
     visit(partnerRow[p]!, x - partnerScore[p]!);
 }
 
 /** Outward from the unit's place on the line, the nearer side first. */
 function sweepLine(
   { partnerRow, partnerScore, insertion, cellStart, cellEnd }: ScoreLine,
-  k: number,
+  a: number,
   x: number,
   radius: number,
   visit: (other: number, distance: number) => number,
 ): void {
-  if (insertion[k]! < 0) return;
+  if (a < 0) return;
   let limit = radius;
-  let left = insertion[k]! - 1;
-  let right = insertion[k]!;
-  const start = cellStart[k]!;
-  const end = cellEnd[k]!;
+  let left = insertion[a]! - 1;
+  let right = insertion[a]!;
+  const start = cellStart[a]!;
+  const end = cellEnd[a]!;
   for (;;) {
     const toLeft = left >= start ? x - partnerScore[left]! : Number.POSITIVE_INFINITY;
     const toRight = right < end ? partnerScore[right]! - x : Number.POSITIVE_INFINITY;

@@ -1,30 +1,29 @@
-import { argsort } from './argsort.ts';
-
 /** Pairs of one bucket that are sorted by insertion; a fuller one is cut again. */
 const fullBucket = 32;
-/** Buckets of one pass at most: their counts stay in the cache of a core. */
-const mostBuckets = 1 << 18;
-/** Values that are still crowded after so many cuts spread over many powers of ten: they are sorted by their bits. */
-const mostCuts = 5;
+/** Streams that are written to at once in a cut of many pairs: more would miss the translation cache at every step. */
+const mostStreams = 2048;
+/** From here on a cut is too large for the cache of a core. */
+const large = 1 << 16;
+/** Values that are still crowded after so many cuts spread over many powers of ten: they are merged. */
+const mostCuts = 6;
 
 /**
- * Sorts numbers together with one companion each, for the same n again and again: buckets of equal width, in which a few are
- * sorted by insertion. Where values are crowded a bucket is cut into buckets of its own; equal values are left as they are.
+ * Sorts numbers together with one companion each, for the same n again and again: buckets of equal width, first a few thousand
+ * that are written one after the other, then, each within the cache, of a few pairs that are sorted by insertion. Where values
+ * are crowded a bucket is cut again; equal values are left as they are.
  *
- * Cost: two passes, one of them writing to far places, and no comparison sort of the whole; linear for values without extreme
- * clusters. Memory: four numbers for each pair.
+ * Cost: linear for values without extreme clusters, O(n log n) at worst. Memory: two numbers for each pair, and two more for each
+ * of the fullest bucket.
  */
 export class PairSorter {
   readonly #n: number;
-  readonly #from: Float64Array;
-  readonly #to: Float64Array;
-  readonly #bucket: Uint32Array;
+  readonly #pairs: Float64Array;
+  #scratch = new Float64Array(0);
+  readonly #ends: Uint32Array[] = [];
 
   constructor(n: number) {
     this.#n = n;
-    this.#from = new Float64Array(2 * n);
-    this.#to = new Float64Array(2 * n);
-    this.#bucket = new Uint32Array(n);
+    this.#pairs = new Float64Array(2 * n);
   }
 
   /**
@@ -32,71 +31,106 @@ export class PairSorter {
    * @returns value, companion, value, companion, … by ascending value, equal values in their order; valid until the next call
    */
   sort(values: Float64Array, companions: Float64Array): Float64Array {
-    const pairs = this.#from;
-    for (let i = 0; i < this.#n; i++) {
-      pairs[2 * i] = values[i]!;
-      pairs[2 * i + 1] = companions[i]!;
+    const n = this.#n;
+    const pairs = this.#pairs;
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < n; i++) {
+      const value = values[i]!;
+      if (value < low) low = value;
+      if (value > high) high = value;
     }
-    this.#sortRange(0, this.#n, 0);
-    return this.#from;
+    const buckets = bucketsFor(n);
+    const scale = scaleOf(low, high, buckets);
+    if (n <= fullBucket || low === high || scale === null) {
+      for (let i = 0; i < n; i++) {
+        pairs[2 * i] = values[i]!;
+        pairs[2 * i + 1] = companions[i]!;
+      }
+      if (low !== high) this.#sortRange(0, n, scale === null ? mostCuts : 0);
+      return pairs;
+    }
+    const ends = this.#endsOf(0, buckets);
+    for (let i = 0; i < n; i++) ends[(((values[i]! - low) * scale) | 0) + 1]!++;
+    for (let b = 0; b < buckets; b++) ends[b + 1] = ends[b + 1]! + ends[b]!;
+    for (let i = 0; i < n; i++) {
+      const value = values[i]!;
+      const place = ends[((value - low) * scale) | 0]!++;
+      pairs[2 * place] = value;
+      pairs[2 * place + 1] = companions[i]!;
+    }
+    this.#sortBuckets(ends, buckets, 0, 1);
+    return pairs;
   }
 
-  /** Sorts places start … end - 1 of `#from`, by way of `#to`. */
-  #sortRange(start: number, end: number, cuts: number): void {
-    const size = end - start;
-    if (size <= fullBucket) {
-      insertionSort(this.#from, start, end);
-      return;
-    }
-    const from = this.#from;
-    let low = from[2 * start]!;
-    let high = low;
-    for (let i = start + 1; i < end; i++) {
-      const value = from[2 * i]!;
-      if (value < low) low = value;
-      else if (value > high) high = value;
-    }
-    if (low === high) return;
-    const buckets = Math.max(2, Math.min(mostBuckets, size >> 2));
-    // Just below buckets / width, so that the largest value falls into the last bucket.
-    const scale = ((buckets - 1e-6) / (high - low)) * (1 - 1e-15);
-    if (cuts === mostCuts || !Number.isFinite(scale)) {
-      this.#sortByBits(start, end);
-      return;
-    }
-    const ends = new Uint32Array(buckets + 1);
-    const bucket = this.#bucket;
-    for (let i = start; i < end; i++) {
-      const b = ((from[2 * i]! - low) * scale) | 0;
-      bucket[i] = b;
-      ends[b + 1]!++;
-    }
-    for (let b = 0; b < buckets; b++) ends[b + 1] = ends[b + 1]! + ends[b]!;
-    const to = this.#to;
-    for (let i = start; i < end; i++) {
-      const place = start + ends[bucket[i]!]!++;
-      to[2 * place] = from[2 * i]!;
-      to[2 * place + 1] = from[2 * i + 1]!;
-    }
-    // ends[b] is now where bucket b ends.
-    from.set(to.subarray(2 * start, 2 * end), 2 * start);
+  /** Sorts each bucket of a range; `ends` are their ends, counted from `start`. */
+  #sortBuckets(ends: Uint32Array, buckets: number, start: number, cuts: number): void {
     for (let b = 0, at = start; b < buckets; b++) {
       const next = start + ends[b]!;
-      if (next - at > 1) this.#sortRange(at, next, cuts + 1);
+      if (next - at > 1) this.#sortRange(at, next, cuts);
       at = next;
     }
   }
 
-  #sortByBits(start: number, end: number): void {
-    const from = this.#from;
-    const to = this.#to;
-    const order = argsort(Float64Array.from({ length: end - start }, (_, i) => from[2 * (start + i)]!));
-    for (let i = 0; i < order.length; i++) {
-      to[2 * (start + i)] = from[2 * (start + order[i]!)]!;
-      to[2 * (start + i) + 1] = from[2 * (start + order[i]!) + 1]!;
+  /** Sorts places start … end - 1. */
+  #sortRange(start: number, end: number, cuts: number): void {
+    const size = end - start;
+    const pairs = this.#pairs;
+    if (size <= fullBucket) {
+      insertionSort(pairs, start, end);
+      return;
     }
-    from.set(to.subarray(2 * start, 2 * end), 2 * start);
+    let low = pairs[2 * start]!;
+    let high = low;
+    for (let i = start + 1; i < end; i++) {
+      const value = pairs[2 * i]!;
+      if (value < low) low = value;
+      else if (value > high) high = value;
+    }
+    if (low === high) return;
+    const buckets = bucketsFor(size);
+    const scale = scaleOf(low, high, buckets);
+    const scratch = this.#scratchOf(size);
+    if (cuts >= mostCuts || scale === null) {
+      mergeSort(pairs, scratch, start, end);
+      return;
+    }
+    const ends = this.#endsOf(cuts, buckets);
+    for (let i = start; i < end; i++) ends[(((pairs[2 * i]! - low) * scale) | 0) + 1]!++;
+    for (let b = 0; b < buckets; b++) ends[b + 1] = ends[b + 1]! + ends[b]!;
+    for (let i = start; i < end; i++) {
+      const value = pairs[2 * i]!;
+      const place = ends[((value - low) * scale) | 0]!++;
+      scratch[2 * place] = value;
+      scratch[2 * place + 1] = pairs[2 * i + 1]!;
+    }
+    pairs.set(scratch.subarray(0, 2 * size), 2 * start);
+    this.#sortBuckets(ends, buckets, start, cuts + 1);
   }
+
+  /** Zeros for the counts of one cut; a cut inside another has its own. */
+  #endsOf(cuts: number, buckets: number): Uint32Array {
+    let ends = this.#ends[cuts];
+    if (ends === undefined || ends.length < buckets + 1) {
+      ends = new Uint32Array(Math.max(buckets, mostStreams) + 1);
+      this.#ends[cuts] = ends;
+    } else ends.fill(0, 0, buckets + 1);
+    return ends;
+  }
+
+  #scratchOf(size: number): Float64Array {
+    if (this.#scratch.length < 2 * size) this.#scratch = new Float64Array(2 * size);
+    return this.#scratch;
+  }
+}
+
+/** A cut of many pairs has few buckets, one inside the cache has buckets of a few pairs. */
+const bucketsFor = (size: number): number => Math.max(2, size > large ? mostStreams : size >> 2);
+
+/** Buckets per unit of value, a little less so that the largest value falls into the last; null where numbers cannot tell. */
+function scaleOf(low: number, high: number, buckets: number): number | null {
+  const scale = ((buckets - 1e-6) / (high - low)) * (1 - 1e-15);
+  return Number.isFinite(scale) && scale > 0 ? scale : null;
 }
 
 /** Stable. */
@@ -112,5 +146,27 @@ function insertionSort(pairs: Float64Array, start: number, end: number): void {
     }
     pairs[2 * at] = value;
     pairs[2 * at + 1] = companion;
+  }
+}
+
+/** Stable; for what cannot be cut. `scratch` has room for the range. */
+function mergeSort(pairs: Float64Array, scratch: Float64Array, start: number, end: number): void {
+  if (end - start <= fullBucket) {
+    insertionSort(pairs, start, end);
+    return;
+  }
+  const middle = (start + end) >> 1;
+  mergeSort(pairs, scratch, start, middle);
+  mergeSort(pairs, scratch, middle, end);
+  const left = middle - start;
+  scratch.set(pairs.subarray(2 * start, 2 * middle));
+  let i = 0;
+  let j = middle;
+  for (let at = start; i < left; at++) {
+    const takesRight = j < end && pairs[2 * j]! < scratch[2 * i]!;
+    const from = takesRight ? pairs : scratch;
+    const place = takesRight ? j++ : i++;
+    pairs[2 * at] = from[2 * place]!;
+    pairs[2 * at + 1] = from[2 * place + 1]!;
   }
 }
