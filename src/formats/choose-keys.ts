@@ -1,4 +1,4 @@
-import type { PlannedKeys } from '../app/file-formats.ts';
+import type { PlannedKeys, Wave } from '../app/file-formats.ts';
 import { inferType } from './infer-type.ts';
 import { parseWave } from './parse-wave.ts';
 
@@ -46,7 +46,8 @@ export const plainName = (name: string): string =>
  */
 export function chooseKeys(question: KeyQuestion): ChosenKeys[] {
   const { asked, names } = question;
-  const waves = asked.wave !== null ? [asked.wave] : names.flatMap((_, j) => (isWave(question, j) ? [j] : []));
+  const waves = asked.wave !== null ? [asked.wave] : names.flatMap((_, j) => (isNamedWave(question, j) ? [j] : []));
+  const likely = asked.wave !== null || waves.length > 0 ? waves : likelyWaves(question);
   const firstNamed = names.findIndex((name) => collectiveName.test(name));
   const collective = asked.collective ?? (firstNamed < 0 ? null : firstNamed);
   const found: ChosenKeys[] = [];
@@ -59,32 +60,32 @@ export function chooseKeys(question: KeyQuestion): ChosenKeys[] {
       certain,
     });
   };
-  const constantWave = waves.find((wave) => isConstant(question, wave)) ?? null;
+  const constantWave = waves.find((wave) => isOneWave(question, wave)) ?? null;
   const wantsLong = asked.layout === 'long' || asked.variable !== null || asked.value !== null;
 
   const strong =
     asked.unit.length > 0
       ? [asked.unit]
       : [householdName, unitName, placeName].flatMap((pattern) =>
-          names.flatMap((name, j) => (pattern.test(name) && !waves.includes(j) ? [[j]] : [])),
+          names.flatMap((name, j) => (pattern.test(name) && !likely.includes(j) ? [[j]] : [])),
         );
   if (!wantsLong) {
     for (const unit of strong) {
       if (asked.wave !== null) {
         if (asked.unit.length > 0 || isUnique(question, [...unit, asked.wave])) add(unit, asked.wave, true);
       } else if (isUnique(question, unit)) add(unit, constantWave, true);
-      else for (const wave of waves) if (isUnique(question, [...unit, wave])) add(unit, wave, true);
+      else for (const wave of likely) if (isUnique(question, [...unit, wave])) add(unit, wave, true);
     }
   }
   if (found.length === 0 && asked.layout !== 'wide') {
     for (const unit of strong) {
-      for (const wave of waves.length > 0 ? waves : [null]) {
+      for (const wave of likely.length > 0 ? likely : [null]) {
         const long = longForm(question, unit, wave, wantsLong);
         if (long !== null) add(unit, wave, true, long);
       }
     }
   }
-  if (found.length === 0 && strong.length > 0) add(strong[0]!, waves[0] ?? null, true);
+  if (found.length === 0 && strong.length > 0) add(strong[0]!, likely[0] ?? null, true);
   if (found.length > 0 && found[0]!.certain && (asked.unit.length > 0 || strong.length > 0)) return found;
   addWeak(question, waves, add);
   return found;
@@ -121,7 +122,10 @@ function longForm(
   const { names } = question;
   const keys = [...unit, ...(wave === null ? [] : [wave])];
   const left = names.flatMap((_, j) => (keys.includes(j) ? [] : [j]));
-  const isText = (j: number) => inferType(texts(question, j), question.decimal) === 'code';
+  const isText = (j: number) =>
+    inferType(texts(question, j), question.decimal) === 'code' &&
+    !waveName.test(names[j]!) &&
+    !isMostlyWaves(question, j);
   const pick = (named: RegExp, suits: (j: number) => boolean): number | null =>
     left.find((j) => named.test(names[j]!)) ?? left.find(suits) ?? null;
   const variable = question.asked.variable ?? pick(variableName, isText);
@@ -144,12 +148,35 @@ function isUnique(question: KeyQuestion, positions: readonly number[]): boolean 
   return true;
 }
 
-const isConstant = (question: KeyQuestion, j: number): boolean => new Set(texts(question, j)).size <= 1;
+/** Whether all waves of a column that can be read are the same one; what cannot be read becomes an error later. */
+function isOneWave(question: KeyQuestion, j: number): boolean {
+  const labels = texts(question, j).flatMap((text) => parseWave(text)?.label ?? []);
+  return new Set(labels).size <= 1;
+}
 
-/** A column named like a wave whose texts are moments of one kind. */
-function isWave(question: KeyQuestion, j: number): boolean {
-  if (!waveName.test(question.names[j]!)) return false;
-  const kinds = new Set<string | null>();
-  for (const text of texts(question, j)) if (text !== '') kinds.add(parseWave(text)?.kind ?? null);
-  return kinds.size === 1 && !kinds.has(null);
+/** More than half of the texts that are there are moments: the others count as errors, not as another kind of column. */
+function isMostlyWaves(question: KeyQuestion, j: number, suits: (kind: Wave['kind']) => boolean = () => true): boolean {
+  const written = texts(question, j).filter((text) => text !== '');
+  const read = written.filter((text) => {
+    const wave = parseWave(text);
+    return wave !== null && suits(wave.kind);
+  });
+  return read.length * 2 > written.length;
+}
+
+/** A column named like a wave most of whose texts are moments. */
+const isNamedWave = (question: KeyQuestion, j: number): boolean =>
+  waveName.test(question.names[j]!) && isMostlyWaves(question, j);
+
+/**
+ * Where no column is plainly the wave: those named like one whose texts are no numbers (unreadable moments), then those
+ * whose texts are moments that can be nothing else; a year or a whole number may be any count.
+ */
+function likelyWaves(question: KeyQuestion): number[] {
+  const positions = question.names.map((_, j) => j);
+  const named = positions.filter(
+    (j) => waveName.test(question.names[j]!) && inferType(texts(question, j), question.decimal) === 'code',
+  );
+  const dated = positions.filter((j) => isMostlyWaves(question, j, (kind) => kind !== 'year' && kind !== 'number'));
+  return [...named, ...dated.filter((j) => !named.includes(j))];
 }

@@ -2,9 +2,25 @@ import type { Wave } from '../app/file-formats.ts';
 
 const pad = (n: number): string => String(n).padStart(2, '0');
 
+/** Dutch and English names of the months, and their short forms. */
+const monthNames = [
+  /^jan(uar[iy]|\.)?$/,
+  /^feb(ruar[iy]|r?\.?)$/,
+  /^(maart|march|mrt\.?|mar\.?)$/,
+  /^apr(il|\.)?$/,
+  /^(mei|may)$/,
+  /^jun([ie]|\.)?$/,
+  /^jul([iy]|\.)?$/,
+  /^aug(ust|ustus|\.)?$/,
+  /^sep(tember|t?\.?)$/,
+  /^o[kc]t(ober|\.)?$/,
+  /^nov(ember|\.)?$/,
+  /^dec(ember|\.)?$/,
+];
+
 /**
- * A moment of measurement from its text: a date (2024-03-01, 01-03-2024), a month (2024-03, 2024M03, CBS 2024MM03), a
- * quarter (2024-Q1, 2024Q1, CBS 2024KW01), a year (2024, CBS 2024JJ00), a moment (2024-03-01 12:00:00Z, in UTC) or a
+ * A moment of measurement from its text: a date (2024-03-01, 01-03-2024), a month (2024-03, 2024M03, CBS 2024MM03, or
+ * its Dutch or English name with a year: maart 2024, Mar 2024, 2024 maart), a quarter (2024-Q1, 2024Q1, CBS 2024KW01), a year (2024, CBS 2024JJ00), a moment (2024-03-01 12:00:00Z, in UTC) or a
  * whole number (first, second, ... wave). The label is the same for every way of writing the same moment.
  */
 export function parseWave(written: string): Wave | null {
@@ -18,6 +34,12 @@ export function parseWave(written: string): Wave | null {
     const month = Number(m[2]);
     if (month < 1 || month > 12) return null;
     return ranked('month', Number(m[1]) * 12 + month - 1);
+  }
+  m = /^(\d{4})[ -](\p{L}+\.?)$|^(\p{L}+\.?)[ -](\d{4})$/u.exec(text);
+  if (m) {
+    const name = (m[2] ?? m[3])!.toLowerCase();
+    const month = monthNames.findIndex((names) => names.test(name));
+    return month < 0 ? null : ranked('month', Number(m[1] ?? m[4]) * 12 + month);
   }
   m = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/.exec(text);
   if (m) return date(Number(m[1]), Number(m[2]), Number(m[3]));

@@ -16,6 +16,11 @@ describe('a wave', () => {
     ['2024KW03', 'quarter', '2024-Q3'],
     ['2024-3', 'month', '2024-03'],
     ['2024MM03', 'month', '2024-03'],
+    ['maart 2024', 'month', '2024-03'],
+    ['March 2024', 'month', '2024-03'],
+    ['2024 mrt', 'month', '2024-03'],
+    ['Okt. 2024', 'month', '2024-10'],
+    ['may-2024', 'month', '2024-05'],
     ['2024-02-29', 'date', '2024-02-29'],
     ['29-2-2024', 'date', '2024-02-29'],
     ['2024-03-01 00:30+01:00', 'moment', '2024-02-29T23:30:00.000Z'],
@@ -24,7 +29,18 @@ describe('a wave', () => {
     expect(parseWave(text)).toMatchObject({ kind, label });
   });
 
-  it.each(['2023-02-29', '2024-13', '2024-Q5', 'spring', '', '31-4-2024', '1.5'])('is not "%s"', (text) => {
+  it.each([
+    '2023-02-29',
+    '2024-13',
+    'lente 2024',
+    'sepember 2024',
+    'maart',
+    '2024-Q5',
+    'spring',
+    '',
+    '31-4-2024',
+    '1.5',
+  ])('is not "%s"', (text) => {
     expect(parseWave(text)).toBeNull();
   });
 

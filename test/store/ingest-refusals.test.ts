@@ -93,6 +93,42 @@ describe('what is refused', () => {
     for (const error of report.errors.first) expect(error.remedy.length).toBeGreaterThan(10);
   });
 
+  it.each([
+    ['3 waves', ['2024-01', '2024-02', '2024-03'], 20],
+    ['3 waves of many households', ['2024-01', '2024-02', '2024-03'], 200],
+    ['one wave', ['2024-01'], 200],
+  ])('one bad wave in a file of %s: it stays the wave', async (_name, months, households) => {
+    const rows = Array.from({ length: households }, (_, h) => months.map((month, w) => `H${h},${month},${h * 3 + w}`));
+    rows[4]![0] = 'H4,2024-13,7';
+    const report = await load(`household,month,gas\n${rows.flat().join('\n')}\n`);
+    expect(report).toMatchObject({ outcome: 'refused', layout: 'wide', unit: 'household', wave: 'month' });
+    expect(report.variables.map((variable) => variable.name)).toEqual(['gas']);
+    expect(report.errors.first).toEqual([
+      expect.objectContaining({
+        rule: 'unreadable-wave',
+        line: 2 + 4 * months.length,
+        column: 'month',
+        value: '2024-13',
+        remedy: expect.stringContaining('month (2024-03)'),
+      }),
+    ]);
+  });
+
+  it('waves in words of no calendar, where the column is named like a wave', async () => {
+    const report = await load('huishouden;maand;gas\nA;lente 2024;1\nA;zomer 2024;2\nB;lente 2024;3\nB;zomer 2024;4\n');
+    expect(report).toMatchObject({ layout: 'wide', wave: 'maand' });
+    expect(report.errors).toMatchObject({
+      count: 4,
+      first: [{ rule: 'unreadable-wave' }, { rule: 'unreadable-wave' }],
+    });
+  });
+
+  it('a bad wave in a column whose values say that it is one', async () => {
+    const report = await load('household,meetmoment,gas\nA,2024-01,1\nA,2024-02,2\nB,2024-01,3\nB,2024-13,4\n');
+    expect(report).toMatchObject({ layout: 'wide', wave: 'meetmoment' });
+    expect(rules(report)).toEqual([['unreadable-wave', 5]]);
+  });
+
   it('NaN is told to be no measurement', async () => {
     const report = await load('household,gas\nA,1\nB,NaN\nC,2\nD,4\n');
     expect(report.errors.first[0]).toMatchObject({ column: 'gas', value: 'NaN' });
