@@ -11,7 +11,7 @@ import { notDominated } from './not-dominated.ts';
 import { searchMixes } from './search-mixes.ts';
 import { effectCovariance, meanEffects, newSiteVariance, predictEffects } from './set-model.ts';
 import { type ShownEvidence, showEvidence } from './show-evidence.ts';
-import { evidencePerBlock, type Support, supportOf } from './support.ts';
+import { evidencePerBlock, type Support, supportOf, unknownShare } from './support.ts';
 import type { TrainedKpi, TrainedModel } from './trained-model.ts';
 import { type TransportEstimates, transportEstimates } from './transport.ts';
 
@@ -35,6 +35,7 @@ export type StateReason =
   | 'too-few-neighbourhoods'
   | 'calibration-fails'
   | 'differs-on-few'
+  | 'mostly-unknown'
   | 'no-gain-expected'
   | 'interval-includes-zero'
   | 'ranks-tie'
@@ -212,6 +213,7 @@ export function recommendMixes(input: RecommendationInput, kernels: MatrixKernel
     transported: transport.every(({ agree }) => agree),
     support: near,
     borrows,
+    unknown: unknownShare(first.support, first.model, place, kernels),
     goals: goals.map(({ part }) => part),
     gain: mean[best]!,
     certainty: normalCdf(mean[best]! / spread),
@@ -383,10 +385,13 @@ function tiesWithMedian(
 const fewestSites = 10;
 const fewestExperiments = 8;
 const fewestNear = 5;
+/** Above this share of what effects depend on, the answer is for the network and not for this place. */
+const mostUnknown = 0.5;
 
 function judge(facts: {
   readonly support: Support;
   readonly borrows: boolean;
+  readonly unknown: number;
   readonly goals: readonly TrainedKpi[];
   readonly gain: number;
   readonly certainty: number;
@@ -413,7 +418,10 @@ function judge(facts: {
   const slopes = goals.map(({ calibration }) => calibration.slope);
   if (slopes.some((slope) => slope === null || slope < 0.7 || slope > 1.3)) careful.push('promises-too-much');
   if (!facts.transported) careful.push('transport-disagrees');
-  if (facts.borrows) return { state: 'borrow', reasons: ['differs-on-few', ...careful] };
+  const lent: StateReason[] = [];
+  if (facts.borrows) lent.push('differs-on-few');
+  if (facts.unknown > mostUnknown) lent.push('mostly-unknown');
+  if (lent.length > 0) return { state: 'borrow', reasons: [...lent, ...careful] };
   return careful.length > 0 ? { state: 'cautious', reasons: careful } : { state: 'advice', reasons: [] };
 }
 

@@ -130,6 +130,19 @@ export function supportOf(area: SupportArea, model: SetModel, place: Place, kern
 }
 
 /**
+ * Share of what effects depend on in a place that is not known: the variance of the missing contexts given the known ones, each
+ * with its squared weight, over the same with nothing known. 0 where all is known, 1 where nothing is.
+ *
+ * Cost: that of `scalePlace`.
+ */
+export function unknownShare(area: SupportArea, model: SetModel, place: Place, kernels: MatrixKernels): number {
+  const { uncertainty } = scalePlace(model.scale, place, kernels);
+  if (uncertainty === null) return 0;
+  const P = area.weight.length;
+  return area.weight.reduce((sum, w, p) => sum + w * w * uncertainty[p * P + p]!, 0) / P;
+}
+
+/**
  * Effective number of experiments that say something about each block in a place: (sum w)^2 / sum w^2 over the
  * experiments with the block, w falling with their distance in context and their variance.
  */

@@ -19,7 +19,7 @@ import {
   fitSetModel,
   predictEffects,
 } from '../../../src/core/recommend/set-model.ts';
-import { fitSupportArea } from '../../../src/core/recommend/support.ts';
+import { fitSupportArea, unknownShare } from '../../../src/core/recommend/support.ts';
 import type { TrainedKpi, TrainedModel } from '../../../src/core/recommend/trained-model.ts';
 import { loadDefaultKernels } from '../../../src/main/load-default-kernels.ts';
 import { heatTransitionRules, heatTransitionTable, trueEffects } from '../../support/heat-transition.ts';
@@ -211,6 +211,23 @@ describe('recommendMixes', () => {
     expect(lent.state).toBe('borrow');
     expect(lent.reasons[0]).toBe('differs-on-few');
     expect(lent.support.outside).toEqual(['address_density']);
+  });
+
+  test('where most of what matters is not known it borrows from the network, and names what to measure first', () => {
+    const unknown = (...known: readonly string[]): Place => ({
+      context: typical.context,
+      missing: Uint8Array.from(table.contexts, (name) => (known.includes(name) ? 0 : 1)),
+    });
+    const share = (place: Place) => unknownShare(part.support, part.model, place, kernels);
+    expect(share(typical)).toBe(0);
+    expect(share(unknown())).toBeCloseTo(1, 12);
+    expect(share(unknown('built_before_1975_pct'))).toBeLessThan(share(unknown()));
+    const answer = ask(unknown());
+    expect([answer.state, answer.reasons[0]]).toEqual(['borrow', 'mostly-unknown']);
+    expect(answer.mixes.length).toBeGreaterThan(0);
+    expect(answer.measureFirst).toHaveLength(3);
+    const width = ({ mixes }: typeof answer) => mixes[0]!.effects[0]!.upper - mixes[0]!.effects[0]!.lower;
+    expect(width(answer)).toBeGreaterThan(width(ask(typical)));
   });
 
   test('with outcomes dealt out at random at least 9 in 10 neighbourhoods get no advice', () => {
