@@ -5,6 +5,7 @@ import { createJobs } from '../../src/app/jobs.ts';
 import { createService } from '../../src/app/service.ts';
 import { buildHttp } from '../../src/http/app.ts';
 import { demoCatalogue } from '../../src/main/demo-catalogue.ts';
+import { refusalInWords } from '../../src/ui/design/refusal-in-words.ts';
 import { createPageRenderer } from '../../src/ui/page-renderer.ts';
 import { sameSeason } from '../../src/ui/pages/same-season.ts';
 import { householdPanel } from '../support/household-panel.ts';
@@ -221,6 +222,20 @@ describe('the page of a collective', () => {
       expect([url, answer.statusCode]).toEqual([url, status]);
       expect(text(parseHTML(answer.body).document.querySelector('.notice') ?? null) ?? answer.body).toContain(words);
     }
+  });
+
+  it('says that a refusal is in English only where it is', async () => {
+    const notice = async (url: string) => (await read(url)).querySelector('main')!;
+    const dutch = await notice('/nl/collectives/nowhere');
+    expect(text(dutch)).not.toContain('Engels');
+    expect(dutch.querySelector('.notice p')!.getAttribute('lang')).toBe('nl');
+    const english = parseHTML(
+      String(refusalInWords('nl', { code: 'invalid-request', message: 'A sentence that nobody translated.' })),
+    ).document;
+    expect([...english.querySelectorAll('p')].map((p) => [p.getAttribute('lang'), text(p)])).toEqual([
+      [null, 'In het Engels:'],
+      ['en', 'A sentence that nobody translated.'],
+    ]);
   });
 
   it('shows a hostile title as text', async () => {

@@ -1,4 +1,5 @@
 import type { Language } from '../../messages/language.ts';
+import { translate } from '../../messages/translate.ts';
 import { translateRefusal } from '../../messages/translate-refusal.ts';
 import { html, type SafeHtml } from '../html.ts';
 
@@ -10,5 +11,6 @@ export interface Refusal {
 /** What the service said, in the language of the page; a sentence that we have in English only is marked as such. */
 export function refusalInWords(language: Language, { code, message }: Refusal): SafeHtml {
   const own = translateRefusal(language, code, message);
-  return html`<p lang="${own === null ? 'en' : language}">${own ?? message}</p>`;
+  if (own !== null) return html`<p lang="${language}">${own}</p>`;
+  return html`<p>${translate(language, 'page.in-english')}</p><p lang="en">${message}</p>`;
 }
