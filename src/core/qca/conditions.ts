@@ -25,7 +25,7 @@ export function makeCondition(name: string, type: ConditionType, levels?: number
   if (name === '' || unusable.test(name)) {
     throw new CoreError(
       'invalid-argument',
-      `The condition name "${name}" cannot stand in an expression: it is empty or holds a space or one of ~ * + ( ) [ ]. Rename the column.`,
+      `The condition name "${name}" cannot stand in an expression: it is empty or holds a space or one of ~ * + ( ) [ ]. Rename the column, or give the condition another name.`,
       { condition: name },
     );
   }
