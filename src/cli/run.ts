@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { roles } from '../app/actor.ts';
 import { AppError } from '../app/errors.ts';
 import { describeError, hasEnded } from '../app/jobs.ts';
+import type { IngestReport } from '../app/panels.ts';
 import type { Service } from '../app/service.ts';
 import { checkInput } from '../contract/check-input.ts';
 import { isLanguage, type Language } from '../messages/language.ts';
@@ -12,6 +13,7 @@ import { commands } from './commands.ts';
 import { commonOptions } from './common-options.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { commandHelp, overview } from './help.ts';
+import { problemLines } from './problem-lines.ts';
 
 /** Runs one command line: data on stdout, messages on stderr, the exit status as exit-codes.ts documents. */
 export async function runCommandLine(
@@ -182,24 +184,8 @@ function report(error: unknown, language: Language, terminal: Terminal): ExitCod
   const { code, message, details } = describeError(error);
   const said = translateRefusal(language, code, message) ?? message;
   terminal.err(`${translate(language, 'cli.error', { code })} ${said}\n`);
-  for (const problem of listed(details)) terminal.err(`  ${problem}\n`);
+  const { report: found } = details as { readonly report?: IngestReport };
+  if (found?.errors) terminal.err(problemLines(found.errors, language));
   if (code === 'internal-error') terminal.err(`${(error as Error).stack ?? error}\n`);
   return exitCodeOf(code);
-}
-
-/** The errors of a refused file, a line each. */
-function listed(details: Readonly<Record<string, unknown>>): string[] {
-  const report = details.report as
-    | { errors?: { count: number; first: readonly Record<string, unknown>[] } }
-    | undefined;
-  return (report?.errors?.first ?? []).map((e) =>
-    [
-      e.line === null ? null : `line ${e.line}`,
-      e.column === null ? null : `column ${e.column}`,
-      e.value === null ? null : `value "${e.value}"`,
-      `${e.rule}: ${e.remedy}`,
-    ]
-      .filter((part) => part !== null)
-      .join(', '),
-  );
 }

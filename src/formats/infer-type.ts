@@ -27,14 +27,17 @@ export function isNumber(text: string, decimal: '.' | ','): boolean {
 export const looksLikeNumber = (text: string): boolean =>
   /[.,%€$]/.test(text) && /^[+-]?[€$]?\s?\d[\d.,\s]*[%€]?$/.test(text);
 
+const notFinite = /^[+-]?(nan|inf(inity)?)$/i;
+
 /**
  * The type of a column from texts. More than half of the values that are there decide: the others then count as errors,
  * instead of turning a column of numbers with a typing error into text. Digits with a leading zero (postal codes, CBS
- * codes) are codes. A column without any value is a number until a value says otherwise.
+ * codes) are codes. NaN and infinity were meant as numbers. A column without any value is a number until a value says otherwise.
  */
 export function inferType(values: readonly string[], decimal: '.' | ','): VariableType {
   let observed = 0;
   let numbers = 0;
+  let finite = 0;
   let whole = 0;
   let leadingZeros = 0;
   let dates = 0;
@@ -45,13 +48,15 @@ export function inferType(values: readonly string[], decimal: '.' | ','): Variab
     observed++;
     if (isNumber(text, decimal)) {
       numbers++;
+      finite++;
       if (/^[+-]?\d+$/.test(text)) whole++;
       if (/^0\d/.test(text)) leadingZeros++;
-    } else if (isoDate.test(text)) dates++;
+    } else if (notFinite.test(text)) numbers++;
+    else if (isoDate.test(text)) dates++;
     else if (/^(true|false)$/i.test(text)) booleans++;
   }
   if (observed === 0) return 'number';
-  if (numbers * 2 > observed) return leadingZeros > 0 ? 'code' : whole === numbers ? 'integer' : 'number';
+  if (numbers * 2 > observed) return leadingZeros > 0 ? 'code' : whole > 0 && whole === finite ? 'integer' : 'number';
   if (dates * 2 > observed) return 'date';
   if (booleans * 2 > observed) return 'boolean';
   return 'code';

@@ -24,6 +24,8 @@ export interface VariableFacts<C extends RowsColumn = StagedColumn> {
   readonly fractions: number;
   /** texts that could not be read as the type of the column */
   readonly unreadable: number;
+  /** of these, texts such as NaN and infinity: meant as numbers */
+  readonly notFinite: number;
   /** for texts: characters of the longest */
   readonly longest: number;
   /** for texts: how many are numbers, and whether some of these begin with a zero digit */
@@ -75,6 +77,7 @@ export async function describeVariables<C extends RowsColumn>(
         standardDeviation: finite(moments[`deviation_${i}`]),
         fractions: values[i]!.fractions ?? 0,
         unreadable: bad,
+        notFinite: get('not_finite'),
         longest: values[i]!.longest ?? 0,
         numbers: values[i]!.numbers ?? 0,
         leadingZeros: values[i]!.leadingZeros ?? false,
@@ -114,6 +117,8 @@ async function exceptionsOf(session: Session, table: string, columns: readonly R
     `count(*) FILTER (status[${place}] = 2) AS suppressed_${i}`,
     `count(*) FILTER (status[${place}] = 3) AS inapplicable_${i}`,
     `count(*) FILTER (status[${place}] = ${unreadable}) AS unreadable_${i}`,
+    `count(*) FILTER (status[${place}] = ${unreadable}
+       AND regexp_full_match(lower(written[${place}]), '[+-]?(nan|inf(inity)?)')) AS not_finite_${i}`,
   ]);
   const [found] = await session.rows<Counts>(`SELECT ${aggregates.join(', ')} FROM ${table} WHERE status IS NOT NULL`);
   return found!;

@@ -11,7 +11,8 @@ export function reconsiderType(facts: VariableFacts): VariableType | null {
   const { planned } = facts.column;
   if (planned.typeDeclared) return null;
   const { observed } = facts.counts;
-  if (facts.unreadable > 0 && facts.unreadable >= observed) return 'code';
+  const words = facts.unreadable - facts.notFinite;
+  if (words > 0 && words >= observed + facts.notFinite) return 'code';
   if (planned.variable.type === 'code' && facts.numbers * 2 > observed && !facts.leadingZeros) return 'number';
   return null;
 }

@@ -84,6 +84,8 @@ describe('the type of a column', () => {
     ['integer', ['1', '2', '', '.']],
     ['number', ['1', '2.5', 'x']],
     ['number', ['', '.']],
+    ['number', ['NaN', 'Infinity', '-inf', '3.5']],
+    ['number', ['NaN', 'nan']],
     ['code', ['0012', '1234']],
     ['code', ['a', 'b', '1']],
     ['date', ['2024-01-01', '2024-02-01', 'later']],

@@ -76,6 +76,15 @@ describe('what is refused', () => {
         ['not-a-number', 6],
       ],
     ],
+    [
+      'NaN and infinity that outnumber the numbers',
+      'household,gas\nA,NaN\nB,Infinity\nC,-inf\nD,3\n',
+      [
+        ['not-a-number', 2],
+        ['not-a-number', 3],
+        ['not-a-number', 4],
+      ],
+    ],
     ['a name that two columns have', 'household,gas,gas\nA,1,2\n', [['duplicate-column', null]]],
     [
       'a row without unit or wave',

@@ -4,6 +4,7 @@ import type { IngestReport } from '../../app/panels.ts';
 import type { IngestInput } from '../../app/service.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { problemLines } from '../problem-lines.ts';
 import { textTable } from '../text-table.ts';
 
 /** `Zwolle Panel_2023.csv` → `zwolle-panel-2023` */
@@ -71,14 +72,19 @@ export const ingest: Command = {
     });
     const source = file === '-' ? (terminal.stdin as AsyncIterable<Uint8Array>) : context.readFile(file);
     const service = await context.service();
-    const report = await service.ingestPanel(context.actor, input, source, {
+    const control = {
       signal: terminal.signal,
-      progress(fraction, stage) {
+      progress(fraction: number, stage: string) {
         if (terminal.isTerminal)
           terminal.err(
             `\r\u001b[K${context.say('cli.progress', { percent: Math.round(fraction * 100), stage: context.say(`stage.${stage}`) })}`,
           );
       },
+    };
+    const report = await service.ingestPanel(context.actor, input, source, control).catch((error) => {
+      const refused = (error as { details?: { report?: IngestReport } }).details?.report;
+      if (refused !== undefined && !context.json) terminal.err(howRead(refused, context.say));
+      throw error;
     });
     if (terminal.isTerminal) terminal.err('\r\u001b[K');
     terminal.out(context.json ? `${JSON.stringify(report)}\n` : reportText(report, context));
@@ -107,6 +113,8 @@ async function schemaOf(context: CommandContext, file: string): Promise<unknown>
 
 function reportText(report: IngestReport, { say, language }: CommandContext): string {
   const number = new Intl.NumberFormat(language);
+  const exact = new Intl.NumberFormat(language, { maximumSignificantDigits: 6 });
+  const bound = (value: number | null) => (value === null ? '–' : exact.format(value));
   const head = say(`cli.ingest.outcome.${report.outcome}`, { panel: report.panel, revision: report.revision ?? 0 });
   const facts = say('cli.ingest.facts', { rows: report.rows, units: report.units, waves: report.waves });
   const kind = report.unitKind === null ? '' : `${say(`cli.ingest.unit-kind.${report.unitKind}`)}\n`;
@@ -119,6 +127,9 @@ function reportText(report: IngestReport, { say, language }: CommandContext): st
       { title: say('cli.describe.observed'), align: 'right' },
       { title: say('cli.describe.absent'), align: 'right' },
       { title: say('cli.describe.suppressed'), align: 'right' },
+      { title: say('cli.ingest.not-applicable'), align: 'right' },
+      { title: say('cli.describe.minimum'), align: 'right' },
+      { title: say('cli.describe.maximum'), align: 'right' },
     ],
     report.variables.map((v) => [
       v.name,
@@ -128,21 +139,24 @@ function reportText(report: IngestReport, { say, language }: CommandContext): st
       number.format(v.counts.observed),
       number.format(v.counts.absent),
       number.format(v.counts.suppressed),
+      number.format(v.counts.notApplicable),
+      bound(v.minimum),
+      bound(v.maximum),
     ]),
   );
-  const cautions = report.cautions.first.map(
-    (c) =>
-      `  ${[c.line === null ? '' : `line ${c.line}`, c.column ?? '', `${c.rule}: ${c.remedy}`].filter(Boolean).join(', ')}\n`,
-  );
-  const errors = report.errors.first.map(
-    (c) =>
-      `  ${[c.line === null ? '' : `line ${c.line}`, c.column ?? '', c.value === null ? '' : `"${c.value}"`, `${c.rule}: ${c.remedy}`].filter(Boolean).join(', ')}\n`,
-  );
-  return [
-    `${head}\n${facts}\n${kind}\n${table}`,
-    report.cautions.count > 0
-      ? `\n${say('cli.ingest.cautions', { count: report.cautions.count })}\n${cautions.join('')}`
-      : '',
-    report.errors.count > 0 ? `\n${say('cli.ingest.errors', { count: report.errors.count })}\n${errors.join('')}` : '',
-  ].join('');
+  const problems = (kind: 'cautions' | 'errors') =>
+    report[kind].count === 0
+      ? ''
+      : `\n${say(`cli.ingest.${kind}`, { count: report[kind].count })}\n${problemLines(report[kind], language)}`;
+  return `${head}\n${facts}\n${kind}${howRead(report, say)}\n${table}${problems('cautions')}${problems('errors')}`;
+}
+
+/** What was asked or inferred, so that a wrong guess is seen before it is kept. */
+function howRead(report: IngestReport, say: CommandContext['say']): string {
+  const parts = ['format', 'layout', 'delimiter', 'decimal', 'encoding', 'unit', 'wave', 'collective'] as const;
+  const shown = parts.map((part) => {
+    const value = report[part] === '\t' ? 'tab' : report[part] || '–';
+    return `${say(`cli.ingest.read.${part}`)} ${value}`;
+  });
+  return `${say('cli.ingest.read-as')} ${shown.join('; ')}\n`;
 }
