@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import type { MatrixKernels } from '../../src/core/linalg/matrix-kernels.ts';
+import { createRandom } from '../../src/core/random/random-stream.ts';
 import { betweenExperimentVariance } from '../../src/core/recommend/between-experiment-variance.ts';
+import { chooseKind } from '../../src/core/recommend/choose-kind.ts';
 import { crossValidate } from '../../src/core/recommend/cross-validate.ts';
-import type { ExperimentTable } from '../../src/core/recommend/experiment-table.ts';
+import { fitEffectModel, type ModelKind } from '../../src/core/recommend/effect-models.ts';
+import { type ExperimentTable, placeOf, selectExperiments } from '../../src/core/recommend/experiment-table.ts';
+import { groupedFolds } from '../../src/core/recommend/grouped-folds.ts';
+import { normalisedGain } from '../../src/core/recommend/ranking-metrics.ts';
 import { studentTQuantile } from '../../src/core/stats/student-t.ts';
-import { absent, below, meanOf, type Row, shown, upperBound, within } from './row.ts';
+import { above, absent, below, meanOf, type Row, shown, upperBound, within } from './row.ts';
 
 const kinds = ['mix-means', 'ridge', 'set-kernel', 'sparse-set'] as const;
 
@@ -51,6 +56,97 @@ export function readNudge(reference: string): ExperimentTable {
   };
 }
 
+const nestedRepeats = 10;
+
+/** Error of the kind that would be served: in each training part the one with the smallest error over left-out publications. */
+function servedErrors(table: ExperimentTable, tau2: number, repeats: number, kernels: MatrixKernels) {
+  const candidates = ['ridge', 'set-kernel', 'sparse-set'] as const;
+  const n = table.ids.length;
+  const errors: number[] = [];
+  let ridge = 0;
+  for (let seed = 1; seed <= repeats; seed++) {
+    const fold = groupedFolds(table.site, 10, createRandom(seed, 'folds', 'neighbourhood'));
+    let squares = 0;
+    let weights = 0;
+    for (let f = 0; f < 10; f++) {
+      const rows = [...Array(n).keys()];
+      const training = selectExperiments(
+        table,
+        rows.filter((i) => fold[i] !== f),
+      );
+      const outside = rows.filter((i) => fold[i] === f);
+      const { leaderboard } = crossValidate(
+        { table: training, leftOut: 'neighbourhood', folds: 5, kinds: candidates, truth: null, seed },
+        kernels,
+        () => {},
+      );
+      const kind = chooseKind(leaderboard, candidates)!;
+      if (kind === 'ridge') ridge++;
+      const model = fitEffectModel(kind, training, createRandom(seed, 'model', kind, f), kernels, null);
+      const { mean } = model.rows(selectExperiments(table, outside));
+      outside.forEach((i, at) => {
+        const w = 1 / (table.variance![i]! + tau2);
+        squares += w * (table.effect[i]! - mean[at]!) ** 2;
+        weights += w;
+      });
+    }
+    errors.push(Math.sqrt(squares / weights));
+  }
+  return { errors, ridge: ridge / (10 * repeats) };
+}
+
+const weightedMean = (table: ExperimentTable, tau2: number, rows: readonly number[]): number => {
+  const weight = (i: number) => 1 / (table.variance![i]! + tau2);
+  const total = rows.reduce((sum, i) => sum + weight(i), 0);
+  return rows.reduce((sum, i) => sum + weight(i) * table.effect[i]!, 0) / total;
+};
+
+const cellKinds = ['random', 'popularity', 'mix-means', 'constant', 'ridge', 'sparse-set'] as const;
+
+/**
+ * Techniques ranked for a domain and location that were left out whole, where four techniques or more have two effects or more there: the
+ * truth is the mean effect of each, weighted as the errors above.
+ */
+function gainsInCells(table: ExperimentTable, tau2: number, kernels: MatrixKernels) {
+  const P = table.contexts.length;
+  const J = table.blocks.length;
+  const cellOf = (i: number) =>
+    table.contextMissing[i * P + P - 2] ? null : table.context.subarray(i * P, i * P + P - 1).join();
+  const cells = Map.groupBy(table.ids.keys(), cellOf);
+  const gains = new Map<ModelKind, number[]>(cellKinds.map((kind) => [kind, []]));
+  for (const [cell, rows] of [...cells].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))) {
+    const byTechnique = Map.groupBy(rows, (i) => table.mix.subarray(i * J + 1, (i + 1) * J).indexOf(1));
+    const tried = [...byTechnique].filter(([, list]) => list.length >= 2).sort(([a], [b]) => a - b);
+    if (cell === null || tried.length < 4) continue;
+    const truth = Float64Array.from(tried, ([, list]) => weightedMean(table, tau2, list));
+    const mixes = new Uint8Array(tried.length * J);
+    tried.forEach(([technique], k) => {
+      mixes[k * J] = 1;
+      mixes[k * J + 1 + technique] = 1;
+    });
+    const training = selectExperiments(
+      table,
+      [...table.ids.keys()].filter((i) => cellOf(i) !== cell),
+    );
+    const place = placeOf(table, rows[0]!);
+    for (const kind of cellKinds) {
+      // Random orders differ: their mean gain over 200.
+      const scored = Array.from({ length: kind === 'random' ? 200 : 1 }, (_, draw) =>
+        normalisedGain(
+          fitEffectModel(kind, training, createRandom(draw, 'cells', kind), kernels, null).scores(place, mixes),
+          truth,
+          3,
+        ),
+      );
+      gains.get(kind)!.push(meanOf(scored));
+    }
+  }
+  return {
+    cells: gains.get('ridge')!.length,
+    by: new Map([...gains].map(([kind, values]) => [kind, meanOf(values)])),
+  };
+}
+
 /** Leave-publication-out error on published effects, paired with ridge over repeats of the folds. */
 export function* evaluateNudge(reference: string | null, repeats: number, kernels: MatrixKernels): Generator<Row> {
   const test = 'nudge';
@@ -89,4 +185,17 @@ export function* evaluateNudge(reference: string | null, repeats: number, kernel
   const differences = sparse.map((value, i) => value - ridge[i]!);
   yield below(test, 'upper 95 % bound of its error minus that of ridge', upperBound(differences, t), 0);
   yield within(test, 'coverage of 90 % intervals', meanOf(coverage), 0.88, 0.93);
+  const served = servedErrors(table, tau2, Math.min(repeats, nestedRepeats), kernels);
+  yield shown(test, `weighted error of what is served, ${served.errors.length} repeats`, meanOf(served.errors));
+  yield shown(test, 'share of training parts in which ridge is served', served.ridge);
+  const ownDifferences = served.errors.map((value, i) => value - ridge[i]!);
+  const mean = meanOf(ownDifferences);
+  yield below(test, 'its error minus that of ridge, mean', Number(mean.toFixed(4)), 0);
+
+  const gain = gainsInCells(table, tau2, kernels);
+  for (const kind of cellKinds)
+    yield shown(test, `gain at 3 of ${kind} in ${gain.cells} unseen cells`, gain.by.get(kind)!);
+  yield above(test, 'gain at 3 of pooled technique means in unseen cells', gain.by.get('mix-means')!, 0.86);
+  const personal = Math.max(gain.by.get('ridge')!, gain.by.get('sparse-set')!);
+  yield above(test, 'gain of pooling over personal advice there', gain.by.get('mix-means')! - personal, 0);
 }

@@ -39,7 +39,7 @@ export interface TableVerdict {
   readonly kind: ServableKind;
   readonly separated: boolean;
   readonly reasons: readonly SeparationReason[];
-  /** contexts lower the error over left-out groups: personal advice does better than one ranking for everybody */
+  /** contexts lower the error over left-out groups; whether they change which block is best, errors do not tell */
   readonly personal: boolean;
   /** blocks that no experiment tried one without the other */
   readonly together: readonly (readonly [string, string])[];
