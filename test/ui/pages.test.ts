@@ -14,8 +14,18 @@ import { memoryPorts } from '../support/memory-ports.ts';
 const hostile = '<script>alert(1)</script>"\'';
 let app: FastifyInstance;
 
+/** Readings of homes and nothing else. */
+const plainPanel = () => {
+  const { columns, collectiveColumn: _, ...panel } = householdPanel();
+  return { ...panel, panel: 'plain', columns: { gas: columns.gas! } };
+};
+
 beforeAll(async () => {
-  const ports = memoryPorts([householdPanel(), { ...householdPanel(), panel: 'hostile', title: hostile }]);
+  const ports = memoryPorts([
+    householdPanel(),
+    { ...householdPanel(), panel: 'hostile', title: hostile },
+    plainPanel(),
+  ]);
   const jobs = createJobs(ports, { concurrency: 2 });
   const service = createService(ports, jobs);
   app = await buildHttp({
@@ -222,6 +232,24 @@ describe('the page of a collective', () => {
       expect([url, answer.statusCode]).toEqual([url, status]);
       expect(text(parseHTML(answer.body).document.querySelector('.notice') ?? null) ?? answer.body).toContain(words);
     }
+  });
+
+  it('shows a panel without a coded attribute through time only', async () => {
+    for (const language of ['en', 'nl']) {
+      const document = await read(`/${language}/collectives/plain`);
+      expect(document.querySelector('.notice')).toBeNull();
+      expect([...document.querySelectorAll('figure')].map((figure) => figure.id)).toEqual(['progress']);
+      expect(document.querySelector('select[name=by]')).toBeNull();
+    }
+    const rows = [...(await read('/en/collectives/plain')).querySelectorAll('#progress tbody tr')].map((row) =>
+      [...row.children].map((cell) => text(cell.querySelector('span:last-child') ?? cell)).slice(0, 3),
+    );
+    // all 40: 1000 + 10 x 19.5, and 100 less a year later
+    expect(rows).toEqual([
+      ['2023', '40', '1,195'],
+      ['2024', '40', '1,095'],
+    ]);
+    expect((await get('/en/collectives/plain?by=dwelling')).statusCode).toBe(400);
   });
 
   it('says that a refusal is in English only where it is', async () => {

@@ -1,5 +1,6 @@
 import type { InsightsCell, InsightsPeriod } from '../../app/analyses/insights.ts';
 import type { DemoCatalogue } from '../../app/pages.ts';
+import type { VariableDescription } from '../../app/panels.ts';
 import { type IntervalRow, intervalChart } from '../charts/interval-chart.ts';
 import { trendChart } from '../charts/trend-chart.ts';
 import { dataTable, type TableRow } from '../design/data-table.ts';
@@ -35,13 +36,16 @@ export function collectivePage(context: PageContext, view: CollectiveView, demo:
       t(collective === null ? 'page.collective.lead-all' : 'page.collective.lead'),
     )}
 ${question(context, view, words)}
-${section(
-  'groups',
-  t('page.collective.groups-heading', { attribute: words.variable(view.attribute) }),
-  period
-    ? byGroup(context, view, words, period)
-    : notice(html`<p>${t('page.collective.no-period', { when: texts.wave(view.when) })}</p>`),
-)}
+${
+  view.attribute &&
+  section(
+    'groups',
+    t('page.collective.groups-heading', { attribute: words.variable(view.attribute) }),
+    period
+      ? byGroup(context, view, view.attribute, words, period)
+      : notice(html`<p>${t('page.collective.no-period', { when: texts.wave(view.when) })}</p>`),
+  )
+}
 ${section('progress', t('page.collective.progress-heading'), progress(context, view, words))}
 ${warningList(texts, result.warnings)}
 ${whoSeesThis(texts, t('page.who.collective'))}
@@ -72,22 +76,26 @@ ${
   })
 }
 ${selectField({ name: 'kpi', label: t('page.collective.field.kpi'), selected: kpi.name, options: kpis.map((v) => ({ value: v.name, label: words.label(v) })) })}
-${selectField({ name: 'by', label: t('page.collective.field.by'), selected: attribute.name, options: attributes.map((v) => ({ value: v.name, label: words.label(v) })) })}
-${selectField({
-  name: 'when',
-  label: t('page.collective.field.when'),
-  selected: when,
-  options:
-    years.length === 0
-      ? waves
-      : [
-          {
-            label: t('page.collective.whole-years'),
-            options: [...years].reverse().map((year) => ({ value: year, label: year })),
-          },
-          { label: t('page.collective.single-waves'), options: waves },
-        ],
-})}
+${attribute && selectField({ name: 'by', label: t('page.collective.field.by'), selected: attribute.name, options: attributes.map((v) => ({ value: v.name, label: words.label(v) })) })}
+${
+  // Without groups there is no one period to look at: the trend shows all of them.
+  attribute &&
+  selectField({
+    name: 'when',
+    label: t('page.collective.field.when'),
+    selected: when,
+    options:
+      years.length === 0
+        ? waves
+        : [
+            {
+              label: t('page.collective.whole-years'),
+              options: [...years].reverse().map((year) => ({ value: year, label: year })),
+            },
+            { label: t('page.collective.single-waves'), options: waves },
+          ],
+  })
+}
 ${textField({
   name: 'goal',
   label: unit === '' ? t('page.collective.field.goal') : t('page.collective.field.goal-in', { unit }),
@@ -101,10 +109,16 @@ ${textField({
 </div></form>`;
 }
 
-function byGroup(context: PageContext, view: CollectiveView, words: Vocabulary, period: InsightsPeriod): SafeHtml {
+function byGroup(
+  context: PageContext,
+  view: CollectiveView,
+  attribute: VariableDescription,
+  words: Vocabulary,
+  period: InsightsPeriod,
+): SafeHtml {
   const { texts } = context;
   const { t, number } = texts;
-  const { kpi, attribute, when } = view;
+  const { kpi, when } = view;
   const withoutGroup = period.withoutGroup && period.withoutGroup.n !== 0 ? [period.withoutGroup] : [];
   const cells = inOrder([...period.groups], attribute.codebook).concat(withoutGroup);
   const decimals = decimalsFor([...cells, period.total].flatMap((cell) => (cell.mean === null ? [] : [cell.mean])));
@@ -131,7 +145,7 @@ function byGroup(context: PageContext, view: CollectiveView, words: Vocabulary, 
     attribute: words.variable(attribute),
     when: texts.wave(when),
   });
-  const summary = groupSentence(context, words, view, cells, decimals);
+  const summary = groupSentence(context, words, view, attribute, cells, decimals);
   const columns = [
     { label: words.label(attribute), align: 'text' },
     { label: t('page.collective.column.households'), align: 'number' },
@@ -218,6 +232,7 @@ function groupSentence(
   { texts }: PageContext,
   words: Vocabulary,
   view: CollectiveView,
+  attribute: VariableDescription,
   cells: readonly InsightsCell[],
   decimals: number,
 ): string {
@@ -230,7 +245,7 @@ function groupSentence(
   const when = wave(view.when);
   if (shown.length === 0) return t('page.collective.sentence.none', { kpi, when });
   const say = (cell: InsightsCell & { mean: number }) =>
-    [words.code(view.attribute, cell.group), `${number(cell.mean, decimals)} ${unit}`.trim()] as const;
+    [words.code(attribute, cell.group), `${number(cell.mean, decimals)} ${unit}`.trim()] as const;
   if (shown.length === 1) {
     const [group, mean] = say(shown[0]!);
     return t('page.collective.sentence.one', { kpi, when, group, mean });

@@ -15,7 +15,8 @@ export interface CollectiveView {
   readonly collectives: readonly string[];
   readonly years: readonly string[];
   readonly kpi: VariableDescription;
-  readonly attribute: VariableDescription;
+  /** null where the panel has no coded attribute: then the page shows the KPI through time only */
+  readonly attribute: VariableDescription | null;
   readonly collective: string | null;
   /** the period shown, and every period there is at this grain */
   readonly when: string;
@@ -53,7 +54,7 @@ export async function loadCollective(
       variable.distinct <= mostGroups,
   );
   const kpi = choose(query, 'kpi', kpis, description);
-  const attribute = choose(query, 'by', attributes, description);
+  const attribute = attributes.length === 0 && !query.get('by') ? null : choose(query, 'by', attributes, description);
   const demoHere = demo?.panel === panel ? demo : null;
 
   const years = yearsOf(description.waveLabels);
@@ -75,7 +76,7 @@ export async function loadCollective(
     panel,
     revision: description.revision,
     kpi: kpi.name,
-    by: attribute.name,
+    ...(attribute === null ? {} : { by: attribute.name }),
     period,
     ...(collective === null ? {} : { collective }),
   };
