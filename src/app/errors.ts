@@ -11,6 +11,7 @@ export const appErrorCodes = [
   'invalid-request',
   'invalid-file',
   'payload-too-large',
+  'unsupported-media-type',
   'too-many-columns',
   'version-conflict',
   'idempotency-conflict',

@@ -83,7 +83,14 @@ export const operations = {
     parameters: panel,
     query: ingestQuery,
     response: ingestReport,
-    problems: ['invalid-file', 'payload-too-large', 'too-many-columns', 'data-withdrawn', 'store-full'],
+    problems: [
+      'invalid-file',
+      'payload-too-large',
+      'unsupported-media-type',
+      'too-many-columns',
+      'data-withdrawn',
+      'store-full',
+    ],
   },
   erasePanel: {
     ...none,

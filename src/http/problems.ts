@@ -23,6 +23,7 @@ const statuses: Partial<Record<ProblemCode, number>> = {
   'invalid-argument': 400,
   'invalid-file': 422,
   'payload-too-large': 413,
+  'unsupported-media-type': 415,
   'version-conflict': 409,
   'idempotency-conflict': 409,
   'store-locked': 503,
@@ -101,7 +102,7 @@ export function fromFastify(error: unknown): unknown {
       );
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new AppError(
-        'invalid-request',
+        'unsupported-media-type',
         `${message}. Send JSON as application/json, and a file as text/csv, application/x-ndjson or application/vnd.apache.parquet.`,
       );
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':

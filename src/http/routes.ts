@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../app/actor.ts';
 import { AppError } from '../app/errors.ts';
@@ -86,6 +87,14 @@ const handlers: Record<Operation['kind'], (id: OperationId, operation: Operation
   },
 
   upload: (id, _operation, service) => async (request, reply) => {
+    if (!(request.body instanceof Readable)) {
+      const type = request.headers['content-type'] ?? 'no content-type';
+      throw new AppError(
+        'unsupported-media-type',
+        `This address takes a file; received ${type}. Send the file as text/csv, application/x-ndjson or application/vnd.apache.parquet.`,
+        { received: type },
+      );
+    }
     const abort = new AbortController();
     request.raw.on('close', () => {
       if (!request.raw.complete) abort.abort(brokeOff());

@@ -148,13 +148,26 @@ describe('the HTTP face', () => {
   });
 
   it.each([
-    ['text', 'text/plain', 'hello'],
     ['JSON that is none', 'application/json', '{"kpi": '],
     ['an empty body', 'application/json', ''],
   ])('answers %s with a problem that says what to send', async (_what, type, payload) => {
     const app = await serve();
     const answer = await app.inject({ ...insights, payload, headers: { 'content-type': type } });
     expect(answer.json()).toMatchObject({ status: 400, code: 'invalid-request' });
+  });
+
+  it('refuses a body of a type that it does not read, and says which it does', async () => {
+    const app = await serve();
+    const upload = { method: 'POST', url: '/v1/panels/street/revisions' } as const;
+    const send = async (request: typeof insights | typeof upload, type: string, payload: string) =>
+      (await app.inject({ ...request, payload, headers: { 'content-type': type } })).json();
+    const refusal = { status: 415, code: 'unsupported-media-type' };
+    expect(await send(insights, 'text/plain', 'hello')).toMatchObject(refusal);
+    expect(await send(upload, 'text/plain', 'hello')).toMatchObject(refusal);
+    expect(await send(upload, 'application/json', '{"a":1}')).toMatchObject({
+      ...refusal,
+      detail: expect.stringContaining('received application/json. Send the file as text/csv'),
+    });
   });
 
   it('says no internals when something breaks', async () => {
