@@ -203,6 +203,7 @@ export const operations = {
       'panel-not-found',
       'unknown-variable',
       'separation',
+      'no-variation',
       'empty-group',
       'no-overlap',
       'too-few-groups',

@@ -283,13 +283,21 @@ describe('a matching study on bad input', () => {
 
   it('refuses a constant treatment, one treated unit, a treatment that is not 0/1', async () => {
     await expect(study(withColumn('coach', Array(rows).fill(0)))).rejects.toMatchObject({
-      code: 'empty-group',
-      details: { treated: 0 },
+      code: 'no-variation',
+      details: { variable: 'coach', treated: 0 },
+      message: expect.stringContaining('0 units began it and 120 did not'),
+    });
+    const all = panel.unitIndex.map((_, r) => r % 2);
+    await expect(study(withColumn('coach', all))).rejects.toMatchObject({
+      code: 'no-variation',
+      details: { control: 0 },
+      message: expect.stringContaining('120 units began it and 0 did not'),
     });
     const one = panel.unitIndex.map((u, r) => (u === 5 && r % 2 === 1 ? 1 : 0));
     await expect(study(withColumn('coach', one))).rejects.toMatchObject({
       code: 'empty-group',
       details: { treated: 1 },
+      message: expect.stringContaining('has 1 treated and 119 untreated units'),
     });
     await expect(study(withColumn('coach', Array(rows).fill(2)))).rejects.toMatchObject({ code: 'invalid-argument' });
   });

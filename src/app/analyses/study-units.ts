@@ -42,7 +42,8 @@ export interface StudyUnits {
  * From a panel to one row per unit: covariates out of the baseline period, treatment entered after it, outcome out of the
  * follow-up. Units with a missing value in anything used are left out and counted, step by step.
  *
- * @throws invalid-request where periods are needed and missing, overlap, or nobody is left; what the core functions throw
+ * @throws invalid-request where periods are needed and missing, overlap; no-variation for a treatment that all or none began,
+ * empty-group where fewer than two of a side are left; what the core functions throw
  */
 export function studyUnits(panel: PanelColumns, request: StudyUnitsRequest): StudyUnits {
   const span = periods(panel, request);
@@ -96,7 +97,7 @@ export function studyUnits(panel: PanelColumns, request: StudyUnitsRequest): Stu
   if (further.outcomes.length > 0) {
     left = keep(left, 'further-outcomes-known', (u) => further.outcomes.every(({ isKnown }) => isKnown[u] === 1));
   }
-  refuseEmpty(left, codes, missing);
+  refuseEmpty(left, codes, missing, request.treatment);
 
   return {
     frame: {
@@ -203,14 +204,37 @@ export function clusterNumbers(column: NumberColumn): Extract<Column, { type: 'c
   return { type: 'coded', levels: [...place.keys()].map(String), codes, status: column.status };
 }
 
-function refuseEmpty(left: readonly number[], codes: Uint8Array, missing: StudyUnits['missing']): void {
+function refuseEmpty(
+  left: readonly number[],
+  codes: Uint8Array,
+  missing: StudyUnits['missing'],
+  treatment: string,
+): void {
   const treated = left.filter((u) => codes[u] === entry.treated).length;
+  const control = left.length - treated;
+  if (treated >= 2 && control >= 2) return;
+  // Everybody's, not of those left: where nobody was treated at all, no other covariate helps.
+  const known = [entry.treated, entry.untreated].map((side) => codes.filter((code) => code === side).length);
+  const [everTreated, neverTreated] = known as [number, number];
+  if ((everTreated === 0) !== (neverTreated === 0)) {
+    throw new CoreError(
+      'no-variation',
+      `The treatment "${treatment}" does not vary: between the baseline and the follow-up ${everTreated} units began it and ${neverTreated} did not. Choose another treatment, or other periods.`,
+      { variable: treatment, treated: everTreated, control: neverTreated },
+    );
+  }
+  if (everTreated === 1 || neverTreated === 1) {
+    throw new CoreError(
+      'empty-group',
+      `The treatment "${treatment}" has ${everTreated} treated and ${neverTreated} untreated units; at least two of each are needed. Choose another treatment, or other periods.`,
+      { variable: treatment, treated: everTreated, control: neverTreated },
+    );
+  }
   const worst = [...missing].sort((a, b) => b.units - a.units)[0];
   const cause = worst && worst.units > 0 ? ` Most units are missing "${worst.variable}" (${worst.units}).` : '';
-  if (treated >= 2 && left.length - treated >= 2) return;
   throw new CoreError(
     'empty-group',
-    `After the steps of the study ${treated} treated and ${left.length - treated} control units are left; at least two of each are needed.${cause} Leave out a covariate, or choose other periods.`,
-    { treated, control: left.length - treated, missing },
+    `After the steps of the study ${treated} treated and ${control} control units are left; at least two of each are needed.${cause} Leave out a covariate, or choose other periods.`,
+    { treated, control, missing },
   );
 }
