@@ -65,6 +65,10 @@ const environment: Environment = {
       // Pieces of this size are read and written with the least work of the system.
       yield* createReadStream(path, { highWaterMark: 1 << 18 }) as AsyncIterable<Uint8Array>;
     } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code === 'ENOENT') throw new AppError('invalid-file', `There is no file ${path}.`, { path }, { cause });
+      if (code === 'EISDIR')
+        throw new AppError('invalid-file', `${path} is a folder; give a file.`, { path }, { cause });
       throw new AppError(
         'invalid-file',
         `The file ${path} cannot be read: ${(cause as Error).message}.`,

@@ -63,12 +63,23 @@ export async function openReading(
       'The file holds zero bytes: it is no text, or text in UTF-16. Save it as UTF-8 (in a spreadsheet: "CSV UTF-8").',
     );
   }
+  if (startsWithJsonArray(head)) {
+    return refused(
+      format,
+      'json-array',
+      'The file looks like a JSON array; JSON lines are expected: one object a line, without brackets and commas around them.',
+    );
+  }
   if (format === 'jsonl') {
     if (!file.isUtf8) return refused(format, 'invalid-encoding', 'JSON lines are UTF-8; this file is not.');
     return openJsonLines(session, file);
   }
   return openCsv(formats, request, schema, file, head, signal);
 }
+
+/** A bracket before an object, a list or its end; a header may begin with a bracket too, but not so. */
+const startsWithJsonArray = (head: Uint8Array): boolean =>
+  /^\uFEFF?\s*\[\s*[{[\]]/.test(new TextDecoder('utf-8', { ignoreBOM: true }).decode(head.subarray(0, 1000)));
 
 function refused(format: Reading['format'], rule: string, remedy: string): Reading {
   return {

@@ -43,6 +43,16 @@ async function finished(server: ServerProcess, id: string): Promise<string> {
 
 // Processes start slowly on a busy machine.
 describe('the service as a process', { timeout: 120_000 }, () => {
+  it('says in words that a file is not there, or a folder', async () => {
+    const absent = await runProcess(data, ['ingest', join(folder, 'nosuch.csv'), '--dry-run']);
+    expect(absent).toMatchObject({
+      status: 3,
+      err: `error [invalid-file] There is no file ${join(folder, 'nosuch.csv')}.\n`,
+    });
+    const other = await runProcess(data, ['ingest', folder, '--panel', 'x', '--dry-run']);
+    expect(other).toMatchObject({ status: 3, err: `error [invalid-file] ${folder} is a folder; give a file.\n` });
+  });
+
   it('takes a file from the command line beside it, and answers the same as without it', async () => {
     const server = await startServerProcess(data);
     const ingest = await runProcess(data, ['ingest', csv, '--json']);

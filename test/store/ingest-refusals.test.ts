@@ -95,6 +95,7 @@ describe('what is refused', () => {
       ],
     ],
     ['waves of two kinds', 'unit,wave,gas\nA,2024-01,1\nA,2024-02,1\nA,2024-Q1,1\n', [['mixed-waves', 4]]],
+    ['a JSON array', ' [\n {"household":"A","gas":1}]', [['json-array', null]]],
     ['zero bytes', 'household,gas\nA,1\0\n', [['binary-file', null]]],
   ])('%s', async (_name, content, expected) => {
     const report = await load(content, content.startsWith('unit,wave') ? { unit: 'unit', wave: 'wave' } : {});
