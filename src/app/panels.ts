@@ -12,7 +12,8 @@ export interface PanelSummary {
   readonly units: number | null;
   readonly waves: number;
   readonly variables: number;
-  readonly digest: string;
+  /** sha256 of the file; null where withheld: who guesses a small file could check the guess */
+  readonly digest: string | null;
 }
 
 export interface PanelList {
@@ -67,7 +68,11 @@ export interface PanelDescription extends PanelSummary {
   readonly collectiveColumn: string | null;
   readonly waveLabels: readonly string[];
   readonly description: readonly VariableDescription[];
-  readonly revisions: readonly { readonly revision: number; readonly digest: string; readonly ingestedAt: string }[];
+  readonly revisions: readonly {
+    readonly revision: number;
+    readonly digest: string | null;
+    readonly ingestedAt: string;
+  }[];
 }
 
 /** How to read a file; every field that is null is inferred and the inference is shown in the report. */
@@ -150,7 +155,8 @@ export interface WaveTotals {
 export interface PanelTotals {
   readonly panel: string;
   readonly revision: number;
-  readonly digest: string;
+  /** null where every sum is withheld */
+  readonly digest: string | null;
   readonly unitKind: UnitKind;
   readonly waves: readonly WaveTotals[];
 }

@@ -145,7 +145,8 @@ export function releaseDescription(panel: PanelDescription, actor: Actor): Relea
   if (actor.role === 'operator' || !isAboutPeople(panel.unitKind)) return panel as Released<PanelDescription>;
   const isSmall = panel.units === null || panel.units < minimumGroup;
   const description = panel.description.map((variable) => gateVariable(variable, panel, isSmall));
-  return { ...panel, ...gateSummary(panel, actor), description } as unknown as Released<PanelDescription>;
+  const revisions = isSmall ? panel.revisions.map((revision) => ({ ...revision, digest: null })) : panel.revisions;
+  return { ...panel, ...gateSummary(panel, actor), description, revisions } as unknown as Released<PanelDescription>;
 }
 
 const few = (n: number | null): boolean => n !== null && n > 0 && n < minimumGroup;
@@ -196,7 +197,8 @@ export function releaseTotals(totals: PanelTotals, actor: Actor): Released<Panel
       }),
     }),
   );
-  return { ...totals, waves } as unknown as Released<PanelTotals>;
+  const showsAny = waves.some((wave) => wave.totals.some(({ withheld }) => withheld === null));
+  return { ...totals, digest: showsAny ? totals.digest : null, waves } as unknown as Released<PanelTotals>;
 }
 
 function gateSummary(panel: PanelSummary, actor: Actor): PanelSummary {
@@ -208,7 +210,7 @@ function gateSummary(panel: PanelSummary, actor: Actor): PanelSummary {
   ) {
     return panel;
   }
-  return { ...panel, rows: null, units: null };
+  return { ...panel, rows: null, units: null, digest: null };
 }
 
 /** What is not large enough is for the operator; the others see it counted in `total` and no more. */

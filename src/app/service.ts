@@ -1,4 +1,5 @@
 import type { Language } from '../messages/language.ts';
+import { isAboutPeople } from './about-people.ts';
 import type { Actor } from './actor.ts';
 import { type AnalysisKind, type AnyResult, analyses, type RequestOf } from './analyses.ts';
 import { authorise, type Resource } from './authorise.ts';
@@ -118,9 +119,29 @@ export function createService(ports: Ports, jobs: Jobs): Service {
       const resource: Resource = panel === undefined ? { kind: 'experiments' } : { kind: 'panel', id: panel };
       authorise(actor, 'analyse', resource);
       if ((input as { readonly includeUnits?: boolean }).includeUnits) authorise(actor, 'see-units', resource);
+      const { revision } = input as { readonly revision?: number | null };
+      if (panel !== undefined) await refuseSuperseded(actor, { panel, revision: revision ?? null });
       const complete = analyses[kind].settings as (request: RequestOf<K>) => Parameters<Jobs['submit']>[2];
       return jobs.submit(actor, kind, complete(input), options);
     };
+
+  /**
+   * Two revisions that differ by one household tell what is hers: of people only the newest is for everybody.
+   *
+   * @throws not-authorised; panel-not-found, revision-not-found
+   */
+  async function refuseSuperseded(actor: Actor, { panel, revision }: PanelReference): Promise<void> {
+    if (actor.role === 'operator' || revision === undefined || revision === null) return;
+    const newest = await ports.panels.describe(panel, null);
+    if (revision === newest.revision) return;
+    const asked = await ports.panels.describe(panel, revision);
+    if (!isAboutPeople(newest.unitKind) && !isAboutPeople(asked.unitKind)) return;
+    throw new AppError(
+      'not-authorised',
+      `Revision ${revision} of panel "${panel}" was superseded and is readable by the operator of the hub only. Ask for revision ${newest.revision}, or leave out the revision.`,
+      { panel, revision, newest: newest.revision },
+    );
+  }
 
   async function readResult(actor: Actor, result: string): Promise<Released<AnyResult>> {
     authorise(actor, 'read', { kind: 'result', id: result });
@@ -153,10 +174,12 @@ export function createService(ports: Ports, jobs: Jobs): Service {
     },
     async describePanel(actor, { panel, revision }) {
       authorise(actor, 'read', { kind: 'panel', id: panel });
+      await refuseSuperseded(actor, { panel, revision: revision ?? null });
       return releaseDescription(await ports.panels.describe(panel, revision ?? null), actor);
     },
     async panelTotals(actor, { panel, revision, variable }) {
       authorise(actor, 'read', { kind: 'panel', id: panel });
+      await refuseSuperseded(actor, { panel, revision: revision ?? null });
       return releaseTotals(await ports.panels.totals(panel, revision ?? null, variable), actor);
     },
     async ingestPanel(actor, input, source, control) {

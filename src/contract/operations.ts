@@ -59,7 +59,7 @@ export const operations = {
     parameters: panel,
     query: strict({ revision: Type.Optional(Type.Integer({ minimum: 1 })) }),
     response: panelDescription,
-    problems: ['panel-not-found', 'revision-not-found'],
+    problems: ['not-authorised', 'panel-not-found', 'revision-not-found'],
   },
   panelTotals: {
     ...none,
@@ -71,7 +71,7 @@ export const operations = {
     parameters: panel,
     query: totalsQuery,
     response: panelTotals,
-    problems: ['panel-not-found', 'revision-not-found', 'unknown-variable', 'non-finite'],
+    problems: ['not-authorised', 'panel-not-found', 'revision-not-found', 'unknown-variable', 'non-finite'],
   },
   ingestPanel: {
     ...none,
@@ -173,7 +173,7 @@ export const operations = {
     parameters: panel,
     body: insightsRequest,
     response: jobOf(results.insights),
-    problems: ['panel-not-found', 'unknown-variable'],
+    problems: ['not-authorised', 'panel-not-found', 'unknown-variable'],
   },
   qca: {
     ...none,
@@ -185,7 +185,7 @@ export const operations = {
       'Qualitative comparative analysis: which combinations of conditions go with the outcome; every minimal model, with a certificate',
     body: qcaRequest,
     response: jobOf(results.qca),
-    problems: ['panel-not-found', 'unknown-variable'],
+    problems: ['not-authorised', 'panel-not-found', 'unknown-variable'],
     example: qcaExample,
   },
   matchingStudy: {
@@ -200,6 +200,7 @@ export const operations = {
     body: matchingStudyRequest,
     response: jobOf(results['matching-study']),
     problems: [
+      'not-authorised',
       'panel-not-found',
       'unknown-variable',
       'separation',
@@ -221,7 +222,15 @@ export const operations = {
     parameters: panel,
     body: panelModelRequest,
     response: jobOf(results['panel-model']),
-    problems: ['panel-not-found', 'unknown-variable', 'collinear', 'no-variation', 'empty-group', 'too-few-groups'],
+    problems: [
+      'not-authorised',
+      'panel-not-found',
+      'unknown-variable',
+      'collinear',
+      'no-variation',
+      'empty-group',
+      'too-few-groups',
+    ],
     example: panelModelExample,
   },
   recommend: {

@@ -27,7 +27,7 @@ const summaryFields = {
   units: nullable(Type.Integer()),
   waves: Type.Integer(),
   variables: Type.Integer(),
-  digest: Type.String(),
+  digest: nullable(Type.String()),
 };
 
 export const panelList = strict({ panels: Type.Array(strict(summaryFields)) });
@@ -62,7 +62,9 @@ export const panelDescription = Type.Object({
   collectiveColumn: nullable(Type.String()),
   waveLabels: Type.Array(Type.String()),
   description: Type.Array(variableDescription),
-  revisions: Type.Array(strict({ revision: Type.Integer(), digest: Type.String(), ingestedAt: Type.String() })),
+  revisions: Type.Array(
+    strict({ revision: Type.Integer(), digest: nullable(Type.String()), ingestedAt: Type.String() }),
+  ),
 });
 
 const variableTotal = strict({
@@ -78,7 +80,7 @@ const variableTotal = strict({
 export const panelTotals = strict({
   panel: panelName,
   revision: Type.Integer({ minimum: 1 }),
-  digest: Type.String(),
+  digest: nullable(Type.String()),
   unitKind,
   waves: Type.Array(strict({ wave: Type.String(), totals: Type.Array(variableTotal) })),
 });
