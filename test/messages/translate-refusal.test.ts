@@ -88,7 +88,7 @@ describe('refusals in Dutch', () => {
     [
       'not-authorised',
       'The role "visitor" may not erase a panel; expected the local operator. Ask whoever runs this service.',
-      'De rol "visitor" mag dit niet (erase, panel); verwacht is de beheerder op deze computer. Vraag het aan wie deze dienst beheert.',
+      'De rol "visitor" mag dit niet (erase a panel); verwacht is de beheerder op deze computer. Vraag het aan wie deze dienst beheert.',
     ],
   ])('say what the English says: %s', (code, message, dutch) => {
     expect(translateRefusal('nl', code, message)).toBe(dutch);

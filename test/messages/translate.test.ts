@@ -93,6 +93,17 @@ describe('numbers and dates', () => {
   });
 });
 
+describe('a count of one', () => {
+  it('is said in the singular', () => {
+    const facts = { rows: 1, units: 1, waves: 1 };
+    expect(translate('en', 'cli.ingest.facts', facts)).toBe('1 row, 1 unit, 1 wave');
+    expect(translate('nl', 'cli.ingest.facts', facts)).toBe('1 rij, 1 eenheid, 1 meting');
+    const question = { outcome: 'SURV', cases: 18, conditions: 1 };
+    expect(translate('en', 'cli.qca.cases-and-conditions', question)).toBe('SURV: 18 cases, 1 condition');
+    expect(translate('nl', 'cli.qca.cases-and-conditions', question)).toBe('SURV: 18 gevallen, 1 voorwaarde');
+  });
+});
+
 describe('the language of an answer', () => {
   it('is the preferred one that we have, Dutch without a preference', () => {
     expect(negotiateLanguage(undefined)).toBe('nl');
