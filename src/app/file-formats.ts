@@ -142,6 +142,8 @@ export interface RecordLayout {
   /** null for one text a line, without quotes */
   readonly delimiter: string | null;
   readonly columns: number;
+  /** lines before the header that are no records: 1 where the first says the delimiter, else 0 */
+  readonly skippedLines: number;
 }
 
 /** What the room `formats` offers to the store: knowledge of files, no database. */

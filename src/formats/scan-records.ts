@@ -45,7 +45,7 @@ async function scanRecords(
   let afterReturn = false;
   let bom = 0;
   const end = (): boolean => {
-    const isRecord = quotes ? bytes > 0 || keepsBlank : fieldBytes > 0;
+    const isRecord = start > layout.skippedLines && (quotes ? bytes > 0 || keepsBlank : fieldBytes > 0);
     const goOn = !isRecord || visit({ index, line: start, fields, endsEmpty: fieldBytes === 0, fault });
     if (isRecord) index++;
     fields = 1;

@@ -101,6 +101,15 @@ function refused(format: Reading['format'], rule: string, remedy: string): Readi
   };
 }
 
+/** The line `sep=;` with which a spreadsheet tells another how a file is delimited; it stands before the header. */
+function separatorLine(
+  head: Uint8Array,
+): { readonly delimiter: CsvDialect['delimiter']; readonly bytes: number } | null {
+  const start = new TextDecoder('latin1').decode(head.subarray(0, 16));
+  const found = /^(?:\u00ef\u00bb\u00bf)?sep=([,;\t])\r?\n/i.exec(start);
+  return found === null ? null : { delimiter: found[1] as CsvDialect['delimiter'], bytes: found[0].length };
+}
+
 async function openCsv(
   formats: FileFormats,
   request: IngestRequest,
@@ -126,10 +135,13 @@ async function openCsv(
   const startsBlank = first === 0x0a || first === 0x0d;
   const rewrittenPath = `${file.path}.rewritten`;
   const describe = async (path: string, bytes: number, mayRewrite: boolean): Promise<Reading> => {
-    const dialect = await formats.csvDialect(await readHead(path, bytes), bytes <= headBytes, {
-      delimiter: request.delimiter ?? schema?.delimiter ?? null,
+    const firstBytes = await readHead(path, bytes);
+    const separator = separatorLine(firstBytes);
+    const dialect = await formats.csvDialect(firstBytes.subarray(separator?.bytes ?? 0), bytes <= headBytes, {
+      delimiter: request.delimiter ?? schema?.delimiter ?? separator?.delimiter ?? null,
       decimal: request.decimal,
     });
+    const skippedLines = separator === null ? 0 : 1;
     const columns = (numbers: ReadonlySet<number>) =>
       dialect.header.map((_, j) => `'t${j}': '${numbers.has(j) ? 'DOUBLE' : 'VARCHAR'}'`).join(', ');
     return {
@@ -141,11 +153,14 @@ async function openCsv(
       sample: dialect.sample,
       fileTypes: [],
       relation: (numbers) =>
-        `read_csv(${quoteText(path)}, auto_detect = false, header = true, delim = ${quoteText(dialect.delimiter)},
+        `read_csv(${quoteText(path)}, auto_detect = false, header = true, skip = ${skippedLines}, delim = ${quoteText(dialect.delimiter)},
         quote = '"', escape = '"', decimal_separator = '${dialect.decimal}', columns = {${columns(numbers)}})`,
       readsNumbers: !file.hasDigitGroup,
       isClean: !file.hasSpace,
-      records: { path: file.path, layout: { delimiter: dialect.delimiter, columns: dialect.header.length } },
+      records: {
+        path: file.path,
+        layout: { delimiter: dialect.delimiter, columns: dialect.header.length, skippedLines },
+      },
       errors: dialect.header.length === 0 ? [noHeader] : [],
       errorCount: dialect.header.length === 0 ? 1 : 0,
       cautions: dialect.doubtful === null ? cautions : [...cautions, doubtfulDecimal(dialect)],
@@ -159,7 +174,9 @@ async function openCsv(
     await handle.close();
     return describe(rewrittenPath, size, false);
   };
-  return encoding === 'windows-1252' || startsBlank ? rewrite() : describe(file.path, file.bytes, true);
+  // The database skips a line reliably only where all lines end alike.
+  const mustRewrite = encoding === 'windows-1252' || startsBlank || separatorLine(head) !== null;
+  return mustRewrite ? rewrite() : describe(file.path, file.bytes, true);
 }
 
 const doubtfulDecimal = ({ decimal, doubtful }: CsvDialect): FileProblem =>
@@ -175,14 +192,15 @@ export const removeRewritten = (file: SpooledFile): Promise<void> => rm(`${file.
 
 async function openParquet(session: Session, file: SpooledFile): Promise<Reading> {
   const source = `read_parquet(${quoteText(file.path)})`;
-  let described: readonly { column_name: string; column_type: string }[];
+  let described: readonly ParquetColumn[];
   try {
     described = await session.rows(`DESCRIBE SELECT * FROM ${source}`);
   } catch {
     return refused('parquet', 'unreadable-file', 'The file is no whole Parquet file; write it again.');
   }
+  const wholeDays = await timestampsOfDays(session, source, described);
   const nested = described.filter(({ column_type: type }) => /\[|STRUCT|MAP|UNION|BLOB/.test(type));
-  const relation = `(SELECT ${described.map(({ column_name: name }, j) => `${quoteName(name)}::VARCHAR AS t${j}`).join(', ')} FROM ${source})`;
+  const relation = `(SELECT ${described.map((column, j) => `${wholeDays.has(column) ? `${inUtc(column)}::DATE::VARCHAR` : `${quoteName(column.column_name)}::VARCHAR`} AS t${j}`).join(', ')} FROM ${source})`;
   const errors = nested.map(({ column_name: name, column_type: type }) =>
     wholeFile(
       'nested-column',
@@ -209,6 +227,31 @@ async function openParquet(session: Session, file: SpooledFile): Promise<Reading
   };
 }
 
+interface ParquetColumn {
+  readonly column_name: string;
+  readonly column_type: string;
+}
+
+/** A timestamp as SQL, whatever the zone of the machine. */
+const inUtc = ({ column_name: name, column_type: type }: ParquetColumn): string =>
+  type.endsWith('WITH TIME ZONE') ? `(${quoteName(name)} AT TIME ZONE 'UTC')` : `${quoteName(name)}::TIMESTAMP`;
+
+/** Columns of timestamps that all stand at the beginning of a day (UTC): dates, written by a tool that has only timestamps. */
+async function timestampsOfDays(
+  session: Session,
+  source: string,
+  columns: readonly ParquetColumn[],
+): Promise<ReadonlySet<ParquetColumn>> {
+  const timestamps = columns.filter(({ column_type: type }) => /^TIMESTAMP/.test(type));
+  if (timestamps.length === 0) return new Set();
+  const tests = timestamps.map((column, i) => {
+    const moment = inUtc(column);
+    return `coalesce(bool_and(${moment} = ${moment}::DATE::TIMESTAMP), false) AS days_${i}`;
+  });
+  const [found] = await session.rows<Record<string, boolean>>(`SELECT ${tests.join(', ')} FROM ${source}`);
+  return new Set(timestamps.filter((_, i) => found![`days_${i}`] === true));
+}
+
 function typeOfParquet(type: string): VariableType | null {
   if (/^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type)) return 'integer';
   if (/^(FLOAT|DOUBLE|DECIMAL)/.test(type)) return 'number';
@@ -221,7 +264,7 @@ function typeOfParquet(type: string): VariableType | null {
 async function openJsonLines(session: Session, file: SpooledFile): Promise<Reading> {
   const lines = `(SELECT line FROM read_csv(${quoteText(file.path)}, auto_detect = false, header = false,
     delim = '\x01', quote = '', escape = '', columns = {'line': 'VARCHAR'}) WHERE trim(line, ' \t') <> '')`;
-  const layout: RecordLayout = { delimiter: null, columns: 1 };
+  const layout: RecordLayout = { delimiter: null, columns: 1, skippedLines: 0 };
   const wrong = await session.rows<{ record: number; line: string; total: number }>(
     `SELECT record, line, count(*) OVER () AS total FROM (SELECT row_number() OVER () - 1 AS record, line FROM ${lines})
      WHERE CASE WHEN json_valid(line) THEN json_type(line) <> 'OBJECT' ELSE true END ORDER BY record LIMIT 100`,

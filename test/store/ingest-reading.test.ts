@@ -130,6 +130,33 @@ describe('other formats', () => {
     ]);
   });
 
+  it.each([
+    ['at the beginning of days', "TIMESTAMP '2024-01-01' + to_months(i // 2)", ['2024-01-01', '2024-02-01']],
+    [
+      'with zone',
+      "(DATE '2024-01-01' + to_months(i // 2))::TIMESTAMP AT TIME ZONE 'UTC'",
+      ['2024-01-01', '2024-02-01'],
+    ],
+    [
+      'within days',
+      "TIMESTAMP '2024-01-01 12:00' + to_months(i // 2)",
+      ['2024-01-01T12:00:00.000Z', '2024-02-01T12:00:00.000Z'],
+    ],
+  ])('takes timestamps of Parquet %s for what they are', async (_name, sql, labels) => {
+    const path = join(t.folder, 'timestamps.parquet');
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    await connection.run("SET TimeZone = 'UTC'");
+    await connection.run(
+      `COPY (SELECT 'H' || (i % 2) AS household, ${sql} AS month, i AS gas FROM range(4) r(i)) TO '${path}' (FORMAT parquet)`,
+    );
+    connection.closeSync();
+    instance.closeSync();
+    const report = await load(await readFile(path));
+    expect(report).toMatchObject({ outcome: 'created', wave: 'month', waves: 2 });
+    expect((await t.store.panels.describe(report.panel, null)).waveLabels).toEqual(labels);
+  });
+
   it('reads Parquet with the types of the file', async () => {
     const path = join(t.folder, 'made.parquet');
     const instance = await DuckDBInstance.create(':memory:');

@@ -139,6 +139,18 @@ describe('what is refused', () => {
     expect(rules(report)).toEqual([['unreadable-wave', 5]]);
   });
 
+  it.each([
+    'sep=;\r\n',
+    '\uFEFFsep=;\n',
+  ])('the line is right below a line that says the delimiter, %j', async (first) => {
+    const good = await load(`${first}household;note;gas\nA;"a,b,c";1,5\nB;"d,e,f";2,5\n`);
+    expect(good).toMatchObject({ outcome: 'created', delimiter: ';', rows: 2, unit: 'household' });
+    const bad = await load(`${first}household;gas\nA;1\nB;oops\nC;2\nD;3\n`);
+    expect(rules(bad)).toEqual([['not-a-number', 4]]);
+    const ragged = await load(`${first}household;gas\nA;1\nB;1;2;3\nC;2\n`);
+    expect(rules(ragged)).toEqual([['too-many-fields', 4]]);
+  });
+
   it('NaN is told to be no measurement', async () => {
     const report = await load('household,gas\nA,1\nB,NaN\nC,2\nD,4\n');
     expect(report.errors.first[0]).toMatchObject({ column: 'gas', value: 'NaN' });
