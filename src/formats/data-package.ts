@@ -1,14 +1,24 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { AppError } from '../app/errors.ts';
 
 /**
- * The description of a file in the `datapackage.json` beside it: its data resource, whose `schema` may be a file of its
- * own. Null where there is no data package, or none that names the file.
+ * The description that lies beside a file: its data resource in `datapackage.json`, whose `schema` may be a file of its
+ * own; else the Table Schema `NAME.schema.json` of a file `NAME.csv`. Null where there is neither.
  *
  * @throws invalid-request where there is one that cannot be read
  */
 export async function findDataResource(path: string): Promise<unknown> {
+  return (await fromDataPackage(path)) ?? (await ownSchema(path));
+}
+
+async function ownSchema(path: string): Promise<unknown> {
+  const name = `${basename(path, extname(path))}.schema.json`;
+  const text = await readOptional(join(dirname(path), name));
+  return text === null ? null : parseJson(text, name);
+}
+
+async function fromDataPackage(path: string): Promise<unknown> {
   const folder = dirname(path);
   const text = await readOptional(join(folder, 'datapackage.json'));
   if (text === null) return null;
