@@ -23,6 +23,7 @@ const optional = {
     description: 'share of the waves of a period in which the outcome must be observed',
   }),
   estimand: literals(['ATT', 'ATC', 'ATE', 'ATO', 'ATM']),
+  balanceOf: literals(['covariates', 'squares', 'squares-and-products']),
   cluster: nullable(Type.String({ description: 'variable whose values are clusters for the standard error' })),
   standardError: literals(
     [
@@ -77,7 +78,7 @@ const required = {
   covariates: Type.Array(Type.String({ description: 'income, age^2, log1p(gas), income:tenure' }), { minItems: 1 }),
 };
 
-const { revision, treatedLevel, outcomeIs, baseline, followUp, minimumShare, estimand } = optional;
+const { revision, treatedLevel, outcomeIs, baseline, followUp, minimumShare, estimand, balanceOf } = optional;
 const { otherOutcomes, laterFollowUps, preperiod, effectsBy, augmented } = optional;
 const { cluster, standardError, permutations, confidence, seed, includeUnits } = optional;
 
@@ -90,6 +91,7 @@ export const matchingStudyRequest = strict({
   followUp: Type.Optional(followUp),
   minimumShare: Type.Optional(minimumShare),
   estimand: Type.Optional(estimand),
+  balanceOf: Type.Optional(balanceOf),
   design: Type.Optional(studyDesignRequest),
   cluster: Type.Optional(cluster),
   standardError: Type.Optional(standardError),
@@ -124,6 +126,7 @@ const side = strict({
   overlapCoefficient: number,
   standardizedPairDistance: number,
 });
+const bins = Type.Array(strict({ from: Type.Number(), to: Type.Number(), treated: count, control: count }));
 const perGroup = strict({ treated: Type.Integer(), control: Type.Integer() });
 const range = nullable(strict({ minimum: Type.Number(), maximum: Type.Number() }));
 const effect = nullable(
@@ -257,9 +260,11 @@ export const matchingStudyBody = strict({
       control: range,
       focalOutside: number,
       coefficient: Type.Number(),
-      bins: Type.Array(strict({ from: Type.Number(), to: Type.Number(), treated: count, control: count })),
+      bins,
     }),
   ),
+  equipoise: number,
+  weightBins: nullable(bins),
   balance: Type.Array(
     strict({
       variable: Type.String(),

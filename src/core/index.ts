@@ -114,7 +114,8 @@ export {
   balanceTable,
   denominatorOf,
 } from './balance/balance-table.ts';
-export { type Overlap, overlapOf } from './balance/overlap.ts';
+export { type GroupBin, groupHistogram } from './balance/group-histogram.ts';
+export { equipoise, type Overlap, overlapOf } from './balance/overlap.ts';
 export { meanPairDifferenceWithinStrata } from './balance/pair-difference.ts';
 
 // Weighting
@@ -177,6 +178,7 @@ export {
 } from './effects/permutation-test.ts';
 export { type Ratio, type RiskRatios, riskRatios } from './effects/risk-ratios.ts';
 export {
+  type BalanceOf,
   type GroupCounts,
   type LevelCounts,
   type MatchingStudyInput,

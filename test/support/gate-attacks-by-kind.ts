@@ -205,6 +205,7 @@ export function attackStudy(own: Study, shown: Study, world: GatePanel): string[
     { total: all, parts: [matched, q(`unmatched ${group}`, all.truth - matched.truth, false)] },
     { total: all, parts: [discarded, q(`kept ${group}`, all.truth - discarded.truth, false)] },
     ...binsOf(own, shown, group, all),
+    ...weightsOf(own, shown, group, matched),
     ...levelsOf(own, shown, group, all, matched),
     ...effectLevelsOf(own, shown, group, matched),
   ]);
@@ -212,6 +213,7 @@ export function attackStudy(own: Study, shown: Study, world: GatePanel): string[
   const joined: Identity[] = [
     { total: named('outcome-known'), parts: groups.map((g) => g.all) },
     { total: named('matched'), parts: groups.map((g) => g.matched) },
+    ...equipoiseOf(own, shown, groups),
   ];
   // Pairs: half of the matched are of each group.
   const isHalf = groups[0]!.matched.truth === groups[1]!.matched.truth && named('matched').isShown;
@@ -251,6 +253,29 @@ function binsOf(own: Study, shown: Study, group: 'treated' | 'control', all: Qua
     q(`bin ${b} ${group}`, bin[group]!, (shown.body.overlap?.bins[b]?.[group] ?? null) !== null),
   );
   return [{ total: all, parts }];
+}
+
+function weightsOf(own: Study, shown: Study, group: 'treated' | 'control', matched: Quantity): Identity[] {
+  const bins = own.body.weightBins ?? [];
+  if (bins.length === 0) return [];
+  const parts = bins.map((bin, b) =>
+    q(`weights ${b} ${group}`, bin[group]!, (shown.body.weightBins?.[b]?.[group] ?? null) !== null),
+  );
+  return [{ total: matched, parts }];
+}
+
+/** Equipoise times everybody is a count. */
+function equipoiseOf(own: Study, shown: Study, groups: readonly { readonly all: Quantity }[]): Identity[] {
+  const { equipoise } = own.body;
+  if (equipoise === null) return [];
+  const everybody = groups.reduce((sum, { all }) => sum + all.truth, 0);
+  const inside = q('in equipoise', Math.round(equipoise * everybody), shown.body.equipoise !== null);
+  const total = q(
+    'everybody',
+    everybody,
+    groups.every(({ all }) => all.isShown),
+  );
+  return [{ total, parts: [inside, q('not in equipoise', everybody - inside.truth, false)] }];
 }
 
 /** A mean of a level or of a 0/1 column times its group is a count. */

@@ -28,6 +28,23 @@ export const studyFixture: StudyView = {
     { covariate: 'insulation', level: 'poor', before: 0.55, after: 0.05, withheld: false },
   ],
   beforeWithheld: false,
+  hasScore: true,
+  overlap: {
+    coefficient: 0.62,
+    equipoise: 0.48,
+    bins: [
+      { from: -3, to: -2, treated: 0, control: 90 },
+      { from: -2, to: -1, treated: 80, control: 240 },
+      { from: -1, to: 0, treated: 230, control: 130 },
+      { from: 0, to: 1, treated: 190, control: 38 },
+      { from: 1, to: 2, treated: 12, control: null },
+    ],
+  },
+  weights: [
+    { from: 0, to: 1, treated: 0, control: 300 },
+    { from: 1, to: 2, treated: 512, control: 180 },
+    { from: 2, to: 3, treated: 0, control: 18 },
+  ],
   threshold: 0.1,
   adjusted: { estimate: -5.1, lower: -7.6, upper: -2.6 },
   effect: { estimate: -5.4, lower: -8.1, upper: -2.7 },

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type IntervalChart, intervalChart, padded, wrap } from '../../src/ui/charts/interval-chart.ts';
 import { type LovePlot, lovePlot } from '../../src/ui/charts/love-plot.ts';
 import { type TrendChart, trendChart } from '../../src/ui/charts/trend-chart.ts';
+import { type TwoSidedHistogram, twoSidedHistogram } from '../../src/ui/charts/two-sided-histogram.ts';
 import type { SafeHtml } from '../../src/ui/html.ts';
 
 const intervals: IntervalChart = {
@@ -45,12 +46,28 @@ const love: LovePlot = {
   ],
 };
 
+const scores: TwoSidedHistogram = {
+  id: 'overlap',
+  title: 'Scores of both groups',
+  description: 'The scores have 62 % in common.',
+  axisLabel: 'score',
+  upLabel: 'took part',
+  downLabel: 'did not',
+  formatTick: String,
+  bins: [
+    { from: -2, to: -1, up: 0, down: 0.5 },
+    { from: -1, to: 0, up: 0.4, down: 0.4 },
+    { from: 0, to: 1, up: 0.6, down: null },
+  ],
+};
+
 const parse = (svg: SafeHtml) => parseHTML(`<html><body>${svg}</body></html>`).document.querySelector('svg')!;
 
 describe.each([
   ['interval chart', intervalChart(intervals)],
   ['trend chart', trendChart(trend)],
   ['love plot', lovePlot(love)],
+  ['two-sided histogram', twoSidedHistogram(scores)],
 ] as const)('the %s', (name, [wide, narrow]) => {
   it('is one named image in a wide and a narrow form', () => {
     for (const [svg, form, width] of [
@@ -81,7 +98,7 @@ describe.each([
       [wide!, 'wide'],
       [narrow!, 'narrow'],
     ] as const) {
-      await expect(String(svg)).toMatchFileSnapshot(`snapshots/${name.replace(' ', '-')}-${form}.svg`);
+      await expect(String(svg)).toMatchFileSnapshot(`snapshots/${name.replaceAll(' ', '-')}-${form}.svg`);
     }
   });
 });
@@ -133,5 +150,23 @@ describe('labels', () => {
   it('break at a space, as often as needed', () => {
     expect(wrap('short', 24)).toBe('short');
     expect(wrap('rented from a housing association', 24)).toBe('rented from a housing\nassociation');
+  });
+});
+
+describe('a two-sided histogram', () => {
+  it('draws one group above and one below the line, as high as their shares, and hatches what is withheld', () => {
+    const svg = parse(twoSidedHistogram(scores)[0]!);
+    const bars = [...svg.querySelectorAll('rect')].filter((rect) => rect.getAttribute('width') !== null);
+    const of = (fill: string) =>
+      [...svg.querySelectorAll(`g[fill="${fill}"] rect, rect[fill="${fill}"]`)].map((rect) =>
+        Number(rect.getAttribute('height')),
+      );
+    const [up, down] = [of('var(--chart-main)'), of('var(--chart-second)')];
+    expect(up).toHaveLength(2);
+    expect(up[1]! / up[0]!).toBeCloseTo(0.6 / 0.4, 1);
+    expect(down).toHaveLength(2);
+    expect(down[0]! / up[0]!).toBeCloseTo(0.5 / 0.4, 1);
+    expect(bars.length).toBeGreaterThanOrEqual(5);
+    expect(String(twoSidedHistogram(scores)[0])).toContain('url(#overlap-wide-hatch)');
   });
 });

@@ -105,6 +105,31 @@ describe('the page of a study', () => {
     expect(text(document.querySelector('#love tbody td'))).toBe('not shown: fewer than 10 households');
   });
 
+  it('shows where both groups have scores, and how much homes count, with the table of the same numbers', () => {
+    const document = draw(studyFixture);
+    expect(text(document.querySelector('#overlap-summary'))).toBe(
+      'The scores of both groups have 62 % in common. Of all homes 48 % could as well have taken part as not.',
+    );
+    const rows = (id: string) =>
+      [...document.querySelectorAll(`#${id} tbody tr`)].map((row) =>
+        [...row.querySelectorAll('th, td span:last-child')].map(text),
+      );
+    expect(rows('overlap')[4]).toEqual(['1 to 2', '12', 'not shown']);
+    expect(rows('weights')).toEqual([
+      ['0 to 1', '0', '300'],
+      ['1 to 2', '512', '180'],
+      ['2 to 3', '0', '18'],
+    ]);
+    for (const id of ['overlap', 'weights'])
+      expect(document.querySelectorAll(`figure#${id} svg.chart`)).toHaveLength(2);
+    const without = draw({ ...studyFixture, overlap: null, weights: null });
+    expect(without.querySelector('figure#overlap')).toBeNull();
+    expect(text(without.querySelector('main'))).toContain('The scores are withheld');
+    expect(text(draw({ ...studyFixture, overlap: null, hasScore: false }).querySelector('main'))).toContain(
+      'This study has no score',
+    );
+  });
+
   it('writes recipes in words, with what must be absent', () => {
     const recipe = draw(studyFixture).querySelector('.recipe-formula');
     expect(text(recipe)).toBe('buying insulation together and heat-loss walk and not: savings contest');

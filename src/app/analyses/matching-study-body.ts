@@ -10,7 +10,7 @@ import { gateFurther, hideFurther, hidesOutcome, type ShownFurther, withoutLevel
 
 type Shown = Omit<
   MatchingStudyOutput,
-  'sample' | 'warnings' | 'balance' | 'effects' | 'overlap' | 'groups' | 'ties' | 'further'
+  'sample' | 'warnings' | 'balance' | 'effects' | 'overlap' | 'weightBins' | 'groups' | 'ties' | 'further'
 >;
 
 export interface ShownBalance {
@@ -42,7 +42,14 @@ export interface ShownOverlap {
   readonly control: Range;
   readonly focalOutside: number | null;
   readonly coefficient: number;
-  readonly bins: readonly { from: number; to: number; treated: number | null; control: number | null }[];
+  readonly bins: readonly ShownBin[];
+}
+
+export interface ShownBin {
+  readonly from: number;
+  readonly to: number;
+  readonly treated: number | null;
+  readonly control: number | null;
 }
 
 export interface ShownGroup {
@@ -68,6 +75,7 @@ export interface MatchingStudyBody extends Shown {
   readonly groups: { readonly treated: ShownGroup; readonly control: ShownGroup };
   readonly missing: readonly { readonly variable: string; readonly units: number | null }[];
   readonly overlap: ShownOverlap | null;
+  readonly weightBins: readonly ShownBin[] | null;
   readonly balance: readonly ShownBalance[];
   readonly effects: {
     readonly unmatched: EffectEstimate | null;
@@ -105,6 +113,8 @@ export function gateStudy(body: MatchingStudyBody): MatchingStudyBody {
       missing,
       caliperWidths: {},
       overlap: null,
+      equipoise: null,
+      weightBins: null,
       balance: body.balance.map(hideRow),
       effects: { unmatched: null, matched: null, adjusted: null },
       outcomeSupport: hiddenSupport,
@@ -125,6 +135,8 @@ export function gateStudy(body: MatchingStudyBody): MatchingStudyBody {
     missing,
     caliperWidths: distanceOnly(body.caliperWidths),
     overlap: body.overlap && !leavesFew ? gateOverlap(body.overlap, body) : null,
+    equipoise: leavesFew ? null : gateShare(body.equipoise, groups.treated.all! + groups.control.all!),
+    weightBins: body.weightBins && gateBins(body.weightBins),
     balance: leavesFew ? balance.map(hideBefore) : balance,
     effects: gateEffects(body, leavesFew),
     withheld: isRare ? 'small-group' : null,
@@ -233,6 +245,29 @@ export function gateStudyWarnings(warnings: readonly Warning[], body: MatchingSt
 }
 
 function gateOverlap(overlap: ShownOverlap, { groups, estimand }: MatchingStudyBody): ShownOverlap {
+  const step = minimumGroup / Math.min(groups.treated.all!, groups.control.all!);
+  const focal = (estimand === 'ATC' ? groups.control : groups.treated).all!;
+  return {
+    ...overlap,
+    // The lowest and the highest score are somebody's; the edges of the bins are round numbers.
+    treated: null,
+    control: null,
+    focalOutside: gateShare(overlap.focalOutside, focal),
+    // In steps of ten units of the smaller group: with a score of few values the exact share counts who has one of them.
+    coefficient: Math.min(1, Math.round(overlap.coefficient / step) * step),
+    bins: gateBins(overlap.bins),
+  };
+}
+
+/** A share that is a count of few, or all but few, is withheld. */
+function gateShare(share: number | null, of: number): number | null {
+  if (share === null) return null;
+  const count = Math.round(share * of);
+  return few(count) || few(of - count) ? null : share;
+}
+
+/** Bins of few, and what would give them away. */
+function gateBins(bins: readonly ShownBin[]): readonly ShownBin[] {
   const gate = (counts: readonly (number | null)[]): readonly (number | null)[] => {
     const { groups: reasons } = withholdSmallGroups(
       counts.map((n) => n ?? 0),
@@ -240,21 +275,9 @@ function gateOverlap(overlap: ShownOverlap, { groups, estimand }: MatchingStudyB
     );
     return counts.map((n, b) => (reasons[b] === null ? n : null));
   };
-  const treated = gate(overlap.bins.map((b) => b.treated));
-  const control = gate(overlap.bins.map((b) => b.control));
-  const step = minimumGroup / Math.min(groups.treated.all!, groups.control.all!);
-  const focal = (estimand === 'ATC' ? groups.control : groups.treated).all!;
-  const outside = Math.round(overlap.focalOutside! * focal);
-  return {
-    ...overlap,
-    // The lowest and the highest score are somebody's; the edges of the bins are round numbers.
-    treated: null,
-    control: null,
-    focalOutside: few(outside) || few(focal - outside) ? null : overlap.focalOutside,
-    // In steps of ten units of the smaller group: with a score of few values the exact share counts who has one of them.
-    coefficient: Math.min(1, Math.round(overlap.coefficient / step) * step),
-    bins: overlap.bins.map((bin, b) => ({ ...bin, treated: treated[b]!, control: control[b]! })),
-  };
+  const treated = gate(bins.map((bin) => bin.treated));
+  const control = gate(bins.map((bin) => bin.control));
+  return bins.map((bin, b) => ({ ...bin, treated: treated[b]!, control: control[b]! }));
 }
 
 const sides = (['before', 'after'] as const).flatMap((side) =>

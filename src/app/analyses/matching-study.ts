@@ -1,5 +1,5 @@
 import type { StandardErrorRequest } from '../../core/effects/choose-inference.ts';
-import type { MatchingStudyOutput, StudyBalanceRow } from '../../core/effects/run-matching-study.ts';
+import type { BalanceOf, MatchingStudyOutput, StudyBalanceRow } from '../../core/effects/run-matching-study.ts';
 import type { Estimand } from '../../core/matching/estimand.ts';
 import { type ModelTerm, variablesOf } from '../../core/propensity/model-terms.ts';
 import { parseTerm } from '../../core/propensity/parse-term.ts';
@@ -52,6 +52,8 @@ export interface MatchingStudySettings extends FurtherSettings {
   readonly minimumShare: number;
   readonly estimand: Estimand;
   readonly design: DesignSettings;
+  /** also the balance of squares, and of products of every two covariates */
+  readonly balanceOf: BalanceOf;
   /** null: the collective column where there is one and the treatment does not vary within collectives */
   readonly cluster: string | null;
   /** `by-design`, or a method that was asked for; one that is not valid for the design is refused */
@@ -76,6 +78,7 @@ const defaults = {
   followUp: null,
   minimumShare: 0.75,
   estimand: 'ATT',
+  balanceOf: 'covariates',
   cluster: null,
   standardError: 'by-design',
   permutations: null,
@@ -129,6 +132,7 @@ export const matchingStudy = {
         outcome: units.outcome,
         design,
         covariates: terms,
+        balanceOf: settings.balanceOf,
         cluster: units.cluster,
         isClusterAskedFor: settings.cluster !== null,
         standardError: settings.standardError,

@@ -20,6 +20,7 @@ export const match: Command = {
     'minimum-share': { type: 'string', placeholder: '0.75' },
     estimand: { type: 'string', placeholder: 'ATT|ATC|ATE|ATO|ATM' },
     ...designOptions,
+    'balance-of': { type: 'string', placeholder: 'covariates|squares|squares-and-products' },
     cluster: { type: 'string', placeholder: 'VARIABLE' },
     'standard-error': {
       type: 'string',
@@ -52,6 +53,7 @@ export const match: Command = {
       minimumShare: number('minimum-share'),
       estimand: text('estimand'),
       design: designOf(context),
+      balanceOf: text('balance-of'),
       cluster: text('cluster'),
       standardError: text('standard-error'),
       permutations: number('permutations'),

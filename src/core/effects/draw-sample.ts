@@ -59,6 +59,7 @@ export function drawSample(
     ...unmatched(frame.rows),
     weights,
     score: propensity === null ? null : propensity.map((e) => Math.log(e) - Math.log1p(-e)),
+    probability: propensity,
     propensity: model,
     eligible,
     equations: hasEquations(design) ? equations : null,
@@ -68,6 +69,7 @@ export function drawSample(
 /** A sample without scores, pairs and strata. */
 const unmatched = (n: number): Omit<StudySample, 'weights'> => ({
   score: null,
+  probability: null,
   propensity: null,
   eligible: new Uint8Array(n).fill(1),
   caliperWidths: {},

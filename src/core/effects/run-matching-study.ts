@@ -1,5 +1,6 @@
 import { type BalanceDenominator, type BalanceRow, balanceTable, denominatorOf } from '../balance/balance-table.ts';
-import { type Overlap, overlapOf } from '../balance/overlap.ts';
+import { type GroupBin, groupHistogram } from '../balance/group-histogram.ts';
+import { equipoise, type Overlap, overlapOf } from '../balance/overlap.ts';
 import { columnSupport } from '../disclosure/column-support.ts';
 import { outcomeSupport } from '../disclosure/outcome-support.ts';
 import { CoreError, type Warning } from '../errors.ts';
@@ -24,6 +25,9 @@ import { type EffectEstimate, estimateEffect } from './estimate-effect.ts';
 import { listsOfSets, type PartnerLists } from './partner-lists.ts';
 import { type PermutedDifference, permuteGroups, permuteSigns } from './permutation-test.ts';
 
+/** Whose balance is shown. */
+export type BalanceOf = 'covariates' | 'squares' | 'squares-and-products';
+
 export interface MatchingStudyInput {
   /** n units, complete in every variable used */
   readonly frame: Frame;
@@ -32,6 +36,8 @@ export interface MatchingStudyInput {
   readonly design: StudyDesign;
   /** terms whose balance is shown and that the adjusted effect uses */
   readonly covariates: readonly ModelTerm[];
+  /** also the balance of squares and of products of two covariates, which the design does not use; left out: of neither */
+  readonly balanceOf?: BalanceOf;
   /** collective (or other cluster) of each unit, -1 = unknown; null = none */
   readonly cluster: Int32Array | null;
   readonly isClusterAskedFor: boolean;
@@ -85,6 +91,10 @@ export interface StudyPermutation extends PermutedDifference {
 export interface MatchingStudyOutput {
   readonly groups: { readonly treated: GroupCounts; readonly control: GroupCounts };
   readonly overlap: Overlap | null;
+  /** share of all units with a preference score from 0.3 to 0.7; null without a propensity */
+  readonly equipoise: number | null;
+  /** weights of the units in the sample, scaled to a mean of 1 in each group; null where they are all equal */
+  readonly weightBins: readonly GroupBin[] | null;
   readonly caliperWidths: Readonly<Record<string, number>>;
   readonly denominator: BalanceDenominator;
   readonly balance: readonly StudyBalanceRow[];
@@ -188,12 +198,27 @@ export function runMatchingStudy(
       before: supportIn(input, Uint32Array.from(treated.keys())),
       after: supportIn(input, used),
     },
+    equipoise: sample.probability === null ? null : equipoise(sample.probability, treated),
+    weightBins: weightBins(sample.weights, treated, used),
     caliperWidths: sample.caliperWidths,
     denominator,
     further: answers,
     warnings: [...cautions(partial, sample, design), ...warnings],
     sample: { weights: sample.weights, score: sample.score, pairs: sample.pairs, strata: sample.strata },
   };
+}
+
+/** Weights on one scale; null where every unit of a group counts the same. */
+function weightBins(weights: Float64Array, treated: Uint8Array, rows: Uint32Array): readonly GroupBin[] | null {
+  const sum = [0, 0];
+  const count = [0, 0];
+  for (const row of rows) {
+    const g = treated[row]!;
+    sum[g] = sum[g]! + weights[row]!;
+    count[g] = count[g]! + 1;
+  }
+  const scaled = weights.map((weight, row) => (weight * count[treated[row]!]!) / sum[treated[row]!]!);
+  return rows.every((row) => Math.abs(scaled[row]! - 1) < 1e-9) ? null : groupHistogram(scaled, treated, rows, 20);
 }
 
 const supportIn = ({ treated, outcome }: MatchingStudyInput, rows: Uint32Array): number | null =>
@@ -204,10 +229,10 @@ const supportIn = ({ treated, outcome }: MatchingStudyInput, rows: Uint32Array):
   );
 
 function compareBalance(
-  { frame, treated, covariates, design: { estimand } }: MatchingStudyInput,
+  { frame, treated, covariates, balanceOf = 'covariates', design: { estimand } }: MatchingStudyInput,
   sample: MatchedSample,
 ) {
-  const columns = covariates.flatMap((term, t) => {
+  const columns = [...covariates, ...furtherTerms(frame, covariates, balanceOf)].flatMap((term, t) => {
     const support = supportOf(frame, term, treated, sample.weights);
     return designColumns(frame, [term], 'all').map(({ name, values }, c) => ({
       name,
@@ -237,6 +262,18 @@ function compareBalance(
     }),
   );
   return { balance, denominator: denominatorOf(estimand) };
+}
+
+/** What balance is asked for beside the covariates: squares of numbers, and products of every two covariates. */
+function furtherTerms(frame: Frame, covariates: readonly ModelTerm[], balanceOf: BalanceOf): readonly ModelTerm[] {
+  if (balanceOf === 'covariates') return [];
+  const squares = covariates.flatMap((term): readonly ModelTerm[] =>
+    'variable' in term && kindOf(frame, term) === 'number' && term.power === undefined ? [{ ...term, power: 2 }] : [],
+  );
+  const isNew = (term: ModelTerm) => !covariates.some((known) => JSON.stringify(known) === JSON.stringify(term));
+  if (balanceOf === 'squares') return squares.filter(isNew);
+  const products = covariates.flatMap((a, i) => covariates.slice(i + 1).map((b): ModelTerm => ({ product: [a, b] })));
+  return [...squares, ...products].filter(isNew);
 }
 
 function kindOf(frame: Frame, term: ModelTerm): StudyBalanceRow['kind'] {

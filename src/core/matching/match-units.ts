@@ -28,6 +28,8 @@ export interface MatchedSample {
   readonly weights: Float64Array;
   /** n scores, or null for methods without one */
   readonly score: Float64Array | null;
+  /** fitted probabilities, whatever the scale of the score */
+  readonly probability: Float64Array | null;
   readonly propensity: BinomialFit | null;
   /** 0 for units discarded outside common support */
   readonly eligible: Uint8Array;
@@ -102,8 +104,8 @@ function matchPairs(
   const scores = scored ?? scoreUnits(frame, treated, design, kernels);
   const setup = toPairProblem(frame, treated, design, scores, tieOrder, kernels);
   const { caliperWidths } = setup;
-  const { score, propensity, eligible } = scores;
-  const found = { score, propensity, eligible, caliperWidths };
+  const { score, probability, propensity, eligible } = scores;
+  const found = { score, probability, propensity, eligible, caliperWidths };
   if (design.method === 'full') {
     const sets = setFully(setup);
     if (!sets.some((set) => set >= 0)) throw noPair(design, caliperWidths);
@@ -145,6 +147,7 @@ function byStrata(cells: Int32Array, treated: Uint8Array, estimand: Estimand): M
   return {
     weights: stratumWeights(strata, treated, estimand),
     score: null,
+    probability: null,
     propensity: null,
     eligible: new Uint8Array(treated.length).fill(1),
     caliperWidths: {},

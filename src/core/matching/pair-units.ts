@@ -35,6 +35,8 @@ export type PairsDesign = NearestDesign | OptimalDesign | FullDesign | TwoLevelD
 /** A score for every unit, where the design has one, and who is left out by it. */
 export interface Scores {
   readonly score: Float64Array | null;
+  /** fitted probabilities, whatever the scale of the score */
+  readonly probability: Float64Array | null;
   readonly propensity: BinomialFit | null;
   readonly eligible: Uint8Array;
 }
@@ -72,7 +74,7 @@ export function scoreUnits(frame: Frame, treated: Uint8Array, design: PairsDesig
       { distance: distance.type },
     );
   }
-  return { score: null, propensity: null, eligible: new Uint8Array(frame.rows).fill(1) };
+  return { score: null, probability: null, propensity: null, eligible: new Uint8Array(frame.rows).fill(1) };
 }
 
 /** The propensity score of a model, on the scale asked for. */
@@ -83,7 +85,7 @@ export function scoreByModel(
   discard: Discard,
   reestimate: boolean,
   kernels: MatrixKernels,
-): { score: Float64Array; propensity: BinomialFit; eligible: Uint8Array } {
+): Scores & { readonly score: Float64Array } {
   const scoreOf = (fit: Pick<BinomialFit, 'fitted' | 'linearPredictor'>): Float64Array =>
     scale === 'linear' ? fit.linearPredictor : fit.fitted;
   const { probability, linearPredictor, model, eligible } = propensityScores(
@@ -94,7 +96,7 @@ export function scoreByModel(
     reestimate,
     kernels,
   );
-  return { score: scale === 'linear' ? linearPredictor : probability, propensity: model, eligible };
+  return { score: scale === 'linear' ? linearPredictor : probability, probability, propensity: model, eligible };
 }
 
 /** From a design in words to arrays. */

@@ -94,6 +94,13 @@ function toView(
     attrition,
     balance: body.balance.map(toBalanceRow),
     beforeWithheld: body.groups.treated.all === null && body.groups.treated.matched !== null,
+    hasScore: hasScore(settings.design),
+    overlap: body.overlap && {
+      bins: body.overlap.bins,
+      coefficient: body.overlap.coefficient,
+      equipoise: body.equipoise,
+    },
+    weights: body.weightBins,
     threshold,
     effect: body.effects.matched,
     adjusted: body.effects.adjusted,
@@ -109,6 +116,11 @@ function toView(
         : [matchingAsCode(context, request), qcaAsCode(context, qca.request)],
   };
 }
+
+const hasScore = (design: MatchingResult['settings']['design']): boolean =>
+  'distance' in design
+    ? design.distance.type === 'propensity-score'
+    : design.method === 'inverse-probability' || design.method === 'balancing-score';
 
 /** `tenure=owner` is a level of a covariate; everything else is a term. */
 function toBalanceRow({ variable, before, after, withheld }: MatchingStudyBody['balance'][number]): BalanceRow {

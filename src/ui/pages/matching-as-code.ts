@@ -22,6 +22,7 @@ export function matchingAsCode(context: PageContext, settings: MatchingStudyRequ
         ['minimum-share', rest.minimumShare],
         ['estimand', rest.estimand],
         ...(rest.design === undefined ? [] : designOptions(rest.design)),
+        ['balance-of', rest.balanceOf],
         ['cluster', rest.cluster],
         ['confidence', rest.confidence],
         ['revision', rest.revision],

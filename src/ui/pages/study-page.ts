@@ -11,6 +11,7 @@ import type { PageContext } from '../page-context.ts';
 import type { Texts } from '../texts.ts';
 import { type Vocabulary, vocabularyIn } from '../vocabulary.ts';
 import { decimalsFor } from './decimals.ts';
+import { overlapPart } from './overlap-part.ts';
 import { recipesPart } from './recipes-part.ts';
 import { sensitivityPart } from './sensitivity-part.ts';
 import type { Estimate, StudyVariable, StudyView } from './study-view.ts';
@@ -41,6 +42,7 @@ ${section(
 <div class="panel"><h3>${t('page.study.in-recipes')}</h3>${recipesPart(context, view.recipes, words)}</div></div>`,
 )}
 ${section('balance', t('page.study.balance-heading'), balancePart(context, view, words))}
+${section('overlap', t('page.study.overlap.heading'), overlapPart(context, view))}
 ${section('how-sure', t('page.study.sure.heading'), sensitivityPart(context, view, words))}
 ${section('attrition', t('page.study.attrition-heading'), attritionPart(context, view))}
 ${warningList(texts, view.warnings)}

@@ -16,6 +16,11 @@ export interface StudyView {
   readonly balance: readonly BalanceRow[];
   /** whether everything before matching is withheld: it would give away the few who were left out */
   readonly beforeWithheld: boolean;
+  /** whether the design has a score; its overlap may be withheld all the same */
+  readonly hasScore: boolean;
+  readonly overlap: OverlapView | null;
+  /** how much units count; null where they all count the same, or it is withheld */
+  readonly weights: readonly GroupBin[] | null;
   /** absolute standardized mean difference below which a covariate counts as balanced */
   readonly threshold: number;
   /** null where the groups are too small to show it */
@@ -31,6 +36,22 @@ export interface StudyView {
   readonly warnings: readonly Warning[];
   readonly recipes: RecipesView | null;
   readonly code: readonly SameAnswer[];
+}
+
+/** Units of each group with a value in [from, to); null where withheld. */
+export interface GroupBin {
+  readonly from: number;
+  readonly to: number;
+  readonly treated: number | null;
+  readonly control: number | null;
+}
+
+export interface OverlapView {
+  readonly bins: readonly GroupBin[];
+  /** share that both score distributions have in common */
+  readonly coefficient: number;
+  /** share of units that could as well have been treated as not */
+  readonly equipoise: number | null;
 }
 
 export interface StudyVariable {
