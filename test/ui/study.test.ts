@@ -135,6 +135,15 @@ describe('the page of a study', () => {
     expect(text(recipe)).toBe('buying insulation together and heat-loss walk and not: savings contest');
   });
 
+  it('announces no combinations where there are none', () => {
+    const { recipes } = studyFixture;
+    for (const solutions of [[], recipes!.solutions.map((one) => ({ ...one, recipes: [] }))]) {
+      const side = text(draw({ ...studyFixture, recipes: { ...recipes!, solutions } }).querySelector('.side-by-side'));
+      expect(side).toContain('No combination is sure enough.');
+      expect(side).not.toContain('goes together with any of these');
+    }
+  });
+
   it('says how many models are equally good', () => {
     expect(text(draw(studyFixture).querySelector('.side-by-side'))).toContain(
       '2 models are equally good; this is the first.',

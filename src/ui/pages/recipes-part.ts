@@ -9,6 +9,8 @@ export function recipesPart({ texts }: PageContext, view: RecipesView | null, wo
   if (view === null) return html`<p>${t('page.recipes.none')}</p>`;
   if (view.withheld || view.cases === null)
     return html`<p>${t('page.not-shown', { reason: t('insights.withheld.small-group') })}</p>`;
+  if (view.solutions.every(({ recipes }) => recipes.length === 0))
+    return html`<p class="figure-summary">${t('page.recipes.no-solution')}</p>`;
   const share = (value: number | null) => (value === null ? t('page.study.not-known') : number(value, 2));
   const notShown = (reason: NonNullable<RecipeView['withheld']>) =>
     t('page.not-shown', { reason: t(`insights.withheld.${reason}`) });
