@@ -16,7 +16,7 @@ function planted(n: number, seed: number): NetworkInput {
   });
   return { rows: n, amount, blocks: 3, context, inputs: 1, target, weights: new Float32Array(n).fill(1), decay: 0.02 };
 }
-const fit = (engine: SetNetwork, seed: number) => engine.fit(planted(500, 1), createRandom(seed, 'weights'));
+const trained = (engine: SetNetwork, seed: number) => engine.fit(planted(500, 1), createRandom(seed, 'weights'));
 const fresh = planted(200, 2);
 const error = (values: Float32Array) =>
   values.reduce((sum, value, i) => sum + (value - fresh.target[i]!) ** 2, 0) / values.length;
@@ -25,19 +25,19 @@ describe('the set network on WebAssembly', () => {
   test('learns which block works where: its error on new rows is a tenth of that of the mean', () => {
     expect(network.backend).toBe('wasm');
     const mean = fresh.target.reduce((sum, y) => sum + y, 0) / 200;
-    expect(error(fit(network, 1)(fresh.amount, fresh.context))).toBeLessThan(
+    expect(error(trained(network, 1)(fresh.amount, fresh.context))).toBeLessThan(
       0.1 * error(new Float32Array(200).fill(mean)),
     );
   });
 
   test('the same stream gives the same bits, another stream others', () => {
-    const once = fit(network, 1)(fresh.amount, fresh.context);
-    expect(fit(network, 1)(fresh.amount, fresh.context)).toEqual(once);
-    expect(fit(network, 2)(fresh.amount, fresh.context)).not.toEqual(once);
+    const once = trained(network, 1)(fresh.amount, fresh.context);
+    expect(trained(network, 1)(fresh.amount, fresh.context)).toEqual(once);
+    expect(trained(network, 2)(fresh.amount, fresh.context)).not.toEqual(once);
   });
 
   test('half an amount of one block lies between none and all, and rows do not disturb each other', () => {
-    const predict = fit(network, 1);
+    const predict = trained(network, 1);
     const alone = [0, 0.5, 1].map((a) => predict(Float32Array.from([a, 0, 0]), Float32Array.from([1.5]))[0]!);
     expect(alone[1]).toBeGreaterThan(alone[0]!);
     expect(alone[2]).toBeGreaterThan(alone[1]!);
