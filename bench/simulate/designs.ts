@@ -7,11 +7,17 @@ import {
 import { clusterMeansOf } from '../../src/core/effects/cluster-means.ts';
 import { type EffectSample, estimateEffect } from '../../src/core/effects/estimate-effect.ts';
 import { permuteGroups } from '../../src/core/effects/permutation-test.ts';
-import { type MatchingStudyOutput, runMatchingStudy } from '../../src/core/effects/run-matching-study.ts';
+import {
+  type MatchingStudyInput,
+  type MatchingStudyOutput,
+  runMatchingStudy,
+} from '../../src/core/effects/run-matching-study.ts';
 import { CoreError } from '../../src/core/errors.ts';
 import type { MatrixKernels } from '../../src/core/linalg/matrix-kernels.ts';
 import type { NearestDesign } from '../../src/core/matching/matching-design.ts';
+import { riskSetMoments } from '../../src/core/panel/risk-set-moments.ts';
 import type { Frame } from '../../src/core/propensity/design-matrix.ts';
+import type { ModelTerm } from '../../src/core/propensity/model-terms.ts';
 import { createRandom, type RandomStream } from '../../src/core/random/random-stream.ts';
 
 /** What one simulated study says: a share (0 or 1), by the name of a metric. */
@@ -71,15 +77,16 @@ const nearest: NearestDesign = {
 };
 
 function study(
-  data: ReturnType<typeof confounded>,
+  data: Pick<MatchingStudyInput, 'frame' | 'treated' | 'outcome'>,
   changes: Partial<NearestDesign>,
   standardError: StandardErrorRequest,
   kernels: MatrixKernels,
+  of: readonly ModelTerm[] = covariates,
 ): MatchingStudyOutput {
   return runMatchingStudy(
     {
       ...data,
-      covariates,
+      covariates: of,
       design: { ...nearest, ...changes },
       cluster: null,
       isClusterAskedFor: false,
@@ -123,6 +130,52 @@ function clustered(
     (g, i) => shared[g]! + Math.sqrt(0.9) * random.normal() + truth * treated[i]!,
   );
   return { cluster, sample: { treated, outcome, weights: new Float64Array(groups * each).fill(1) } };
+}
+
+/**
+ * 300 units in eight waves, with a level of their own. A covariate that moves drives entry and outcome at every wave; rows are
+ * units at waves, the outcome one wave after the entry, the effect 1 from the entry on.
+ */
+function staggered(random: RandomStream) {
+  const [units, waves] = [300, 8];
+  const rows = units * waves;
+  const value = new Float64Array(rows);
+  const status = new Uint8Array(rows);
+  const treatment = new Float64Array(rows);
+  const response = new Float64Array(rows);
+  for (let u = 0; u < units; u++) {
+    const own = random.normal();
+    let entered = false;
+    for (let w = 0; w < waves; w++) {
+      const row = u * waves + w;
+      const last = w === 0 ? random.normal() : value[row - 1]!;
+      value[row] = 0.7 * last + random.normal();
+      entered ||= w > 0 && random.bernoulli(1 / (1 + Math.exp(3 - 0.7 * last)));
+      treatment[row] = entered ? 1 : 0;
+      response[row] = own + last + 0.3 * w + truth * treatment[row]! + random.normal();
+    }
+  }
+  const moments = riskSetMoments(
+    {
+      unitIndex: Uint32Array.from(value, (_, r) => Math.floor(r / waves)),
+      unitIds: Array.from({ length: units }, (_, u) => `${u}`),
+      waves: Array.from({ length: waves }, (_, w) => `${w}`),
+      waveIndex: Uint32Array.from(value, (_, r) => r % waves),
+      rows,
+    },
+    { type: 'number', values: treatment, status },
+    { lags: 1, after: 1, lookAhead: 1 },
+  );
+  const { unit, wave, treated } = moments;
+  const at = (values: Float64Array, shift: number) =>
+    Float64Array.from(unit, (u, i) => values[u * waves + wave[i]! + shift]!);
+  const number = (values: Float64Array) => ({ type: 'number' as const, values, status: new Uint8Array(unit.length) });
+  const columns = {
+    a: number(at(value, -1)),
+    wave: number(Float64Array.from(wave)),
+    unit: number(Float64Array.from(unit)),
+  };
+  return { frame: { rows: unit.length, columns }, treated, outcome: at(response, 1) };
 }
 
 const plan = (
@@ -269,6 +322,27 @@ export const designs: readonly Design[] = [
       const distance = { type: 'scaled-euclidean' as const, terms: [{ variable: 'a' }] };
       const design = { ...repeated, distance, order: 'closest' as const };
       return { 'refuses-bootstrap': isRefused(() => study(data, design, 'bootstrap', kernels)) };
+    },
+  },
+  {
+    name: 'risk-sets',
+    describes: '300 units that enter at different waves, driven by a covariate that moves; matched in risk sets',
+    goals: { coverage: nominal, 'coverage-adjusted': nominal, 'coverage-unmatched': { least: 0, most: 0.8 } },
+    run(random, kernels) {
+      const data = staggered(random);
+      const terms = [{ variable: 'a' }, { variable: 'wave', levels: ['1', '2', '3', '4', '5', '6'] }];
+      const design = {
+        riskSet: { wave: 'wave', unit: 'unit' },
+        calipers: [{ on: 'distance', width: 0.2, unit: 'sd' as const }],
+        distance: { ...nearest.distance, terms } as NearestDesign['distance'],
+      };
+      const { effects, inference } = study(data, design, 'by-design', kernels, [{ variable: 'a' }]);
+      if (inference.reason !== 'units-at-several-waves') throw new Error(`risk-sets chose ${inference.reason}.`);
+      return {
+        coverage: covers(effects.matched),
+        'coverage-adjusted': covers(effects.adjusted!),
+        'coverage-unmatched': covers(effects.unmatched),
+      };
     },
   },
 ];

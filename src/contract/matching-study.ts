@@ -9,6 +9,20 @@ const literals = <const L extends readonly string[]>(values: L, options: TSchema
   );
 const names = Type.Array(Type.String());
 
+const lags = Type.Integer({ minimum: 1, maximum: 1000, description: 'waves before the entry for covariates' });
+const after = Type.Integer({ minimum: 0, maximum: 1000, description: 'the outcome: waves after the entry' });
+const lookAhead = Type.Integer({
+  minimum: 0,
+  maximum: 1000,
+  description: 'a control stays untreated so many waves after the entry; at least `after`',
+});
+const about = {
+  description:
+    'units enter at different waves: each is compared with units not treated yet; `gas@2` is a covariate two waves before',
+};
+const riskSets = strict({ lags, after, lookAhead }, about);
+const riskSetsRequest = strict({ after, lags: Type.Optional(lags), lookAhead: Type.Optional(lookAhead) }, about);
+
 const optional = {
   revision: nullable(Type.Integer({ minimum: 1 })),
   treatedLevel: nullable(Type.String({ description: 'which value of a coded treatment means treated' })),
@@ -17,6 +31,7 @@ const optional = {
     Type.String({ description: 'wave or beginning of waves (a year) before the treatment: covariates are taken here' }),
   ),
   followUp: nullable(Type.String({ description: 'wave or beginning of waves (a year) of the outcome' })),
+  riskSets: nullable(riskSets),
   minimumShare: Type.Number({
     exclusiveMinimum: 0,
     maximum: 1,
@@ -89,6 +104,7 @@ export const matchingStudyRequest = strict({
   outcomeIs: Type.Optional(outcomeIs),
   baseline: Type.Optional(baseline),
   followUp: Type.Optional(followUp),
+  riskSets: Type.Optional(nullable(riskSetsRequest)),
   minimumShare: Type.Optional(minimumShare),
   estimand: Type.Optional(estimand),
   balanceOf: Type.Optional(balanceOf),
@@ -299,6 +315,7 @@ export const matchingStudyBody = strict({
       'cluster-asked-for',
       'many-clusters',
       'pairs-without-replacement',
+      'units-at-several-waves',
       'partners-used-again',
       'strata',
       'weights-estimated',
@@ -318,11 +335,17 @@ export const matchingStudyBody = strict({
     }),
   ),
   ties: nullable(strict({ draws: Type.Integer(), minimum: Type.Number(), maximum: Type.Number() })),
+  entries: nullable(
+    Type.Array(strict({ wave: Type.String(), treated: Type.Integer(), matched: Type.Integer() }), {
+      description: 'treated units by wave of entry, of a study in risk sets',
+    }),
+  ),
   further,
   units: nullable(
     Type.Array(
       strict({
         unit: Type.String(),
+        wave: nullable(Type.String()),
         treated: Type.Boolean(),
         score: number,
         weight: Type.Number(),

@@ -21,6 +21,7 @@ export {
 } from './panel/columns.ts';
 export { mergeWaves } from './panel/merge-waves.ts';
 export { observedLevels } from './panel/observed-levels.ts';
+export { fates, type Moments, type RiskSetSettings, riskSetMoments } from './panel/risk-set-moments.ts';
 export { entry, treatmentEntry } from './panel/treatment-entry.ts';
 export { takeRows, valuesInPeriod, wavesOfPeriod } from './panel/unit-periods.ts';
 
@@ -84,6 +85,7 @@ export type {
   NearestDesign,
   OptimalDesign,
   PropensityDistance,
+  RiskSet,
   SubclassDesign,
   TwoLevelDesign,
 } from './matching/matching-design.ts';

@@ -34,6 +34,23 @@ const some = <T>(random: RandomStream, list: readonly T[], least: number): T[] =
 type Question = (service: Service, actor: Actor) => Promise<JobView>;
 type Kind = 'insights' | 'matching-study' | 'panel-model' | 'qca';
 
+/** The question with an entry of its own for each unit. */
+function inRiskSets(random: RandomStream, { panel, treatment, outcome, outcomeIs, covariates }: MatchingStudyRequest) {
+  return {
+    panel,
+    treatment,
+    outcome,
+    outcomeIs: outcomeIs!,
+    covariates,
+    riskSets: { after: pick(random, [0, 0, 1]) },
+    design: pick<NonNullable<MatchingStudyRequest['design']>>(random, [
+      { method: 'nearest', calipers: [] },
+      { method: 'nearest' },
+      { method: 'nearest', ratio: 2, exact: ['member'], calipers: [{ on: 'gas', width: 0.5, unit: 'sd' }] },
+    ]),
+  } satisfies MatchingStudyRequest;
+}
+
 /** Questions at random: what people ask, and what somebody asks who looks for one household. */
 const questions = {
   insights(random: RandomStream): Question {
@@ -83,7 +100,8 @@ const questions = {
         { method: 'entropy-balancing' },
       ]),
     };
-    return (service, actor) => service.matchingStudy(actor, input, wait);
+    const asked = random.bernoulli(0.25) ? inRiskSets(random, input) : input;
+    return (service, actor) => service.matchingStudy(actor, asked, wait);
   },
   'panel-model'(random: RandomStream): Question {
     const outcome = pick(random, ['kpi', 'kpi', 'kpi', 'kpi', 'member', 'debt', 'solar']);
@@ -168,7 +186,7 @@ function leaks(kind: Kind, own: AnyResult, shown: AnyResult, world: GatePanel): 
 
 const seeds = Array.from({ length: 12 }, (_, s) => s + 1);
 const kinds = Object.keys(questions) as Kind[];
-const perKind = 5;
+const perKind = 6;
 
 interface Answer {
   readonly own: AnyResult | null;

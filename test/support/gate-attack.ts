@@ -52,6 +52,7 @@ const notPeople: readonly (readonly [where: RegExp, reason: string])[] = [
   [/^warnings\[\]\.parameters\.(observed|shown)$/, 'rows of a truth table, models listed'],
   [/^warnings\[\]\.parameters\.(treated|control)$/, 'collectives'],
   [/^warnings\[\]\.parameters\.clusters$/, 'collectives, or the units, of which there are ten'],
+  [/^warnings\[\]\.parameters\.sets$/, 'sets of matched sets, of at least ten units of each group'],
   [/^warnings\[\]\.parameters\.conditions$/, 'the question'],
   [/^body\.overlap\.coefficient$|^warnings\[\]\.parameters\.coefficient$/, 'a share; see the attack on studies'],
   [/^body\.permutation\./, 'chances and draws'],

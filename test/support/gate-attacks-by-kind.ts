@@ -201,19 +201,30 @@ export function attackStudy(own: Study, shown: Study, world: GatePanel): string[
     const of = (name: 'all' | 'matched' | 'discarded') => q(`${name} ${group}`, mine[name]!, theirs[name] !== null);
     return { group, all: of('all'), matched: of('matched'), discarded: of('discarded') };
   });
+  // In risk sets a unit stands in the groups before the matching once for every wave: they are no count of units.
+  const inRiskSets = own.body.entries !== null;
+  const isBeforeTold = shown.body.balance.some(({ before }) => Object.values(before).some((value) => value !== null));
+  const ofWaves =
+    inRiskSets && (isBeforeTold || shown.body.overlap !== null || shown.body.effects.unmatched !== null)
+      ? ['what is not judged: the groups before the matching of risk sets']
+      : [];
   const inGroups = groups.flatMap(({ group, all, matched, discarded }): Identity[] => [
     { total: all, parts: [matched, q(`unmatched ${group}`, all.truth - matched.truth, false)] },
     { total: all, parts: [discarded, q(`kept ${group}`, all.truth - discarded.truth, false)] },
-    ...binsOf(own, shown, group, all),
+    ...(inRiskSets ? [] : binsOf(own, shown, group, all)),
     ...weightsOf(own, shown, group, matched),
     ...levelsOf(own, shown, group, all, matched),
     ...effectLevelsOf(own, shown, group, matched),
   ]);
   const named = (name: string) => steps.find((step) => step.name === name)!;
   const joined: Identity[] = [
-    { total: named('outcome-known'), parts: groups.map((g) => g.all) },
-    { total: named('matched'), parts: groups.map((g) => g.matched) },
-    ...equipoiseOf(own, shown, groups),
+    ...(inRiskSets ? [] : equipoiseOf(own, shown, groups)),
+    ...(inRiskSets
+      ? entriesOf(own, shown, groups[0]!)
+      : [
+          { total: named('outcome-known'), parts: groups.map((g) => g.all) },
+          { total: named('matched'), parts: groups.map((g) => g.matched) },
+        ]),
   ];
   // Pairs: half of the matched are of each group.
   const isHalf = groups[0]!.matched.truth === groups[1]!.matched.truth && named('matched').isShown;
@@ -226,10 +237,34 @@ export function attackStudy(own: Study, shown: Study, world: GatePanel): string[
     ...rows,
     ...effects,
     ...further,
+    ...ofWaves,
     ...ofBenchmark,
     ...halves,
     ...overlap,
     ...subtract([...flow, ...joined, ...inGroups]),
+  ];
+}
+
+/** The waves of entry make the treated, all and matched. */
+function entriesOf(
+  own: Study,
+  shown: Study,
+  { all, matched }: { readonly all: Quantity; readonly matched: Quantity },
+): Identity[] {
+  const isShown = shown.body.entries !== null;
+  const parts = own.body.entries!.map((e, w) => ({
+    all: q(`enter at ${w}`, e.treated, isShown),
+    matched: q(`matched at ${w}`, e.matched, isShown),
+  }));
+  return [
+    { total: all, parts: parts.map((part) => part.all) },
+    { total: matched, parts: parts.map((part) => part.matched) },
+    ...parts.map(
+      (part, w): Identity => ({
+        total: part.all,
+        parts: [part.matched, q(`unmatched at ${w}`, part.all.truth - part.matched.truth, false)],
+      }),
+    ),
   ];
 }
 
@@ -286,7 +321,8 @@ function levelsOf(
   all: Quantity,
   matched: Quantity,
 ): Identity[] {
-  return (['before', 'after'] as const).flatMap((when): Identity[] => {
+  const sides = own.body.entries === null ? (['before', 'after'] as const) : (['after'] as const);
+  return sides.flatMap((when): Identity[] => {
     const total = when === 'before' ? all : matched;
     const mean = group === 'treated' ? 'meanTreated' : 'meanControl';
     const ones = own.body.balance.flatMap((row, i) => {

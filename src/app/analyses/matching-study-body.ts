@@ -91,6 +91,8 @@ export interface MatchingStudyBody extends Shown {
 /** One unit of the study; `partners` are the unit ids it was matched with. */
 export interface StudyUnitRow {
   readonly unit: string;
+  /** the wave at which it is compared, of a study in risk sets */
+  readonly wave: string | null;
   readonly treated: boolean;
   readonly score: number | null;
   readonly weight: number;
@@ -120,11 +122,13 @@ export function gateStudy(body: MatchingStudyBody): MatchingStudyBody {
       outcomeSupport: hiddenSupport,
       permutation: null,
       ties: null,
+      entries: null,
       further: hideFurther(body.further),
       units: null,
     };
   }
-  const leavesFew = leavesFewOut(body);
+  // In risk sets units stand in the groups before the matching once for every wave: nothing of those is judged by units.
+  const leavesFew = leavesFewOut(body) || body.entries !== null;
   const balance = gateBalance(body);
   const hides = hidesOutcome(body.further);
   const isRare = few(body.outcomeSupport.after) || hides.matched;
@@ -143,6 +147,7 @@ export function gateStudy(body: MatchingStudyBody): MatchingStudyBody {
     outcomeSupport: hiddenSupport,
     permutation: isRare ? null : body.permutation,
     ties: isRare ? null : roundTies(body.ties, body.effects.matched!),
+    entries: gateEntries(body),
     further: gateFurther(
       body.further,
       body.effects.matched!.standardError,
@@ -185,6 +190,12 @@ export const gateStudyAttrition = (
 /** Everybody and the matched differ by a few people: two means of these two groups would give them away. */
 const leavesFewOut = ({ groups }: Pick<MatchingStudyBody, 'groups'>): boolean =>
   [groups.treated, groups.control].some((g) => few(g.all! - g.matched!) || few(g.discarded));
+
+/** By wave only where every wave has enough who enter, who are matched and, if any, who are not. */
+function gateEntries({ entries, groups }: MatchingStudyBody): MatchingStudyBody['entries'] {
+  const isFew = entries?.some((e) => few(e.treated) || few(e.matched) || few(e.treated - e.matched)) ?? false;
+  return isFew || leavesFewOut({ groups }) ? null : entries;
+}
 
 const withoutAll = (group: ShownGroup): ShownGroup => ({ ...group, all: null, discarded: null });
 

@@ -1,6 +1,8 @@
 import type { StandardErrorRequest } from '../../core/effects/choose-inference.ts';
+import type { StudyDesign } from '../../core/effects/draw-sample.ts';
 import type { BalanceOf, MatchingStudyOutput, StudyBalanceRow } from '../../core/effects/run-matching-study.ts';
 import type { Estimand } from '../../core/matching/estimand.ts';
+import type { RiskSetSettings } from '../../core/panel/risk-set-moments.ts';
 import { type ModelTerm, variablesOf } from '../../core/propensity/model-terms.ts';
 import { parseTerm } from '../../core/propensity/parse-term.ts';
 import { isAboutPeople } from '../about-people.ts';
@@ -20,6 +22,7 @@ import {
   type ShownBalanceSide,
   type StudyUnitRow,
 } from './matching-study-body.ts';
+import { laggedVariable, momentColumns, riskSetUnits } from './risk-set-units.ts';
 import {
   completeDesign,
   type DesignRequest,
@@ -48,6 +51,11 @@ export interface MatchingStudySettings extends FurtherSettings {
   readonly baseline: string | null;
   /** wave or period of the outcome; null only for a panel of one wave */
   readonly followUp: string | null;
+  /**
+   * units enter the treatment at different waves: each is compared with units that are not treated yet, nor for the look-ahead;
+   * null: one entry between `baseline` and `followUp`
+   */
+  readonly riskSets: RiskSetSettings | null;
   /** share of a period's waves in which the outcome must be observed */
   readonly minimumShare: number;
   readonly estimand: Estimand;
@@ -68,7 +76,10 @@ export interface MatchingStudySettings extends FurtherSettings {
 
 /** What a caller must say; the rest has the defaults below. */
 export type MatchingStudyRequest = Pick<MatchingStudySettings, 'panel' | 'treatment' | 'outcome' | 'covariates'> &
-  Partial<Omit<MatchingStudySettings, 'design'>> & { readonly design?: DesignRequest };
+  Partial<Omit<MatchingStudySettings, 'design' | 'riskSets'>> & {
+    readonly design?: DesignRequest;
+    readonly riskSets?: (Pick<RiskSetSettings, 'after'> & Partial<RiskSetSettings>) | null;
+  };
 
 const defaults = {
   revision: null,
@@ -91,7 +102,13 @@ const defaults = {
 /** A matching study: like is compared with like, and the uncertainty fits the way the treatment was given. */
 export const matchingStudy = {
   settings(request: MatchingStudyRequest): MatchingStudySettings {
-    return { ...defaults, ...request, design: completeDesign(request.design) };
+    const { riskSets = null } = request;
+    return {
+      ...defaults,
+      ...request,
+      design: completeDesign(request.design),
+      riskSets: riskSets && { lags: 1, lookAhead: riskSets.after, ...riskSets },
+    };
   },
 
   async run(
@@ -101,16 +118,21 @@ export const matchingStudy = {
     const { panels, compute } = context.ports;
     const description = await panels.describe(settings.panel, settings.revision);
     const names = new Set(description.description.map((v) => v.name));
-    const parse = (text: string) => parseTerm(text, (name) => names.has(name));
+    const { riskSets } = settings;
+    if (riskSets !== null) refuseWithRiskSets(settings);
+    const isVariable = (name: string) => names.has(name);
+    const baseOf = (name: string) => (riskSets === null ? name : laggedVariable(name, isVariable).variable);
+    const parse = (text: string) => parseTerm(text, (name) => isVariable(baseOf(name)));
     const terms = settings.covariates.map(parse);
-    refuseOutcomeInDisguise(settings, terms);
+    refuseOutcomeInDisguise(settings, variablesOf(terms).map(baseOf));
     refuseAugmented(settings);
     const given = withCollective(settings.design, description.collectiveColumn);
-    const design = toStudyDesign(given, settings.estimand, terms, parse);
+    const plain = toStudyDesign(given, settings.estimand, terms, parse);
+    const design = riskSets === null ? plain : withinRiskSets(plain);
     const variables = unique([...variablesOf(terms), ...designVariables(given, parse)]);
     const cluster = settings.cluster ?? description.collectiveColumn;
     const wanted = unique([
-      ...variables,
+      ...variables.map(baseOf),
       settings.treatment,
       settings.outcome,
       ...furtherVariables(settings),
@@ -118,12 +140,8 @@ export const matchingStudy = {
     ]);
     const loaded = await loadColumns(panels, description, wanted, 'matching-study');
     context.progress(0.1, 'reading');
-    const units = studyUnits(loaded.data, {
-      ...settings,
-      variables,
-      cluster,
-      isClusterAskedFor: settings.cluster !== null,
-    });
+    const asked = { ...settings, variables, cluster, isClusterAskedFor: settings.cluster !== null };
+    const units = riskSets === null ? studyUnits(loaded.data, asked) : riskSetUnits(loaded.data, asked, riskSets);
     const output = await compute.run(
       'matching-study',
       {
@@ -143,9 +161,10 @@ export const matchingStudy = {
       },
       context,
     );
-    const matched = output.groups.treated.matched + output.groups.control.matched;
+    const matched = new Set(units.unitIds.filter((_, row) => output.sample.weights[row]! > 0)).size;
     const warnings = [...output.warnings];
-    if (settings.baseline === null) warnings.unshift({ code: 'covariates-at-outcome', parameters: {} });
+    if (settings.baseline === null && riskSets === null)
+      warnings.unshift({ code: 'covariates-at-outcome', parameters: {} });
     return {
       class: settings.includeUnits ? 'workspace' : 'release',
       settings,
@@ -176,23 +195,62 @@ function refuseAugmented({ augmented, estimand }: MatchingStudySettings): void {
   );
 }
 
+/** The design within the waves of entry; the score has a level for each wave, as a hazard has. */
+function withinRiskSets(design: StudyDesign): StudyDesign {
+  if (design.method !== 'nearest') return design;
+  const { distance } = design;
+  const byWave: readonly ModelTerm[] = [{ variable: momentColumns.wave }];
+  return {
+    ...design,
+    riskSet: momentColumns,
+    distance: distance.type === 'propensity-score' ? { ...distance, terms: [...distance.terms, ...byWave] } : distance,
+  };
+}
+
+/** What has no meaning, or no valid error, where each unit has a baseline of its own. */
+function refuseWithRiskSets(settings: MatchingStudySettings): void {
+  const { design, estimand, permutations, baseline, followUp } = settings;
+  const isDefault = (name: keyof FurtherSettings): boolean =>
+    JSON.stringify(settings[name]) === JSON.stringify(noFurtherSettings[name]);
+  const field = [
+    ['baseline', baseline === null],
+    ['followUp', followUp === null],
+    ...(Object.keys(noFurtherSettings) as (keyof FurtherSettings)[]).map((name) => [name, isDefault(name)] as const),
+    ['permutations', permutations === null || permutations === 0],
+  ].find(([, isFree]) => !isFree)?.[0];
+  if (field !== undefined) {
+    throw new AppError(
+      'invalid-request',
+      `In risk sets every unit has its own baseline and follow-up, and some units are compared at several waves: \`${field}\` cannot be asked for. Leave it out.`,
+      { field },
+    );
+  }
+  const isPossible =
+    design.method === 'nearest' && design.order !== 'closest' && design.maximumReuse === 1 && estimand === 'ATT';
+  if (isPossible) return;
+  throw new AppError(
+    'invalid-request',
+    'Risk sets are matched one wave after the other: method nearest, order largest, smallest or data, without replacement, for ATT. Choose these, or leave out `riskSets`.',
+    { method: design.method, estimand },
+  );
+}
+
 /** A covariate measured with the outcome, or made of it, would explain the effect away. */
 function refuseOutcomeInDisguise(
-  { outcome, treatment, covariates, baseline }: MatchingStudySettings,
-  terms: readonly ModelTerm[],
+  { outcome, treatment, covariates, baseline, riskSets }: MatchingStudySettings,
+  used: readonly string[],
 ): void {
   if (covariates.length === 0) {
     throw new AppError('invalid-request', 'A matching study needs at least one covariate; received none.', {
       covariates,
     });
   }
-  const used = variablesOf(terms);
   if (used.includes(treatment)) {
     throw new AppError('invalid-request', `The treatment "${treatment}" cannot be its own covariate.`, {
       variable: treatment,
     });
   }
-  if (baseline === null && used.includes(outcome)) {
+  if (baseline === null && riskSets === null && used.includes(outcome)) {
     throw new AppError(
       'invalid-request',
       `"${outcome}" is the outcome of the same wave and cannot be a covariate; name a baseline before the treatment.`,
@@ -247,6 +305,7 @@ function unitRows(units: StudyUnits, sample: MatchingStudyOutput['sample']): rea
   }
   return units.unitIds.map((unit, row) => ({
     unit,
+    wave: units.waves === null ? null : units.waves[row]!,
     treated: units.treated[row] === 1,
     score: sample.score === null ? null : sample.score[row]!,
     weight: sample.weights[row]!,

@@ -32,7 +32,10 @@ export interface StudyUnits {
   readonly outcome: Float64Array;
   readonly cluster: Int32Array | null;
   readonly further: FurtherQuestions;
+  /** of each row; with `waves` a unit may have several */
   readonly unitIds: readonly string[];
+  /** the wave at which each row is compared, of a study in risk sets; else null */
+  readonly waves: readonly string[] | null;
   readonly attrition: readonly AttritionStep[];
   /** units without a value, by variable, among those whose treatment is known */
   readonly missing: readonly { readonly variable: string; readonly units: number }[];
@@ -109,6 +112,7 @@ export function studyUnits(panel: PanelColumns, request: StudyUnitsRequest): Stu
     cluster: clusterOf(panel, request, baseline, followUp, left),
     further: further.ofUnits(left),
     unitIds: left.map((u) => panel.unitIds[u]!),
+    waves: null,
     attrition,
     missing: missing.filter((m) => m.units > 0),
   };
@@ -163,7 +167,7 @@ export function treatmentColumn(
   return { type: 'number', values: Float64Array.from(codes, (code) => (code === level ? 1 : 0)), status };
 }
 
-function numeric(column: Column, name: string): NumberColumn {
+export function numeric(column: Column, name: string): NumberColumn {
   if (column.type === 'number') return column;
   throw new AppError('invalid-request', `The outcome "${name}" is coded; expected a number.`, { variable: name });
 }

@@ -17,6 +17,9 @@ export const match: Command = {
     covariates: { type: 'string', placeholder: 'TERM,TERM,…' },
     baseline: { type: 'string', placeholder: 'PERIOD' },
     'follow-up': { type: 'string', placeholder: 'PERIOD' },
+    after: { type: 'string', placeholder: 'WAVES' },
+    lags: { type: 'string', placeholder: 'WAVES' },
+    'look-ahead': { type: 'string', placeholder: 'WAVES' },
     'minimum-share': { type: 'string', placeholder: '0.75' },
     estimand: { type: 'string', placeholder: 'ATT|ATC|ATE|ATO|ATM' },
     ...designOptions,
@@ -50,6 +53,7 @@ export const match: Command = {
       covariates: terms(text('covariates')),
       baseline: text('baseline'),
       followUp: text('follow-up'),
+      riskSets: riskSetsOf(context),
       minimumShare: number('minimum-share'),
       estimand: text('estimand'),
       design: designOf(context),
@@ -80,6 +84,13 @@ export const match: Command = {
   },
 };
 
+/** Any of the three asks for risk sets; the contract says which is missing. */
+function riskSetsOf({ number }: CommandContext): object | null {
+  const given = { after: number('after'), lags: number('lags'), lookAhead: number('look-ahead') };
+  const said = Object.entries(given).filter(([, value]) => value !== null);
+  return said.length === 0 ? null : Object.fromEntries(said);
+}
+
 function studyText(result: ResultOf<'matching-study'>, context: CommandContext): string {
   const { say } = context;
   const { body, settings, attrition, warnings } = result;
@@ -98,6 +109,7 @@ function studyText(result: ResultOf<'matching-study'>, context: CommandContext):
     '\n',
     groupTable(result, context),
     '\n',
+    entryTable(result, context),
     balanceTable(result, context),
     `${say('match.denominator', { group: say(`match.group.${body.denominator}`) })}\n\n`,
     effectTable(result, context, percent),
@@ -132,6 +144,16 @@ function groupTable({ body }: ResultOf<'matching-study'>, { say, language }: Com
     ],
     [row('treated'), row('control')],
   );
+}
+
+function entryTable({ body }: ResultOf<'matching-study'>, { say, language }: CommandContext): string {
+  if (body.entries === null) return '';
+  const show = shower(language, '–');
+  const columns = [{ title: say('match.entries') }, { title: say('match.group.treated'), align: 'right' as const }];
+  return `${textTable(
+    [...columns, { title: say('match.matched'), align: 'right' }],
+    body.entries.map((entry) => [entry.wave, show(entry.treated), show(entry.matched)]),
+  )}\n`;
 }
 
 function balanceTable({ body }: ResultOf<'matching-study'>, { say, language }: CommandContext): string {

@@ -34,6 +34,7 @@ export type InferenceReason =
   | 'few-mixed-clusters'
   | 'many-clusters'
   | 'pairs-without-replacement'
+  | 'units-at-several-waves'
   | 'partners-used-again'
   | 'strata'
   | 'weights-estimated'
@@ -65,8 +66,8 @@ export interface InferenceDesign {
   readonly isAskedFor: boolean;
   /** matched set or stratum of each unit; null where partners serve several, and for weights */
   readonly matchedSet: Int32Array | null;
-  /** `units`: nothing was matched or weighted; `selection`: groups were chosen as wholes */
-  readonly sample: 'pairs' | 'strata' | 'weights' | 'selection' | 'units';
+  /** `units`: nothing was matched or weighted; `selection`: groups were chosen as wholes; `risk-sets`: pairs at several waves */
+  readonly sample: 'pairs' | 'risk-sets' | 'strata' | 'weights' | 'selection' | 'units';
   /** of pairs in which partners serve several units */
   readonly partners: PartnerLists | null;
   /** equations of estimated weights; null where there are none */
@@ -250,7 +251,7 @@ function ofIndependentUnits(design: InferenceDesign): Inference {
     if (isByDesign) return { ...plain, method: 'within-strata', reason: 'strata', cluster: sets };
     throw refusal(asked, 'the strata are few and large', ['by-design'], 'Leave the choice to the design.');
   }
-  const reason = reasonFor(sample === 'strata' ? 'strata' : 'pairs-without-replacement');
+  const reason = reasonFor(setReasons[sample]);
   if (isByDesign || asked === 'matched-sets') return { ...plain, method: 'matched-sets', reason, cluster: sets };
   if (asked === 'bootstrap') return { ...plain, method: 'bootstrap', reason, cluster: sets };
   throw refusal(
@@ -262,6 +263,12 @@ function ofIndependentUnits(design: InferenceDesign): Inference {
     'Take the error by matched set.',
   );
 }
+
+const setReasons = {
+  strata: 'strata',
+  pairs: 'pairs-without-replacement',
+  'risk-sets': 'units-at-several-waves',
+} as const;
 
 const isFew = (sets: Int32Array): boolean => sets.reduce((most, s) => Math.max(most, s + 1), 0) < fewStrata;
 

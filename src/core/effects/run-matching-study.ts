@@ -24,6 +24,14 @@ import { drawSample, isWeighting, type StudyDesign, type StudySample } from './d
 import { type EffectEstimate, estimateEffect } from './estimate-effect.ts';
 import { listsOfSets, type PartnerLists } from './partner-lists.ts';
 import { type PermutedDifference, permuteGroups, permuteSigns } from './permutation-test.ts';
+import {
+  clustersAtMoments,
+  type EntryCounts,
+  entriesOf,
+  joinSets,
+  momentsOf,
+  type StudyMoments,
+} from './study-moments.ts';
 
 /** Whose balance is shown. */
 export type BalanceOf = 'covariates' | 'squares' | 'squares-and-products';
@@ -110,6 +118,8 @@ export interface MatchingStudyOutput {
   readonly inference: Pick<Inference, 'method' | 'reason' | 'clusters'>;
   readonly permutation: StudyPermutation | null;
   readonly ties: TieSample | null;
+  /** by wave of entry, of a study in risk sets; else null */
+  readonly entries: readonly EntryCounts[] | null;
   readonly further: FurtherAnswers;
   readonly warnings: readonly Warning[];
   readonly sample: Pick<MatchedSample, 'weights' | 'score' | 'pairs' | 'strata'>;
@@ -135,7 +145,8 @@ export function runMatchingStudy(
   progress(0.5, 'balance');
   const { balance, denominator } = compareBalance(input, sample);
   progress(0.7, 'effect');
-  const inference = inferenceFor(input, sample);
+  const moments = momentsOf(frame, design);
+  const inference = inferenceFor(input, sample, moments);
   const everybody = new Float64Array(frame.rows).fill(1);
   const used = rowsWithWeight(sample.weights);
   const terms = covariates.map((term) => designColumns(frame, [term]));
@@ -154,7 +165,7 @@ export function runMatchingStudy(
     );
   const matched = estimate(used, sample.weights, inference, []);
   const adjusted = ifLargeEnough(() => estimate(used, sample.weights, inference, adjustment));
-  const unmatched = estimate(rowsWithWeight(everybody), everybody, naiveInference(input), []);
+  const unmatched = estimate(rowsWithWeight(everybody), everybody, naiveInference(input, moments), []);
   const permutation = permute(input, sample, inference, kernels, (fraction) =>
     progress(0.7 + 0.15 * fraction, 'permutations'),
   );
@@ -166,7 +177,8 @@ export function runMatchingStudy(
       eligible: sample.eligible,
       terms,
       estimand: design.estimand,
-      pairs: sample.pairs,
+      // Pairs at several waves share units: no test of independent pairs.
+      pairs: moments === null ? sample.pairs : null,
       cluster: input.cluster,
       inference,
       effects: { matched, adjusted },
@@ -178,7 +190,8 @@ export function runMatchingStudy(
   );
   progress(0.85, 'ties');
   const ties = tieSample(input, sample, kernels);
-  const groups = { treated: countGroup(treated, 1, sample), control: countGroup(treated, 0, sample) };
+  const unit = moments?.unit ?? null;
+  const groups = { treated: countGroup(treated, 1, sample, unit), control: countGroup(treated, 0, sample, unit) };
   const focal = design.estimand === 'ATC' ? 0 : 1;
   const overlap = sample.score === null ? null : overlapOf(sample.score, treated, focal, 20);
   const { method, reason, clusters } = inference;
@@ -202,8 +215,9 @@ export function runMatchingStudy(
     weightBins: weightBins(sample.weights, treated, used),
     caliperWidths: sample.caliperWidths,
     denominator,
+    entries: moments && entriesOf(moments, treated, sample.weights),
     further: answers,
-    warnings: [...cautions(partial, sample, design), ...warnings],
+    warnings: [...cautions(partial, sample, design), ...fewSets(inference), ...warnings],
     sample: { weights: sample.weights, score: sample.score, pairs: sample.pairs, strata: sample.strata },
   };
 }
@@ -313,22 +327,28 @@ function countOnes(values: Float64Array, treated: Uint8Array, weights: Float64Ar
 }
 
 function inferenceFor(
-  { treated, cluster, isClusterAskedFor, design, standardError, seed }: MatchingStudyInput,
+  { treated, cluster: given, isClusterAskedFor, standardError, seed, ...input }: MatchingStudyInput,
   sample: StudySample,
+  moments: StudyMoments | null,
 ): Inference {
+  const { design } = input;
   const rows = rowsWithWeight(sample.weights);
-  const sets = sample.strata ?? (sample.pairs === null ? null : setNumbers(sample.pairs, treated.length));
-  return chooseInference({
+  const own = sample.strata ?? (sample.pairs === null ? null : setNumbers(sample.pairs, treated.length));
+  const sets = own === null || moments === null ? own : joinSets(own, moments.unit);
+  const { cluster, isByWave } = clustersAtMoments(given, isClusterAskedFor, treated, moments);
+  const inference = chooseInference({
     treated: Uint8Array.from(rows, (row) => treated[row]!),
     cluster: cluster === null ? null : Int32Array.from(rows, (row) => cluster[row]!),
-    isAskedFor: isClusterAskedFor,
+    isAskedFor: isClusterAskedFor || isByWave,
     matchedSet: sets === null ? null : Int32Array.from(rows, (row) => sets[row]!),
-    sample: kindOfSample(design, sample),
+    sample: moments === null ? kindOfSample(design, sample) : 'risk-sets',
     partners: sets === null && sample.pairs !== null ? partnersAmong(sample.pairs, rows, treated.length) : null,
     equations: sample.equations,
     asked: standardError,
     seed,
   });
+  const isOwnChoice = isByWave && !isClusterAskedFor && inference.reason === 'cluster-asked-for';
+  return isOwnChoice ? { ...inference, reason: 'treatment-by-cluster' } : inference;
 }
 
 function kindOfSample(design: StudyDesign, { pairs, strata }: StudySample): InferenceDesign['sample'] {
@@ -376,12 +396,19 @@ function partnersAmong(pairs: MatchSets, rows: Uint32Array, n: number): PartnerL
   return { ...lists, focal: lists.focal.map((row) => place[row]!), order: lists.order.map((row) => place[row]!) };
 }
 
-/** The naive comparison gets the clusters too, where there are any, so that it is not made to look precise. */
-function naiveInference({ treated, cluster, isClusterAskedFor, seed }: MatchingStudyInput): Inference {
+/**
+ * The naive comparison gets the clusters too, where there are any, so that it is not made to look precise; units that are
+ * compared at several waves are clusters of themselves.
+ */
+function naiveInference(
+  { treated, cluster: given, isClusterAskedFor, seed }: MatchingStudyInput,
+  moments: StudyMoments | null,
+): Inference {
+  const { cluster, isByWave } = clustersAtMoments(given, isClusterAskedFor, treated, moments);
   return chooseInference({
     treated,
-    cluster,
-    isAskedFor: isClusterAskedFor,
+    cluster: cluster ?? moments?.unit ?? null,
+    isAskedFor: isClusterAskedFor || isByWave || moments !== null,
     matchedSet: null,
     sample: 'units',
     partners: null,
@@ -463,17 +490,23 @@ function differenceOfMeans(outcome: Float64Array, treated: Uint8Array, weights: 
   return sum[1]! / total[1]! - sum[0]! / total[0]!;
 }
 
-function countGroup(treated: Uint8Array, group: 0 | 1, { weights, eligible }: MatchedSample): GroupCounts {
-  let all = 0;
-  let discarded = 0;
-  let matched = 0;
-  for (let i = 0; i < treated.length; i++) {
-    if (treated[i] !== group) continue;
-    all++;
-    if (eligible[i] === 0) discarded++;
-    if (weights[i]! > 0) matched++;
-  }
-  return { all, discarded, matched, effective: effectiveSampleSize(weights, treated, group) };
+/** @param unit code of the unit behind each row; null = each row its own */
+function countGroup(
+  treated: Uint8Array,
+  group: 0 | 1,
+  { weights, eligible }: MatchedSample,
+  unit: Int32Array | null,
+): GroupCounts {
+  const all = Uint32Array.from(treated.keys()).filter((row) => treated[row] === group);
+  const count = (rows: Uint32Array): number =>
+    unit === null ? rows.length : new Set(Array.from(rows, (row) => unit[row]!)).size;
+  const kept = all.filter((row) => eligible[row] !== 0);
+  return {
+    all: count(all),
+    discarded: count(all) - count(kept),
+    matched: count(all.filter((row) => weights[row]! > 0)),
+    effective: effectiveSampleSize(weights, treated, group),
+  };
 }
 
 function rowsWithWeight(weights: Float64Array): Uint32Array {
@@ -483,6 +516,13 @@ function rowsWithWeight(weights: Float64Array): Uint32Array {
   let at = 0;
   for (let i = 0; i < weights.length; i++) if (weights[i]! > 0) rows[at++] = i;
   return rows;
+}
+
+/** Sets that share units are one observation; of fewer than twenty no standard error is worth much. */
+function fewSets({ reason, cluster }: Inference): readonly Warning[] {
+  if (reason !== 'units-at-several-waves') return [];
+  const sets = cluster!.reduce((most, set) => Math.max(most, set + 1), 0);
+  return sets < 20 ? [{ code: 'few-independent-sets', parameters: { sets } }] : [];
 }
 
 type Partial = Pick<MatchingStudyOutput, 'groups' | 'overlap' | 'balance' | 'effects' | 'inference' | 'ties'>;

@@ -52,6 +52,16 @@ interface PairDesign {
   readonly reestimate: boolean;
 }
 
+/**
+ * Rows are units at waves (`riskSetMoments`): pairs are made within waves, wave by wave, and a unit that served as a partner at
+ * one wave is used at the others too.
+ */
+export interface RiskSet {
+  /** variables of the frame that hold the wave (a number, or a coded one with its levels in order of time) and the unit */
+  readonly wave: string;
+  readonly unit: string;
+}
+
 /** Nearest-neighbour matching. */
 export interface NearestDesign extends PairDesign {
   readonly method: 'nearest';
@@ -61,6 +71,8 @@ export interface NearestDesign extends PairDesign {
   /** null: every focal unit gets `ratio` partners */
   readonly variableRatio: { readonly minimum: number; readonly maximum: number } | null;
   readonly maximumReuse: number;
+  /** rows are units at waves: see `RiskSet`; left out: each row is a unit of its own */
+  readonly riskSet?: RiskSet | null;
 }
 
 /** As many pairs as possible, then the smallest total distance; up to `ratio` partners for a focal unit. */

@@ -32,6 +32,11 @@ export interface MatchingProblem {
   readonly maximumReuse: number;
   /** row numbers in the order that decides ties; null = row order */
   readonly tieOrder: Uint32Array | null;
+  /**
+   * code of the unit behind each row: rows of one unit together serve at most `maximumReuse`; not with order `closest`;
+   * left out = each row its own
+   */
+  readonly unit?: Int32Array | null;
 }
 
 /** Rows of the focal units, ascending. */
@@ -57,6 +62,7 @@ export function checkProblem(problem: MatchingProblem): void {
     ['eligible', problem.eligible],
     ['stratum', problem.stratum],
     ['tieOrder', problem.tieOrder],
+    ['unit', problem.unit ?? null],
     ...problem.antiExact.map((codes, i): [string, Int32Array] => [`antiExact ${i + 1}`, codes]),
     ...problem.covariateCalipers.map((c): [string, Float64Array] => [`caliper on ${c.name}`, c.values]),
   ];
@@ -93,6 +99,9 @@ export function checkProblem(problem: MatchingProblem): void {
   } else if (ratio.length !== focal) throw invalid(`There are ${ratio.length} ratios for ${focal} focal units.`);
   if (!(maximumReuse === Number.POSITIVE_INFINITY || (Number.isInteger(maximumReuse) && maximumReuse >= 1))) {
     throw invalid(`The reuse cap must be a whole number from 1 or no limit, not ${maximumReuse}.`);
+  }
+  if ((problem.unit ?? null) !== null && problem.order === 'closest') {
+    throw invalid('Rows of one unit are matched in an order of focal units; the order closest has none.');
   }
 }
 

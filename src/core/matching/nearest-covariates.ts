@@ -6,6 +6,7 @@ import { type GreedySearch, matchInRounds } from './greedy-rounds.ts';
 import type { MatchSets } from './match-sets.ts';
 import { checkProblem, focalRows, type MatchingProblem } from './matching-problem.ts';
 import { type CellTree, createTree, queryAt, squaredDistance } from './pair-search.ts';
+import { rowsOfUnits } from './rows-of-units.ts';
 import { choosingOrder, layOutScoreLine } from './score-line.ts';
 
 /**
@@ -48,7 +49,8 @@ function createSearch(points: Matrix, problem: MatchingProblem, place: Uint32Arr
   const gate = scoreCaliper === null ? null : score;
   for (const [cell, list] of members) cells.set(cell, createTree(points, gate, list, place));
   const allowed = pairRule(problem);
-  const uses = new Uint32Array(n);
+  const together = rowsOfUnits(problem.unit ?? null, n);
+  const uses = new Uint32Array(together.units);
   const own = new Map<number, number[]>();
   const hasRule = allowed !== null || maximumReuse > 1;
   // Partners are numbered by their row, so that a position means the same in every cell.
@@ -76,13 +78,18 @@ function createSearch(points: Matrix, problem: MatchingProblem, place: Uint32Arr
     isFree: (partner) => cells.get(cellOf(partner))!.tree.isFree(positionOf[partner]!),
     tieRank: (k, partner) => rankOf(focal[k]!) * n + rankOf(partner),
     take(k, partner) {
-      uses[partner] = uses[partner]! + 1;
+      const user = together.unitOf(partner);
+      uses[user] = uses[user]! + 1;
       if (maximumReuse > 1) {
         const mine = own.get(k);
         if (mine) mine.push(partner);
         else own.set(k, [partner]);
       }
-      if (uses[partner] === maximumReuse) cells.get(cellOf(partner))!.tree.take(positionOf[partner]!);
+      if (uses[user] === maximumReuse) {
+        together.forEachRow(user, (row) => {
+          if (positionOf[row]! >= 0) cells.get(cellOf(row))!.tree.take(positionOf[row]!);
+        });
+      }
       return partner;
     },
   };

@@ -5,6 +5,7 @@ import { matchInRounds } from './greedy-rounds.ts';
 import type { MatchSets } from './match-sets.ts';
 import { checkProblem, focalRows, type MatchingProblem } from './matching-problem.ts';
 import { checkDistances } from './pair-search.ts';
+import { rowsOfUnits } from './rows-of-units.ts';
 import { choosingOrder, layOutScoreLine } from './score-line.ts';
 
 /**
@@ -26,14 +27,16 @@ export function matchNearestMatrix(distances: Matrix, problem: MatchingProblem):
   const place = tieOrder === null ? null : inversePermutation(tieOrder);
   const rankOf = (row: number): number => (place === null ? row : place[row]!);
   const allowed = pairRule(problem);
-  const uses = new Uint32Array(partners.length);
+  const together = rowsOfUnits(problem.unit ?? null, isFocal.length);
+  const uses = new Uint32Array(together.units);
+  const usesOf = (p: number): number => uses[together.unitOf(partners[p]!)]!;
   const own = new Map<number, number[]>();
   const isOut = (row: number): boolean =>
     (eligible !== null && eligible[row] === 0) || (stratum !== null && stratum[row]! < 0);
   const mayPair = (k: number, p: number): boolean => {
     const [row, other] = [focal[k]!, partners[p]!];
     return (
-      uses[p]! < maximumReuse &&
+      usesOf(p) < maximumReuse &&
       !isOut(other) &&
       (stratum === null || stratum[row] === stratum[other]) &&
       (scoreCaliper === null || Math.abs(score[row]! - score[other]!) <= scoreCaliper) &&
@@ -58,10 +61,11 @@ export function matchNearestMatrix(distances: Matrix, problem: MatchingProblem):
       return best;
     },
     distance: (k, p) => distances.values[k * distances.cols + p]!,
-    isFree: (p) => uses[p]! < maximumReuse,
+    isFree: (p) => usesOf(p) < maximumReuse,
     tieRank: (k, p) => rankOf(focal[k]!) * isFocal.length + rankOf(partners[p]!),
     take(k, p) {
-      uses[p] = uses[p]! + 1;
+      const user = together.unitOf(partners[p]!);
+      uses[user] = uses[user]! + 1;
       if (maximumReuse > 1) own.set(k, [...(own.get(k) ?? []), p]);
       return partners[p]!;
     },

@@ -4,6 +4,7 @@ import { FreeNeighbours } from './free-neighbours.ts';
 import { type GreedySearch, matchInRounds } from './greedy-rounds.ts';
 import type { MatchSets } from './match-sets.ts';
 import { checkProblem, type MatchingProblem } from './matching-problem.ts';
+import { type RowsOfUnits, rowsOfUnits } from './rows-of-units.ts';
 import { choosingOrder, layOutScoreLine, type ScoreLine } from './score-line.ts';
 
 /**
@@ -42,7 +43,8 @@ function createSearch(problem: MatchingProblem, line: ScoreLine): GreedySearch {
   const allowed = pairRule(problem);
   const caliper = problem.scoreCaliper ?? Number.POSITIVE_INFINITY;
   const free = new FreeNeighbours(partnerRow.length);
-  const uses = maximumReuse > 1 ? new Uint32Array(partnerRow.length) : null;
+  const together = (problem.unit ?? null) === null ? null : unitsOnLine(problem, partnerRow);
+  const uses = maximumReuse > 1 || together !== null ? new Uint32Array(together?.units ?? partnerRow.length) : null;
   // With reuse a focal unit may meet a partner it has already; it may not take it twice.
   const own: Map<number, number[]> | null = maximumReuse > 1 ? new Map() : null;
   const placeOnLine = problem.order === 'closest' ? placesOnLine(line, problem.isFocal) : null;
@@ -83,16 +85,31 @@ function createSearch(problem: MatchingProblem, line: ScoreLine): GreedySearch {
     take(a, position) {
       if (uses === null) free.take(position);
       else {
-        uses[position] = uses[position]! + 1;
-        const mine = own!.get(a);
-        if (mine) mine.push(position);
-        else own!.set(a, [position]);
-        if (uses[position] === maximumReuse) free.take(position);
+        const user = together === null ? position : together.unitOf(position);
+        uses[user] = uses[user]! + 1;
+        if (own !== null) remember(own, a, position);
+        if (uses[user] === maximumReuse) {
+          if (together === null) free.take(position);
+          else together.forEachRow(user, (other) => free.take(other));
+        }
       }
       return partnerRow[position]!;
     },
   };
 }
+
+function remember(own: Map<number, number[]>, a: number, position: number): void {
+  const mine = own.get(a);
+  if (mine) mine.push(position);
+  else own.set(a, [position]);
+}
+
+/** Partner positions of one unit. */
+const unitsOnLine = ({ unit }: MatchingProblem, partnerRow: Uint32Array): RowsOfUnits =>
+  rowsOfUnits(
+    Int32Array.from(partnerRow, (row) => unit![row]!),
+    partnerRow.length,
+  );
 
 function placesOnLine(line: ScoreLine, isFocal: Uint8Array): Int32Array {
   const places = new Int32Array(isFocal.length).fill(-1);

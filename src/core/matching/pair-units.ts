@@ -2,8 +2,9 @@ import { CoreError } from '../errors.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import type { BinomialFit } from '../propensity/binomial-regression.ts';
-import { designColumns, type Frame, numbers } from '../propensity/design-matrix.ts';
+import { designColumns, type Frame, factorCodes, numbers } from '../propensity/design-matrix.ts';
 import { propensityScores } from '../propensity/propensity-score.ts';
+import { argsort, identity } from '../stats/argsort.ts';
 import { caliperWidth } from './caliper-width.ts';
 import { commonSupport, type Discard } from './common-support.ts';
 import { focalGroup } from './estimand.ts';
@@ -17,6 +18,7 @@ import type {
   NearestDesign,
   OptimalDesign,
   PropensityDistance,
+  RiskSet,
   TwoLevelDesign,
 } from './matching-design.ts';
 import { checkProblem, focalRows, type MatchingProblem } from './matching-problem.ts';
@@ -110,15 +112,17 @@ export function toPairProblem(
 ): PairProblem {
   const { estimand, calipers, exact, antiExact } = design;
   const isFocal = focalGroup(treated, estimand === 'ATC' ? 'ATC' : 'ATT');
+  const riskSet = riskSetOf(design);
   const valuesOf = (on: string): Float64Array => (on === 'distance' ? score! : numbers(frame, on));
-  const widths = calipers.map((caliper) => caliperWidth(valuesOf(caliper.on), eligible, caliper));
+  const spread = riskSet === null ? valuesOf : (on: string) => centred(valuesOf(on), frame, riskSet, eligible);
+  const widths = calipers.map((caliper) => caliperWidth(spread(caliper.on), eligible, caliper));
   const scoreWidths = widths.filter((_, i) => calipers[i]!.on === 'distance');
   const line = score ?? new Float64Array(frame.rows);
   const problem = {
     isFocal,
     score: line,
     eligible,
-    stratum: exact.length === 0 ? null : exactCells(frame.rows, codesOf(frame, exact)),
+    stratum: cellsOf(frame, exact, riskSet),
     antiExact: codesOf(frame, antiExact),
     scoreCaliper: scoreWidths.length === 0 ? null : Math.min(...scoreWidths),
     covariateCalipers: calipers.flatMap(({ on }, i) =>
@@ -126,6 +130,7 @@ export function toPairProblem(
     ),
     tieOrder,
     ...choiceOf(design, line, isFocal),
+    ...(riskSet === null ? {} : waveByWave(frame, design as NearestDesign, line, isFocal, tieOrder)),
   };
   return {
     problem,
@@ -133,6 +138,53 @@ export function toPairProblem(
     preference: 'prefer' in design ? preferenceOf(frame, design.prefer) : null,
     caliperWidths: Object.fromEntries(calipers.map(({ on }, i) => [on, widths[i]!])),
   };
+}
+
+const riskSetOf = (design: PairsDesign): RiskSet | null =>
+  design.method === 'nearest' ? (design.riskSet ?? null) : null;
+
+function cellsOf(frame: Frame, exact: readonly string[], riskSet: RiskSet | null): Int32Array | null {
+  const variables = riskSet === null ? exact : [...exact, riskSet.wave];
+  return variables.length === 0 ? null : exactCells(frame.rows, codesOf(frame, variables));
+}
+
+/** Earlier waves choose first, within a wave the design's order; rows of a unit are one. */
+function waveByWave(
+  frame: Frame,
+  { riskSet, order }: NearestDesign,
+  score: Float64Array,
+  isFocal: Uint8Array,
+  tieOrder: Uint32Array | null,
+): Pick<MatchingProblem, 'order' | 'unit'> {
+  if (order === 'closest' || order instanceof Uint32Array) {
+    throw new CoreError(
+      'invalid-argument',
+      'In risk sets earlier waves choose first; the order must be largest, smallest or data.',
+    );
+  }
+  const wave = Float64Array.from(factorCodes(frame, riskSet!.wave).codes);
+  const inTieOrder = tieOrder ?? identity(frame.rows);
+  const byScore =
+    order === 'data' ? inTieOrder : argsort(order === 'largest' ? score.map((s) => -s) : score, inTieOrder);
+  return {
+    order: argsort(wave, byScore).filter((row) => isFocal[row] === 1),
+    unit: valueCodes(frame, riskSet!.unit),
+  };
+}
+
+/** Pairs are made within waves: a difference between waves is no spread. */
+function centred(values: Float64Array, frame: Frame, { wave }: RiskSet, eligible: Uint8Array): Float64Array {
+  const { levels, codes } = factorCodes(frame, wave);
+  const sum = new Float64Array(levels.length);
+  const count = new Float64Array(levels.length);
+  codes.forEach((w, row) => {
+    if (eligible[row] === 0) return;
+    sum[w] = sum[w]! + values[row]!;
+    count[w] = count[w]! + 1;
+  });
+  return values.map((value, row) =>
+    count[codes[row]!]! > 0 ? value - sum[codes[row]!]! / count[codes[row]!]! : value,
+  );
 }
 
 function choiceOf(

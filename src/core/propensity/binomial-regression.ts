@@ -84,7 +84,7 @@ function climb(problem: Problem, given: Given, buffers: BorrowedBuffers): Binomi
   const { penalty, scaling, x, names, total } = given;
   const k = z.cols;
   const state = createState(z, link, buffers);
-  const plain = link === 'logit' ? logitPass : generalPass;
+  const plain = link === 'logit' ? logitPass : passOf(link);
   const pass = penalty === null ? plain : penalised(plain, penalty);
   const isQuadratic = link === 'logit' && penalty === null;
   const beta = isQuadratic ? warmStart(problem) : atIntercept(problem);
@@ -228,24 +228,26 @@ const logitPass: Pass = ({ z, y, weights, kernels }, beta, state) => {
   )!;
 };
 
-const generalPass: Pass = ({ z, y, weights, link, kernels }, beta, state) => {
-  const { eta, mu, work, residual, hessian, score } = state;
-  kernels.gemv(z, beta, eta);
-  const at: LinkValue = { mean: 0, complement: 0, slope: 0 };
-  let logLikelihood = 0;
-  for (let i = 0; i < eta.length; i++) {
-    evaluateLink(link, eta[i]!, at);
-    const prior = weights === null ? 1 : weights[i]!;
-    mu[i] = at.mean;
-    const variance = Math.max(at.mean * at.complement, 1e-300);
-    work[i] = (prior * at.slope * at.slope) / variance;
-    residual[i] = (prior * (y[i] === 1 ? at.complement : -at.mean) * at.slope) / variance;
-    logLikelihood += prior * Math.log(Math.max(y[i] === 1 ? at.mean : at.complement, 1e-300));
-  }
-  kernels.gram(z, work, hessian);
-  kernels.gemv(z, residual, score, { transpose: true });
-  return logLikelihood;
-};
+const passOf =
+  (link: Exclude<Link, 'logit'>): Pass =>
+  ({ z, y, weights, kernels }, beta, state) => {
+    const { eta, mu, work, residual, hessian, score } = state;
+    kernels.gemv(z, beta, eta);
+    const at: LinkValue = { mean: 0, complement: 0, slope: 0 };
+    let logLikelihood = 0;
+    for (let i = 0; i < eta.length; i++) {
+      evaluateLink(link, eta[i]!, at);
+      const prior = weights === null ? 1 : weights[i]!;
+      mu[i] = at.mean;
+      const variance = Math.max(at.mean * at.complement, 1e-300);
+      work[i] = (prior * at.slope * at.slope) / variance;
+      residual[i] = (prior * (y[i] === 1 ? at.complement : -at.mean) * at.slope) / variance;
+      logLikelihood += prior * Math.log(Math.max(y[i] === 1 ? at.mean : at.complement, 1e-300));
+    }
+    kernels.gram(z, work, hessian);
+    kernels.gemv(z, residual, score, { transpose: true });
+    return logLikelihood;
+  };
 
 /** The pass of a penalised fit: its value is the penalised log-likelihood. */
 const penalised =

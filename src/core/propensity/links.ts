@@ -9,16 +9,9 @@ export interface LinkValue {
   slope: number;
 }
 
-/** Writes mean, complement and slope of a link at `eta` into `out`. */
-export function evaluateLink(link: Link, eta: number, out: LinkValue): void {
-  if (link === 'logit') {
-    const e = Math.exp(-Math.abs(eta));
-    const small = e / (1 + e);
-    const large = 1 / (1 + e);
-    out.mean = eta >= 0 ? large : small;
-    out.complement = eta >= 0 ? small : large;
-    out.slope = small * large;
-  } else if (link === 'probit') {
+/** Writes mean, complement and slope of a link at `eta` into `out`; the logit has a pass of its own (`logisticPass`). */
+export function evaluateLink(link: Exclude<Link, 'logit'>, eta: number, out: LinkValue): void {
+  if (link === 'probit') {
     out.mean = normalCdf(eta);
     out.complement = normalUpperTail(eta);
     out.slope = normalDensity(eta);

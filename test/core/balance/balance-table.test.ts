@@ -86,6 +86,14 @@ describe('the balance table', () => {
     expect(shifted!.varianceRatio).toBeCloseTo(plain!.varianceRatio!, 6);
   });
 
+  it('has means without the rounding of a long sum', () => {
+    const n = 100_000;
+    const many = Array.from({ length: 2 * n }, (_, i) => (i % 2 === 0 ? 0.1 : 1e6 + 0.1));
+    const [row] = balanceTable(column(many), unmatched(many.map((_, i) => (i % 2 === 0 ? 1 : 0))));
+    expect(row!.meanTreated).toBe(0.1);
+    expect(row!.meanControl).toBe(1e6 + 0.1);
+  });
+
   it('measures the distance within pairs in the same units', () => {
     const list = new PairList();
     list.add(0, 3);

@@ -92,6 +92,14 @@ describe('common support, calipers and variable ratios', () => {
       { ratio: 2, minimum: 1, maximum: 4 },
     );
     expect([...reversed]).toEqual([1, 1, 4]);
+    // 4 units, ratio 2.25 -> 9 pairs; lowest floor((16 - 9)/3) = 2, highest floor((9 - 4)/3) = 1, one gets what is left: 3
+    const four = variableRatios(
+      Float64Array.of(0.1, 0.2, 0.3, 0.4, 0.9),
+      Uint8Array.of(1, 1, 1, 1, 0),
+      Uint32Array.of(0, 1, 2, 3),
+      { ratio: 2.25, minimum: 1, maximum: 4 },
+    );
+    expect([...four]).toEqual([1, 1, 3, 4]);
     expect(() => variableRatios(score, treated, Uint32Array.of(0), { ratio: 5, minimum: 1, maximum: 4 })).toThrow(
       expect.objectContaining({ code: 'invalid-argument' }),
     );

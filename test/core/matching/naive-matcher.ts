@@ -17,11 +17,12 @@ export function naiveMatch(problem: MatchingProblem): Map<number, number[]> {
   const focalAll = [...Array(n).keys()].filter((i) => isFocal[i] === 1);
   const ratioOf = new Map(focalAll.map((row, k) => [row, typeof ratio === 'number' ? ratio : ratio[k]!]));
   const partners = onLine.filter((i) => isFocal[i] === 0);
-  const uses = new Map(partners.map((row) => [row, 0]));
+  const unitOf = (row: number): number => problem.unit?.[row] ?? row;
+  const uses = new Map(partners.map((row) => [unitOf(row), 0]));
   const result = new Map<number, number[]>(focalAll.map((row) => [row, []]));
   const difference = (f: number, p: number): number => Math.abs(score[f]! - score[p]!);
   const allowed = (f: number, p: number): boolean =>
-    uses.get(p)! < maximumReuse &&
+    uses.get(unitOf(p))! < maximumReuse &&
     !result.get(f)!.includes(p) &&
     (!stratum || stratum[f] === stratum[p]) &&
     antiExact.every((codes) => codes[f] !== codes[p]) &&
@@ -43,7 +44,7 @@ export function naiveMatch(problem: MatchingProblem): Map<number, number[]> {
   };
   const take = (f: number, p: number): void => {
     result.get(f)!.push(p);
-    uses.set(p, uses.get(p)! + 1);
+    uses.set(unitOf(p), uses.get(unitOf(p))! + 1);
   };
 
   let active = focalAll.filter((row) => place.has(row));

@@ -14,12 +14,13 @@ import { createRandom } from '../../../src/core/random/random-stream.ts';
 function naive(points: { rows: number; cols: number; values: Float64Array }, p: MatchingProblem): number[][] {
   const focal = [...p.isFocal.keys()].filter((i) => p.isFocal[i] === 1);
   const others = [...p.isFocal.keys()].filter((i) => p.isFocal[i] === 0);
-  const uses = new Map(others.map((row) => [row, 0]));
+  const unitOf = (row: number): number => p.unit?.[row] ?? row;
+  const uses = new Map(others.map((row) => [unitOf(row), 0]));
   const taken = focal.map((): number[] => []);
   const best = (k: number): number => {
     let found = -1;
     for (const o of others) {
-      if (uses.get(o)! >= p.maximumReuse || taken[k]!.includes(o)) continue;
+      if (uses.get(unitOf(o))! >= p.maximumReuse || taken[k]!.includes(o)) continue;
       if (p.stratum && p.stratum[focal[k]!] !== p.stratum[o]) continue;
       if (p.scoreCaliper !== null && Math.abs(p.score[focal[k]!]! - p.score[o]!) > p.scoreCaliper) continue;
       if (found < 0 || squaredDistance(points, focal[k]!, o) < squaredDistance(points, focal[k]!, found)) found = o;
@@ -41,7 +42,7 @@ function naive(points: { rows: number; cols: number; values: Float64Array }, p: 
       if (chosen < 0) break;
       const o = best(chosen);
       taken[chosen]!.push(o);
-      uses.set(o, uses.get(o)! + 1);
+      uses.set(unitOf(o), uses.get(unitOf(o))! + 1);
       waiting.delete(chosen);
       next.push(chosen);
     }
@@ -61,6 +62,7 @@ describe('nearest matching on covariates', () => {
       ratio: fc.constantFrom(1, 2),
       reuse: fc.constantFrom(1, 2, Number.POSITIVE_INFINITY),
       cells: fc.boolean(),
+      together: fc.boolean(),
       caliper: fc.constantFrom(null, 0.3),
     });
     fc.assert(
@@ -84,6 +86,7 @@ describe('nearest matching on covariates', () => {
           ratio: r.ratio,
           maximumReuse: r.reuse,
           tieOrder: null,
+          unit: r.together && r.order === 'data' ? Int32Array.from({ length: r.n }, () => random.integer(9)) : null,
         };
         const { focal, offsets, partners } = matchNearestCovariates(points, p);
         const received = [...focal.keys()].map((k) => [...partners.subarray(offsets[k]!, offsets[k + 1]!)]);
@@ -100,7 +103,7 @@ describe('nearest matching on covariates', () => {
           [...given.focal.keys()].map((k) => [...given.partners.subarray(given.offsets[k]!, given.offsets[k + 1]!)]),
         ).toEqual(received);
       }),
-      { numRuns: 300 },
+      { numRuns: Number(process.env.SAMENWIJS_RUNS ?? 2000) },
     );
   });
 

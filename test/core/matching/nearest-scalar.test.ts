@@ -53,6 +53,7 @@ const anyProblem: fc.Arbitrary<MatchingProblem> = fc
     ratio: fc.constantFrom<number | 'variable'>(1, 2, 3, 'variable'),
     reuse: fc.constantFrom(1, 2, Number.POSITIVE_INFINITY),
     shuffled: fc.boolean(),
+    together: fc.boolean(),
   })
   .map((r) => {
     const draw = (limit: number): number => (r.seed.next().value as number) % limit;
@@ -77,6 +78,7 @@ const anyProblem: fc.Arbitrary<MatchingProblem> = fc
       ratio: r.ratio === 'variable' ? Uint32Array.from(focal, () => draw(4)) : r.ratio,
       maximumReuse: r.reuse,
       tieOrder: r.shuffled ? Uint32Array.from(permutation) : null,
+      unit: r.together && r.order !== 'closest' ? Int32Array.from({ length: r.n }, () => draw(7) - 3) : null,
     };
   });
 
@@ -86,7 +88,7 @@ describe('nearest matching on a score', () => {
       fc.property(anyProblem, (p) => {
         expect(asMap(matchNearestScalar(p))).toEqual(naiveMatch(p));
       }),
-      { numRuns: Number(process.env.SAMENWIJS_RUNS ?? 1500) },
+      { numRuns: Number(process.env.SAMENWIJS_RUNS ?? 10_000) },
     );
   });
 
@@ -138,6 +140,7 @@ describe('nearest matching on a score', () => {
           eligible: base.eligible && pick(base.eligible),
           stratum: base.stratum && pick(base.stratum),
           antiExact: base.antiExact.map(pick),
+          unit: base.unit ? pick(base.unit) : null,
           covariateCalipers: base.covariateCalipers.map((c) => ({ ...c, values: pick(c.values) })),
           tieOrder: Uint32Array.from({ length: n }, (_, unit) => shuffle.indexOf(unit)),
         };
@@ -200,5 +203,6 @@ describe('nearest matching on a score', () => {
     code(problem('TC', [1, 2], { scoreCaliper: -1 }), 'invalid-argument');
     code(problem('TC', [1, 2], { maximumReuse: 0 }), 'invalid-argument');
     code(problem('TC', [1, 2], { stratum: Int32Array.of(0) }), 'dimension-mismatch');
+    code(problem('TC', [1, 2], { unit: Int32Array.of(0, 1), order: 'closest' }), 'invalid-argument');
   });
 });

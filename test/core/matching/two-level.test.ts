@@ -6,6 +6,7 @@ import { matchUnits } from '../../../src/core/matching/match-units.ts';
 import type { TwoLevelDesign } from '../../../src/core/matching/matching-design.ts';
 import type { MatchingProblem } from '../../../src/core/matching/matching-problem.ts';
 import { type PairProblem, pairCollectives } from '../../../src/core/matching/pair-units.ts';
+import { matchTwoLevels } from '../../../src/core/matching/two-level.ts';
 import { createRandom } from '../../../src/core/random/random-stream.ts';
 
 interface Drawn {
@@ -161,6 +162,22 @@ describe('two-level matching', () => {
       columns: { x: column([0, 10, 0, 30, 2, 9]), collective: column([1, 1, 2, 2, 3, 3]) },
     };
     expect([...matchUnits(frame, treated, design(), null, kernels).pairs!.partners]).toEqual([4, 5]);
+  });
+
+  it('leaves out households without a collective', () => {
+    const isFocal = Uint8Array.of(1, 1, 0, 0);
+    const among = (rows: Uint32Array) => {
+      const [focal, other] = [1, 0].map((g) => [...rows].filter((row) => isFocal[row] === g));
+      const pairs = {
+        focal: Uint32Array.from(focal!),
+        offsets: Uint32Array.from([0, ...focal!.map((_, k) => k + 1)]),
+        partners: Uint32Array.from(other!),
+      };
+      return { pairs, cost: 0 };
+    };
+    const { pairs, collectives } = matchTwoLevels({ isFocal, eligible: null }, Int32Array.of(-1, 5, 6, -1), among);
+    expect(collectives).toEqual([{ focal: 5, other: 6 }]);
+    expect([...pairs.offsets]).toEqual([0, 0, 1]);
   });
 
   it('refuses a treatment that varies inside collectives, and distances of the caller', () => {

@@ -53,6 +53,15 @@ describe('a propensity model', () => {
     expect(Math.sqrt(covariance.values[3]!)).toBeCloseTo(Math.sqrt(1 / 3 + 1 / 7 + 1 / 15 + 1 / 5), 12);
   });
 
+  it('has the deviances of both models and what is left of the units as degrees of freedom', () => {
+    const { deviance, nullDeviance, degreesOfFreedom } = fitModel([column('g', groups)], treated);
+    const entropy = (ones: number, n: number): number =>
+      -2 * (ones * Math.log(ones / n) + (n - ones) * Math.log(1 - ones / n));
+    expect(deviance).toBeCloseTo(entropy(3, 10) + entropy(15, 20), 9);
+    expect(nullDeviance).toBeCloseTo(entropy(18, 30), 9);
+    expect(degreesOfFreedom).toBe(28);
+  });
+
   it('counts a unit with weight 2 as two units', () => {
     const weights = Float64Array.from(groups, (_, i) => 1 + (i % 3));
     const repeat = (values: number[]): number[] => values.flatMap((v, i) => Array(weights[i]).fill(v));
@@ -126,6 +135,26 @@ describe('a propensity model', () => {
     ).toThrow(expect.objectContaining({ code: 'separation', details: expect.objectContaining({ columns: ['x'] }) }));
   });
 
+  it('names the column that separates alone, whichever group has the larger values', () => {
+    const x = Array.from({ length: 40 }, (_, i) => i);
+    const noise = column(
+      'noise',
+      x.map((v) => (v * 7) % 5),
+    );
+    for (const sign of [1, -1]) {
+      const steep = column(
+        'x',
+        x.map((v) => sign * v),
+      );
+      expect(() =>
+        fitModel(
+          [noise, steep],
+          x.map((v) => (v < 20 ? 0 : 1)),
+        ),
+      ).toThrow(expect.objectContaining({ code: 'separation', details: { columns: ['x'] } }));
+    }
+  });
+
   it('refuses quasi-separation, a level in which all units are treated, and names it', () => {
     const { columns, y } = simulated(6);
     const level = y.map((t, i) => (t === 1 && i % 9 === 0 ? 1 : 0));
@@ -143,6 +172,9 @@ describe('a propensity model', () => {
   it('refuses one group only, a response that is not 0/1 and negative weights', () => {
     expect(() => fitModel([], [1, 1, 1])).toThrow(expect.objectContaining({ code: 'empty-group' }));
     expect(() => fitModel([], [1, 0, 2])).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
+    expect(() => fitModel([], [1, 0, 0], { weights: Float64Array.of(0, 1, 1) })).toThrow(
+      expect.objectContaining({ code: 'empty-group' }),
+    );
     expect(() => fitModel([], [1, 0], { weights: Float64Array.of(1, -1) })).toThrow(
       expect.objectContaining({ code: 'invalid-argument' }),
     );

@@ -1,0 +1,108 @@
+// `npm run mutants [-- --json] [--only TEXT] [--save]`: plants each fault of mutants.ts in a copy of the project and runs the unit
+// tests of its room. With --json one object a file, without it a table; --save writes results.json. Status 1 below 90 % killed.
+import { spawn } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Mutant, mutants } from './mutants.ts';
+
+const root = new URL('../../', import.meta.url).pathname;
+const goal = 0.9;
+const { values } = parseArgs({
+  options: { json: { type: 'boolean' }, save: { type: 'boolean' }, only: { type: 'string' } },
+});
+
+/** A copy with its own sources and tests; what no mutant touches is linked. */
+async function copyProject(): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), 'samenwijs-mutants-'));
+  for (const name of ['src', 'test']) await cp(join(root, name), join(copy, name), { recursive: true });
+  for (const name of ['node_modules', 'datasets', 'package.json', 'tsconfig.json'])
+    await symlink(join(root, name), join(copy, name));
+  return copy;
+}
+
+/** The test folders of a room: a fault in the propensity model may be noticed by a weighting, a match or a balance table. */
+const rooms = ['propensity', 'matching', 'balance', 'weighting', 'stats'];
+const testsFor = ({ file }: Mutant): readonly string[] => {
+  const own = file.split('/')[0]!;
+  return [own, ...rooms.filter((room) => room !== own)].map((room) => `test/core/${room}`);
+};
+
+/** Whether a test fails. The own room first, then the neighbours. */
+async function isKilled(copy: string, mutant: Mutant): Promise<boolean> {
+  for (const folder of testsFor(mutant)) if ((await runTests(copy, folder)) !== 0) return true;
+  return false;
+}
+
+function runTests(copy: string, folder: string): Promise<number> {
+  const vitest = join(copy, 'node_modules/vitest/vitest.mjs');
+  const given = ['run', '--config', 'test/vitest.config.ts', '--bail', '1', '--reporter=dot', '--maxWorkers=1', folder];
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [vitest, ...given], { cwd: copy, stdio: 'ignore' });
+    // A fault may loop for ever: that is noticed too.
+    const timer = setTimeout(() => child.kill('SIGKILL'), 300_000);
+    child.on('exit', (status) => {
+      clearTimeout(timer);
+      resolve(status ?? 1);
+    });
+  });
+}
+
+interface Outcome {
+  readonly mutant: Mutant;
+  readonly killed: boolean;
+}
+
+const chosen = mutants.filter(({ file, find }) => `${file} ${find}`.includes(values.only ?? ''));
+const waiting = [...chosen];
+const outcomes: Outcome[] = [];
+const copies = await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, copyProject));
+try {
+  if (
+    (await Promise.all(rooms.map((room) => runTests(copies[0]!, `test/core/${room}`)))).some((status) => status !== 0)
+  ) {
+    throw new Error('The tests fail without a mutant: repair them first.');
+  }
+  await Promise.all(
+    copies.map(async (copy) => {
+      for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+        const path = join(copy, 'src/core', mutant.file);
+        const source = await readFile(path, 'utf8');
+        if (source.split(mutant.find).length !== 2)
+          throw new Error(`${mutant.file}: "${mutant.find}" must stand there once.`);
+        await writeFile(
+          path,
+          source.replace(mutant.find, () => mutant.replace),
+        );
+        const killed = await isKilled(copy, mutant);
+        await writeFile(path, source);
+        outcomes.push({ mutant, killed });
+        console.error(`${killed ? 'killed' : 'LIVES '} ${mutant.file}: ${mutant.find} -> ${mutant.replace}`);
+      }
+    }),
+  );
+} finally {
+  for (const copy of copies) await rm(copy, { recursive: true });
+}
+
+const files = [...Map.groupBy(outcomes, ({ mutant }) => mutant.file)]
+  .map(([file, list]) => {
+    const killed = list.filter((outcome) => outcome.killed).length;
+    return { file, mutants: list.length, killed, ok: killed / list.length >= goal };
+  })
+  .toSorted((a, b) => (a.file < b.file ? -1 : 1));
+const killed = files.reduce((sum, row) => sum + row.killed, 0);
+const share = killed / outcomes.length;
+const survivors = outcomes
+  .filter((outcome) => !outcome.killed)
+  .map(({ mutant }) => mutant)
+  .toSorted((a, b) => (a.file + a.find < b.file + b.find ? -1 : 1));
+for (const row of files)
+  console.log(values.json ? JSON.stringify(row) : `${row.file.padEnd(40)} ${row.killed} of ${row.mutants}`);
+if (!values.json) console.log(`${killed} of ${outcomes.length} killed (${(100 * share).toFixed(1)} %, goal 90 %)`);
+if (values.save) {
+  const result = { mutants: outcomes.length, killed, goal, ok: share >= goal, files, survivors };
+  await writeFile(new URL('results.json', import.meta.url), `${JSON.stringify(result, null, 1)}\n`);
+}
+if (share < goal) process.exitCode = 1;
