@@ -12,6 +12,7 @@ const folder = new URL('../../src/core/', import.meta.url).pathname;
 const internal = [
   // fits and covariances inside propensity, weighting and effects
   'effects/robust-covariance.ts',
+  'matching/rows-of-units.ts',
   'matching/caliper-line.ts',
   'matching/greedy-rounds.ts',
   'matching/variable-ratio.ts',
