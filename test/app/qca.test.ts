@@ -234,6 +234,28 @@ describe('the QCA use case', () => {
     });
   });
 
+  it('reads a "-" of a table as does not apply, for which both values will do', async () => {
+    const table = {
+      columns: ['A', 'B', 'BA', 'Y'],
+      ids: ['p', 'q', 'r', 's'],
+      rows: [
+        [1, 1, 1, 1],
+        [1, 1, 0, 0],
+        [1, 0, '-', 1],
+        [0, 0, '-', 0],
+      ],
+    };
+    const { body } = await ask(operator, {
+      table,
+      outcome: { variable: 'Y' },
+      conditions: [{ variable: 'A' }, { variable: 'B' }, { variable: 'BA' }],
+      solutions: ['conservative'],
+    });
+    expect(body.conditions.map(({ type }) => type)).toEqual(['crisp', 'crisp', 'temporal']);
+    expect(body.rows.map(({ configuration }) => configuration.join(''))).toEqual(['002', '102', '110', '111']);
+    expect(body.solutions[0]!.models.map(({ formula }) => formula)).toEqual(['A*~B + A*BA']);
+  });
+
   it('refuses a table that is ragged, names a case twice or holds a text without a level', async () => {
     const table = (rows: (string | number | null)[][], ids = ['a', 'b']) => ({
       ...qcaExample,

@@ -173,6 +173,23 @@ describe('the report of a QCA', () => {
     expect(script).toContain('include = "?, C"');
   });
 
+  it('gives R and the reader a temporal "-" as it was given', async () => {
+    const rows = [
+      [1, '-', 1],
+      [1, 1, 1],
+      [0, 0, 0],
+    ];
+    const service = setUp();
+    const result = await ask(service, visitor, {
+      table: { columns: ['A', 'BA', 'Y'], ids: ['p', 'q', 'r'], rows },
+      outcome: { variable: 'Y' },
+      conditions: [{ variable: 'A' }, { variable: 'BA' }],
+    });
+    expect(qcaInR(result)).toContain('BA = c("-", "1", "0")');
+    const { html } = await service.resultReport(visitor, { result: result.id });
+    expect(html).toMatch(/<td[^>]*>-<\/td>/);
+  });
+
   it('tells of households what the gate lets pass, and no more', async () => {
     const service = setUp();
     const ofHouseholds: QcaRequest = {

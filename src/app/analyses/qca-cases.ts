@@ -28,7 +28,12 @@ export interface QcaCases {
   readonly attrition: readonly AttritionStep[];
   /** the text that a column has for each case; null: the wave of units at each wave, see `QcaSettings.clusters` */
   labels(variable: string | null, as: 'cluster' | 'unit'): readonly string[];
-  column(variable: QcaVariable): { readonly values: Float64Array; readonly observed: Uint8Array };
+  column(variable: QcaVariable): {
+    readonly values: Float64Array;
+    readonly observed: Uint8Array;
+    /** true where a cell is "-", does not apply */
+    readonly isTemporal?: boolean;
+  };
   /** sets read so far whose scores may not be told, only on which side of their threshold they lie */
   readonly sidesOnly: ReadonlySet<string>;
 }
@@ -86,7 +91,7 @@ export function casesFromTable({ columns, ids, rows }: QcaTable): QcaCases {
         observed[i] = 1;
         values[i] = level !== null ? (String(cell) === level ? 1 : 0) : numberOf(cell, variable, ids[i]!);
       });
-      return { values, observed };
+      return { values, observed, isTemporal: level === null && rows.some((row) => row[at] === '-') };
     },
   };
 }

@@ -14,13 +14,13 @@ export const qca = {
     const cases = settings.table === null ? await casesFromPanel(settings, context) : casesFromTable(settings.table);
     context.progress(0.1, 'reading');
     const columnOf = (variable: QcaVariable): QcaColumn => {
-      const { values, observed } = cases.column(variable);
+      const { values, observed, isTemporal } = cases.column(variable);
       return {
         name: nameOf(variable),
         values,
         observed,
         calibration: variable.calibration,
-        type: variable.type,
+        type: variable.type ?? (isTemporal ? 'temporal' : null),
       };
     };
     const analysis = await context.ports.compute.run(

@@ -1,4 +1,4 @@
-import type { Condition } from './conditions.ts';
+import { type Condition, silentLevel } from './conditions.ts';
 import { type Cube, complementOf, cubeContains, free } from './cubes.ts';
 import { intersect } from './expression.ts';
 import type { MinimalModels } from './minimal-models.ts';
@@ -67,7 +67,7 @@ export function writeCertificate(
     conditions: conditions.map(({ name, levels, type }) => ({
       name,
       levels,
-      silentLevel: type === 'temporal' ? 2 : null,
+      silentLevel: type === 'temporal' ? silentLevel : null,
     })),
     positives: solution.positives.map((row) => Array.from(row)),
     territory: { kind: territory.kind, cubes: territory.cubes.map((cube) => Array.from(cube)) },

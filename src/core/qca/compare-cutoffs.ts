@@ -10,6 +10,7 @@ import {
   solveConservative,
   solveIntermediate,
   solveParsimonious,
+  unlessContradictory,
 } from './solutions.ts';
 import { buildTruthTable, type TruthTable, type TruthTableSettings } from './truth-table.ts';
 
@@ -29,7 +30,8 @@ function solveForTest(
   kind: SolutionKind,
 ): { readonly models: readonly ListedModel[]; readonly count: bigint } {
   const { conditions } = table;
-  if (assignRoles(table, settings).positives.length === 0) return { models: [], count: 0n };
+  const roles = unlessContradictory(() => assignRoles(table, settings));
+  if (roles === null || roles.positives.length === 0) return { models: [], count: 0n };
   const quiet: MinimizeSettings = { ...settings, proceed: () => true };
   const found =
     kind === 'conservative'

@@ -50,6 +50,17 @@ export function makeCondition(name: string, type: ConditionType, levels?: number
 /** True where two values of a condition name each other's opposite, so that `X` and `~X` can be written. */
 export const isTwoValued = (condition: Condition): boolean => condition.type !== 'multi-value';
 
+/** The level of a temporal condition that stands for "-", does not apply. */
+export const silentLevel = 2;
+
+/** True where a level holds no literal. */
+export const isSilent = (condition: Condition, level: number): boolean =>
+  condition.type === 'temporal' && level === silentLevel;
+
+/** The conditions with the levels that can be spoken of only: a temporal "-" is no value beside the two. */
+export const spokenConditions = (conditions: readonly Condition[]): readonly Condition[] =>
+  conditions.map((condition) => (condition.type === 'temporal' ? { ...condition, levels: silentLevel } : condition));
+
 /** The index of a condition by its name. @throws unknown-variable */
 export function indexOfCondition(name: string, conditions: readonly Condition[]): number {
   const at = conditions.findIndex((condition) => condition.name === name);

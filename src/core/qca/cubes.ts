@@ -1,5 +1,5 @@
 import { CoreError } from '../errors.ts';
-import { type Condition, isTwoValued } from './conditions.ts';
+import { type Condition, isSilent, isTwoValued, spokenConditions } from './conditions.ts';
 
 /**
  * A product of literals over k conditions: `cube[i]` is the level that condition i must have, -1 if it may have any.
@@ -12,6 +12,16 @@ export const free = -1;
 /** True if every configuration of `inner` lies in `outer`. */
 export function cubeContains(outer: Cube, inner: Cube): boolean {
   for (let i = 0; i < outer.length; i++) if (outer[i]! !== free && outer[i]! !== inner[i]!) return false;
+  return true;
+}
+
+/** A row as a term sees it: where it holds a temporal "-", any value will do. */
+export const spokenPart = (row: Cube, conditions: readonly Condition[]): Cube =>
+  row.map((level, c) => (isSilent(conditions[c]!, level) ? free : level));
+
+/** True if some configuration lies in both. */
+export function meets(a: Cube, b: Cube): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i]! !== free && b[i]! !== free && a[i]! !== b[i]!) return false;
   return true;
 }
 
@@ -141,12 +151,13 @@ export function countUnion(cubes: readonly Cube[], conditions: readonly Conditio
 }
 
 /**
- * Row numbers of the union of `cubes`, ascending.
+ * Row numbers of the union of `cubes`, ascending. A condition that a cube leaves free has each of its values, not a temporal "-".
  *
  * @throws limit-exceeded if there are more than `limit` or the row numbers exceed exact integers
  */
 export function rowNumbersOfUnion(cubes: readonly Cube[], conditions: readonly Condition[], limit: number): number[] {
   const numbers = new Set<number>();
+  const values = spokenConditions(conditions).map(({ levels }) => levels);
   if (cubes.length > 0 && countConfigurations(conditions) > BigInt(Number.MAX_SAFE_INTEGER)) {
     throw new CoreError(
       'limit-exceeded',
@@ -170,7 +181,7 @@ export function rowNumbersOfUnion(cubes: readonly Cube[], conditions: readonly C
     }
     const levels = conditions[i]!.levels;
     if (cube[i]! !== free) visit(cube, i + 1, number * levels + cube[i]!);
-    else for (let level = 0; level < levels; level++) visit(cube, i + 1, number * levels + level);
+    else for (let level = 0; level < values[i]!; level++) visit(cube, i + 1, number * levels + level);
   };
   for (const cube of cubes) visit(cube, 0, 0);
   return [...numbers].sort((a, b) => a - b);

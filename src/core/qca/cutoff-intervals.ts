@@ -1,4 +1,4 @@
-import { type MinimizeSettings, solveConservative, solveParsimonious } from './solutions.ts';
+import { type MinimizeSettings, solveConservative, solveParsimonious, unlessContradictory } from './solutions.ts';
 import type { RowOutput, TruthTable } from './truth-table.ts';
 
 /** Values of one cutoff for which the models stay the same: above `from` (excluded; null = any from 0), up to `to` (included). */
@@ -103,10 +103,10 @@ export function modelSignature(
   settings: MinimizeSettings,
   solution: 'conservative' | 'parsimonious',
 ): string {
-  const { terms, models, modelCount } = (solution === 'conservative' ? solveConservative : solveParsimonious)(
-    table,
-    settings,
-  );
+  const solve = solution === 'conservative' ? solveConservative : solveParsimonious;
+  const found = unlessContradictory(() => solve(table, settings));
+  if (found === null) return 'contradictory';
+  const { terms, models, modelCount } = found;
   const listed = models
     .map((model) =>
       model

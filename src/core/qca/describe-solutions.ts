@@ -18,6 +18,7 @@ import {
   assignRoles,
   assumptionsOf,
   type MinimizeSettings,
+  outsideOf,
   solveConservative,
   solveIntermediate,
   solveParsimonious,
@@ -83,10 +84,15 @@ export function describeSolutions(
       ...describeSolution(input, data, table, solution, territory, core),
       ...intervals(kind, solution),
     });
+  /** Where a temporal "-" is no value of its own, what may be filled is said by what may not. */
+  const territoryOf = (allowed: readonly Cube[]): Territory =>
+    conditions.some(({ type }) => type === 'temporal')
+      ? { kind: 'forbidden', cubes: outsideOf(allowed, negatives, conditions) }
+      : { kind: 'allowed', cubes: allowed };
   const none = { derivedFrom: null, easyCounterfactuals: null, difficultCounterfactuals: null };
 
   if (conservative && wants('conservative'))
-    add('conservative', conservative, { kind: 'allowed', cubes: [...positives, ...included] }, simplest, none);
+    add('conservative', conservative, territoryOf([...positives, ...included]), simplest, none);
   if (conservative && parsimonious && wants('intermediate')) {
     const expectations = input.directionalExpectations.flatMap((text) =>
       toProducts(parseExpression(text, conditions), conditions),
@@ -112,7 +118,7 @@ export function describeSolutions(
       add(
         'intermediate',
         derivation.models,
-        { kind: 'allowed', cubes: [...derivation.easyTerms, ...derivation.unmatched, ...included] },
+        territoryOf([...derivation.easyTerms, ...derivation.unmatched, ...included]),
         parsimoniousTerms,
         {
           derivedFrom: {

@@ -1,5 +1,6 @@
 import { type CalibratedData, negateOutcome } from './calibrated-data.ts';
-import { type Cube, complementOf } from './cubes.ts';
+import { spokenConditions } from './conditions.ts';
+import { type Cube, complementOf, spokenPart } from './cubes.ts';
 import { intersections, rowsSufficientForBoth } from './find-rows.ts';
 import { type MinimizeSettings, solveParsimonious } from './solutions.ts';
 import { buildTruthTable, type TruthTable } from './truth-table.ts';
@@ -50,7 +51,9 @@ export function enhanceTable(
     const termsOf = (of: TruthTable) => solveParsimonious(of, settings).terms.map(({ term }) => term);
     cubes.push(...intersections(termsOf(kept), termsOf(negation)));
   }
-  const seen = table.rows.filter((row) => row.output !== '?').map((row) => row.configuration);
-  const unseen = cubes.length === 0 ? [] : complementOf(seen, table.conditions);
+  const seen = table.rows
+    .filter((row) => row.output !== '?')
+    .map((row) => spokenPart(row.configuration, table.conditions));
+  const unseen = cubes.length === 0 ? [] : complementOf(seen, spokenConditions(table.conditions));
   return { table: kept, excluded: intersections(cubes, unseen), simultaneousRows };
 }

@@ -1,5 +1,5 @@
 import type { Condition } from './conditions.ts';
-import { type Cube, rowNumbersOfUnion } from './cubes.ts';
+import { type Cube, cubeContains, rowNumbersOfUnion } from './cubes.ts';
 import { intersect } from './expression.ts';
 import type { MinimalModels } from './minimal-models.ts';
 import type { TruthTable, TruthTableRow } from './truth-table.ts';
@@ -56,5 +56,10 @@ export function findRowsInExpression(
   limit: number,
 ): number[] {
   const seen = observed(table);
-  return rowNumbersOfUnion(products, conditions, limit).filter((row) => includeObserved || !seen.has(row));
+  const numbers = rowNumbersOfUnion(products, conditions, limit);
+  if (!includeObserved) return numbers.filter((row) => !seen.has(row));
+  const silent = table.rows.filter(
+    ({ rowNumber, configuration }) => seen.has(rowNumber) && products.some((cube) => cubeContains(cube, configuration)),
+  );
+  return [...new Set([...numbers, ...silent.flatMap(({ rowNumber }) => rowNumber ?? [])])].sort((a, b) => a - b);
 }

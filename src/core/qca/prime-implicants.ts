@@ -1,5 +1,5 @@
 import { CoreError } from '../errors.ts';
-import type { Condition } from './conditions.ts';
+import { type Condition, silentLevel } from './conditions.ts';
 import { type Cube, cubeContains, free } from './cubes.ts';
 import { enumerateMinimalHittingSets } from './minimal-hitting-sets.ts';
 
@@ -84,7 +84,7 @@ export function findPrimeImplicants(
       const cube = negatives[n]!;
       let conflict = 0;
       for (let i = 0; i < k; i++) {
-        if (cube[i]! === free || cube[i]! === row[i]! || (temporal[i] && row[i]! === 2)) continue;
+        if (cube[i]! === free || cube[i]! === row[i]! || (temporal[i] && row[i]! === silentLevel)) continue;
         masks[n * careWords + (i >> 5)]! |= 1 << (i & 31);
         conflict = 1;
       }

@@ -1,15 +1,14 @@
-import type { Condition } from './conditions.ts';
-import { type Cube, cubeContains, free } from './cubes.ts';
-import { intersect } from './expression.ts';
+import { type Condition, isSilent } from './conditions.ts';
+import { type Cube, cubeContains, free, meets } from './cubes.ts';
 
 /** The smallest cube that holds both, without literals on levels that hold none. */
 export function joinCubes(a: Cube, b: Cube, conditions: readonly Condition[]): Cube {
-  return a.map((level, c) => (level !== b[c]! || (level === 2 && conditions[c]!.type === 'temporal') ? free : level));
+  return a.map((level, c) => (level !== b[c]! || isSilent(conditions[c]!, level) ? free : level));
 }
 
 /** True if the cube touches none of the others. */
 export const isPermitted = (cube: Cube, outside: readonly Cube[]): boolean =>
-  !outside.some((other) => intersect(cube, other) !== null);
+  !outside.some((other) => meets(cube, other));
 
 /**
  * A number of terms that no model can do without, from the rows alone: no implicant need be known.
@@ -52,8 +51,7 @@ export function leastTerms(
 }
 
 /** False for a temporal "-", which holds no literal. */
-const speaks = (row: Cube, c: number, conditions: readonly Condition[]): boolean =>
-  !(row[c]! === 2 && conditions[c]!.type === 'temporal');
+const speaks = (row: Cube, c: number, conditions: readonly Condition[]): boolean => !isSilent(conditions[c]!, row[c]!);
 
 function maskOf(row: Cube, words: number, holds: (condition: number) => boolean): Int32Array {
   const mask = new Int32Array(words);

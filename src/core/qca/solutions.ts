@@ -1,5 +1,6 @@
+import { CoreError } from '../errors.ts';
 import type { RandomStream } from '../random/random-stream.ts';
-import type { Condition } from './conditions.ts';
+import { type Condition, isSilent, spokenConditions } from './conditions.ts';
 import {
   type Cube,
   complementOf,
@@ -8,10 +9,12 @@ import {
   cubeContains,
   free,
   literalsOf,
+  meets,
   rowNumbersOfUnion,
+  spokenPart,
 } from './cubes.ts';
 import { findMinimalModels, type MinimalModels, type SearchLimits } from './minimal-models.ts';
-import type { RowOutput, TruthTable } from './truth-table.ts';
+import type { RowOutput, TruthTable, TruthTableRow } from './truth-table.ts';
 
 export interface MinimizeSettings {
   /** which rows are to be explained */
@@ -42,6 +45,8 @@ export interface RowRoles {
 /**
  * Sorts rows by their role. Rows below the frequency cutoff (`?`) are remainders, like rows without any case. An
  * excluded row that is itself positive stays positive: exclusion concerns remainders only.
+ *
+ * @throws contradictory-configurations if nothing tells a positive row from a negative one, because a temporal "-" says nothing
  */
 export function assignRoles(
   table: TruthTable,
@@ -60,9 +65,56 @@ export function assignRoles(
     else if (isIncluded(output)) included.push(configuration);
     else negatives.push(configuration);
   });
-  const excluded = settings.excluded.filter((cube) => !positives.some((row) => cubeContains(cube, row)));
+  const spoken = positives.map((row) => spokenPart(row, table.conditions));
+  const confusedWith = (cube: Cube) => spoken.findIndex((row) => meets(row, cube));
+  if (isTemporal(table.conditions)) {
+    const lost = negatives.find((row) => confusedWith(row) >= 0);
+    if (lost !== undefined) {
+      const negative = table.rows.find(({ configuration }) => configuration === lost)!;
+      throw notTold(table.rows[positiveRows[confusedWith(lost)]!]!, negative, table.conditions);
+    }
+  }
+  const excluded = settings.excluded.filter((cube) => confusedWith(cube) < 0);
   return { positives, positiveRows, negatives: [...negatives, ...excluded], included };
 }
+
+function notTold(positive: TruthTableRow, negative: TruthTableRow, conditions: readonly Condition[]): CoreError {
+  const say = ({ configuration }: TruthTableRow): string =>
+    conditions
+      .map((condition, c) => `${condition.name}=${isSilent(condition, configuration[c]!) ? '-' : configuration[c]}`)
+      .join(', ');
+  return new CoreError(
+    'contradictory-configurations',
+    `The row ${say(positive)} is sufficient and the row ${say(negative)} is not, but "-" says nothing about a condition, so nothing tells them apart. Give the condition a value in both, or add one in which they differ.`,
+    { rows: [positive.rowNumber, negative.rowNumber] },
+  );
+}
+
+/** What is found, or null where other cutoffs or anchors leave a row that only a temporal "-" keeps apart from a negative one. */
+export function unlessContradictory<Found>(find: () => Found): Found | null {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof CoreError && error.code === 'contradictory-configurations') return null;
+    throw error;
+  }
+}
+
+/**
+ * What terms that may fill only `allowed` must stay out of: its complement. A temporal "-" is no value of its own. An allowed row
+ * that holds one stands for both values, and a term without a literal on the condition may cover any "-" row but a negative one.
+ */
+export function outsideOf(
+  allowed: readonly Cube[],
+  negatives: readonly Cube[],
+  conditions: readonly Condition[],
+): readonly Cube[] {
+  if (!isTemporal(conditions)) return complementOf(allowed, conditions);
+  const spoken = allowed.map((cube) => spokenPart(cube, conditions));
+  return [...complementOf(spoken, spokenConditions(conditions)), ...negatives];
+}
+
+const isTemporal = (conditions: readonly Condition[]): boolean => conditions.some(({ type }) => type === 'temporal');
 
 /**
  * The conservative (complex) solution: no remainder is assumed. Terms consist of positive rows, and of included
@@ -71,8 +123,8 @@ export function assignRoles(
  * Cost: complement of the rows as cubes, then `findMinimalModels`. Source: Ragin 1987; Thiem, Dusa 2013, doi:10.32614/RJ-2013-009.
  */
 export function solveConservative(table: TruthTable, settings: MinimizeSettings): MinimalModels {
-  const { positives, included } = assignRoles(table, settings);
-  const outside = complementOf([...positives, ...included], table.conditions);
+  const { positives, negatives, included } = assignRoles(table, settings);
+  const outside = outsideOf([...positives, ...included], negatives, table.conditions);
   return findMinimalModels(positives, outside, table.conditions, settings);
 }
 
@@ -165,7 +217,7 @@ export function solveIntermediate(
   parsimonious: MinimalModels,
   derivationLimit: number,
 ): Derivation[] {
-  const { positives, included } = assignRoles(table, settings);
+  const { positives, negatives, included } = assignRoles(table, settings);
   const derivations: Derivation[] = [];
   const solved = new Map<string, MinimalModels>();
   const pairs = Math.min(derivationLimit, conservative.models.length * parsimonious.models.length);
@@ -191,7 +243,7 @@ export function solveIntermediate(
         .join(' ');
       let models = solved.get(key);
       if (models === undefined) {
-        models = findMinimalModels(positives, complementOf(allowed, table.conditions), table.conditions, {
+        models = findMinimalModels(positives, outsideOf(allowed, negatives, table.conditions), table.conditions, {
           ...settings,
           proceed,
         });
@@ -222,11 +274,17 @@ export function assumptionsOf(
   conditions: readonly Condition[],
   limit: number,
 ): Assumptions {
-  const covered = positives.filter((row) => terms.some((term) => cubeContains(term, row)));
-  const count = countUnion(terms, conditions) - BigInt(covered.length);
+  const values = spokenConditions(conditions);
+  const spoken = positives.map((row) => spokenPart(row, conditions));
+  const covered = isTemporal(conditions)
+    ? spoken
+    : spoken.filter((row) => terms.some((term) => cubeContains(term, row)));
+  const count = isTemporal(conditions)
+    ? countUnion([...terms, ...spoken], values) - countUnion(spoken, values)
+    : countUnion(terms, conditions) - BigInt(covered.length);
   const isNumbered = countConfigurations(conditions) <= BigInt(Number.MAX_SAFE_INTEGER);
   if (count > BigInt(limit) || !isNumbered) return { count, rowNumbers: null };
-  const numbers = rowNumbersOfUnion(terms, conditions, limit + covered.length);
-  const needless = new Set(covered.map((row) => rowNumbersOfUnion([row], conditions, 1)[0]!));
+  const needless = new Set(rowNumbersOfUnion(covered, conditions, Number.POSITIVE_INFINITY));
+  const numbers = rowNumbersOfUnion(terms, conditions, limit + needless.size);
   return { count, rowNumbers: numbers.filter((number) => !needless.has(number)) };
 }

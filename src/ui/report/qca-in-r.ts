@@ -81,7 +81,12 @@ function dataPart(settings: QcaSettings, body: QcaBody, names: Names): string {
     );
   } else {
     const columns = setsOf(settings).map(nameOf);
-    const given = columns.map((name) => `  ${names.of(name)} = ${vector(raw[name] ?? sets[name] ?? [])}`);
+    const temporal = new Set(body.conditions.filter(({ type }) => type === 'temporal').map(({ name }) => name));
+    const given = columns.map((name) => {
+      const values = raw[name] ?? sets[name] ?? [];
+      // R reads a temporal "-" as text.
+      return `  ${names.of(name)} = ${vector(temporal.has(name) ? values.map((x) => (x === 2 ? '-' : String(x))) : values)}`;
+    });
     lines.push(`cases <- data.frame(\n${given.join(',\n')},\n  row.names = ${vector(cases)}\n)`);
   }
   lines.push('sets <- cases');

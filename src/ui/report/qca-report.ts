@@ -82,13 +82,18 @@ function dataPart({ body }: QcaResult, { t, list }: Texts): SafeHtml {
     return html`<section><h2>${t('report.qca.data')}</h2><p>${t('report.qca.no-data')}</p>${leftOut}</section>`;
   const names = Object.keys(sets);
   const short = (value: number | undefined) => (value === undefined ? '' : String(Number(value.toPrecision(6))));
+  const temporal = new Set(body.conditions.filter(({ type }) => type === 'temporal').map(({ name }) => name));
+  const membership = (name: string, i: number) => {
+    const value = sets[name]![i];
+    return value === 2 && temporal.has(name) ? '-' : short(value);
+  };
   const columns = names.flatMap((name) => [
     ...(raw[name] === undefined ? [] : [{ title: t('report.qca.raw', { set: name }), isNumber: true }]),
     { title: name, isNumber: true },
   ]);
   const rows = cases.map((id, i) => [
     id,
-    ...names.flatMap((name) => [...(raw[name] === undefined ? [] : [short(raw[name][i])]), short(sets[name]![i])]),
+    ...names.flatMap((name) => [...(raw[name] === undefined ? [] : [short(raw[name][i])]), membership(name, i)]),
     short(outcome[i]),
   ]);
   const table = reportTable(
