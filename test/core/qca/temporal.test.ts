@@ -48,7 +48,7 @@ describe('temporal conditions', () => {
     const { models, terms, certificate } = solutions[0]!;
     // As QCA 3.x for R prints it: minimize(d.graduate, outcome = "REC", details = TRUE).
     expect(models.map(({ formula }) => formula)).toEqual(['P*E*S + P*E*A*EBA + E*A*~EBA*S']);
-    expect(terms.map(({ rawCoverage }) => rawCoverage.toFixed(3))).toEqual(['0.571', '0.571', '0.286']);
+    expect(terms.map(({ rawCoverage }) => rawCoverage!.toFixed(3))).toEqual(['0.571', '0.571', '0.286']);
     expect(models[0]!.uniqueCoverages!.map((coverage) => coverage!.toFixed(3))).toEqual(['0.143', '0.286', '0.143']);
     expect([models[0]!.assumptionCount, models[0]!.assumptions]).toEqual(['0', []]);
     expect(conditions.find(({ name }) => name === 'EBA')).toMatchObject({ type: 'temporal', counts: [2, 4, 11] });
