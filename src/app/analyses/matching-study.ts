@@ -123,7 +123,9 @@ export const matchingStudy = {
     const isVariable = (name: string) => names.has(name);
     const baseOf = (name: string) => (riskSets === null ? name : laggedVariable(name, isVariable).variable);
     const parse = (text: string) => parseTerm(text, (name) => isVariable(baseOf(name)));
-    const terms = settings.covariates.map(parse);
+    // Computed in the order of their names, shown in the order asked for: the answer is the same to the last digit.
+    const order = inOrderOfNames(settings.covariates);
+    const terms = order.map((place) => parse(settings.covariates[place]!));
     refuseOutcomeInDisguise(settings, variablesOf(terms).map(baseOf));
     refuseAugmented(settings);
     const given = withCollective(settings.design, description.collectiveColumn);
@@ -172,7 +174,7 @@ export const matchingStudy = {
       sources: [loaded.source],
       attrition: [...loaded.attrition, ...units.attrition, { step: 'matched', units: matched }],
       warnings,
-      body: toBody(settings, description, units, output),
+      body: toBody(settings, description, units, inOrderAsked(output, order)),
     };
   },
 
@@ -257,6 +259,30 @@ function refuseOutcomeInDisguise(
       { variable: outcome },
     );
   }
+}
+
+const inOrderOfNames = (names: readonly string[]): readonly number[] =>
+  names.map((_, place) => place).sort((a, b) => (names[a]! < names[b]! ? -1 : names[a]! > names[b]! ? 1 : a - b));
+
+/** @param order place in the question of each term of the answer; squares and products come after them */
+function inOrderAsked(output: MatchingStudyOutput, order: readonly number[]): MatchingStudyOutput {
+  const placeOf = (term: number): number => order[term] ?? term;
+  const { balance, further } = output;
+  const { robustness } = further.sensitivity;
+  const benchmark = robustness?.benchmark;
+  return {
+    ...output,
+    balance: balance.map((row) => ({ ...row, term: placeOf(row.term) })).sort((a, b) => a.term - b.term),
+    further: benchmark
+      ? {
+          ...further,
+          sensitivity: {
+            ...further.sensitivity,
+            robustness: { ...robustness, benchmark: { ...benchmark, term: placeOf(benchmark.term) } },
+          },
+        }
+      : further,
+  };
 }
 
 function toBody(
