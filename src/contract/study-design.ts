@@ -76,7 +76,10 @@ const methods: readonly (Form & { readonly distances: readonly Form[] })[] = [
     needed: method('nearest'),
     distances: [scoreOrWithin, covariateDistance],
     fields: {
-      order: literals(['largest', 'smallest', 'data', 'closest']),
+      order: Type.Union(
+        ['largest', 'smallest', 'data', 'random', 'closest'].map((order) => Type.Literal(order)),
+        { description: 'who chooses first: by score, by unit id (data), by the seed (random), or the closest pair' },
+      ),
       ratio: Type.Number({ minimum: 1, maximum: 100, description: 'whole, unless the ratio varies' }),
       variableRatio: nullable(strict({ minimum: whole(100), maximum: whole(100) })),
       maximumReuse: nullable(

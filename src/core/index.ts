@@ -85,6 +85,7 @@ export type {
   NearestDesign,
   OptimalDesign,
   PropensityDistance,
+  RandomOrder,
   RiskSet,
   SubclassDesign,
   TwoLevelDesign,

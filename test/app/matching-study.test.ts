@@ -187,6 +187,20 @@ describe('a matching study', () => {
     expect([draws, minimum < maximum]).toEqual([200, true]);
   });
 
+  it('gives the range over other orders of choice where the order is random, though no scores are equal', async () => {
+    const design = { method: 'nearest', order: 'random' } as const;
+    const { body } = await study(studyPanel({ units: 300 }), { design });
+    expect(body.ties).toMatchObject({ draws: 200 });
+    for (const seed of [2, 3, 4]) {
+      const { estimate } = (await study(studyPanel({ units: 300 }), { design, seed })).body.effects.matched!;
+      expect(estimate).not.toBe(body.effects.matched!.estimate);
+      const slack = body.effects.matched!.standardError / 10;
+      expect(estimate).toBeGreaterThan(body.ties!.minimum - slack);
+      expect(estimate).toBeLessThan(body.ties!.maximum + slack);
+    }
+    expect((await study(studyPanel({ units: 300 }), { design: { ...design, order: 'largest' } })).body.ties).toBeNull();
+  });
+
   it('can take the change since the baseline, subclasses, exact cells and the effect on everybody', async () => {
     const panel = studyPanel({ units: 2000 });
     const settings: Partial<MatchingStudyRequest>[] = [

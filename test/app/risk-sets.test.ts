@@ -176,7 +176,11 @@ describe('a matching study in risk sets', () => {
     ['a permutation test', { permutations: 100 }, /`permutations` cannot be asked for/],
     ['another method', { design: { method: 'full' } }, /method nearest/],
     ['replacement', { design: { method: 'nearest', maximumReuse: null } }, /without replacement/],
-    ['the closest pairs first', { design: { method: 'nearest', order: 'closest' } }, /order largest, smallest or data/],
+    [
+      'the closest pairs first',
+      { design: { method: 'nearest', order: 'closest' } },
+      /order largest, smallest, data or random/,
+    ],
     ['another estimand', { estimand: 'ATC' }, /for ATT/],
     ['a lag that is not taken', { covariates: ['gas@2'] }, /"gas@2" is a value 2 waves before the entry/],
     ['a lag of the treatment', { covariates: ['coach@1'] }, /"coach" cannot be its own covariate/],

@@ -27,6 +27,7 @@ const designs: Readonly<Record<StudyMethod, readonly (readonly [DesignRequest, E
     [{ method: 'nearest', distance: { type: 'mahalanobis' }, maximumReuse: null, antiExact: ['collective'] }, 'ATC'],
     [{ method: 'nearest', distance: { type: 'robust-mahalanobis' }, order: 'closest', maximumReuse: 5 }, 'ATT'],
     [{ method: 'nearest', distance: { type: 'scaled-euclidean' }, maximumReuse: 5 }, 'ATT'],
+    [{ method: 'nearest', order: 'random' }, 'ATT'],
     [{ method: 'nearest', distance: { type: 'propensity-score', penalty: { type: 'firth' } } }, 'ATT'],
     [{ method: 'nearest', ratio: 1.5, variableRatio: { minimum: 1, maximum: 3 }, order: 'smallest' }, 'ATT'],
   ],

@@ -129,7 +129,7 @@ export const matchingStudy = {
     refuseOutcomeInDisguise(settings, variablesOf(terms).map(baseOf));
     refuseAugmented(settings);
     const given = withCollective(settings.design, description.collectiveColumn);
-    const plain = toStudyDesign(given, settings.estimand, terms, parse);
+    const plain = toStudyDesign(given, settings.estimand, terms, parse, settings.seed);
     const design = riskSets === null ? plain : withinRiskSets(plain);
     const variables = unique([...variablesOf(terms), ...designVariables(given, parse)]);
     const cluster = settings.cluster ?? description.collectiveColumn;
@@ -232,7 +232,7 @@ function refuseWithRiskSets(settings: MatchingStudySettings): void {
   if (isPossible) return;
   throw new AppError(
     'invalid-request',
-    'Risk sets are matched one wave after the other: method nearest, order largest, smallest or data, without replacement, for ATT. Choose these, or leave out `riskSets`.',
+    'Risk sets are matched one wave after the other: method nearest, order largest, smallest, data or random, without replacement, for ATT. Choose these, or leave out `riskSets`.',
     { method: design.method, estimand },
   );
 }

@@ -43,7 +43,7 @@ export type DesignSettings =
   | ({
       readonly method: 'nearest';
       readonly distance: PairDistance;
-      readonly order: 'largest' | 'smallest' | 'data' | 'closest';
+      readonly order: 'largest' | 'smallest' | 'data' | 'random' | 'closest';
       readonly ratio: number;
       readonly variableRatio: { readonly minimum: number; readonly maximum: number } | null;
       /** how many units a partner may serve; null = no limit */
@@ -188,12 +188,13 @@ const estimands: Readonly<Record<StudyMethod, readonly Estimand[]>> = {
   'balancing-score': ['ATT', 'ATC', 'ATE'],
 };
 
-/** The core's record of a design. @throws invalid-request where the method does not estimate that */
+/** The core's record of a design; @param seed of a random order. @throws invalid-request where the method does not estimate that */
 export function toStudyDesign(
   design: DesignSettings,
   estimand: Estimand,
   covariates: readonly ModelTerm[],
   parse: (text: string) => ModelTerm,
+  seed: number,
 ): StudyDesign {
   refuseEstimand(design.method, estimand);
   switch (design.method) {
@@ -203,6 +204,7 @@ export function toStudyDesign(
         ...design,
         ...toDistance(design.distance, covariates, parse),
         estimand: pairEstimand(estimand),
+        order: design.order === 'random' ? { seed } : design.order,
         maximumReuse,
       };
     }

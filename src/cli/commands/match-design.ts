@@ -16,7 +16,7 @@ export const designOptions = {
   link: { type: 'string', placeholder: 'logit|probit|cloglog' },
   penalty: { type: 'string', placeholder: 'firth|ridge:STRENGTH' },
   within: { type: 'string', placeholder: 'TERM,…' },
-  order: { type: 'string', placeholder: 'largest|smallest|data|closest' },
+  order: { type: 'string', placeholder: 'largest|smallest|data|random|closest' },
   ratio: { type: 'string', placeholder: '1' },
   'variable-ratio': { type: 'string', placeholder: '1..5' },
   'with-replacement': { type: 'boolean' },

@@ -9,6 +9,7 @@ import type { SolveIntegerProgram } from '../matching/integer-program.ts';
 import { forEachPair, type MatchSets, setDifferences } from '../matching/match-sets.ts';
 import type { MatchedSample } from '../matching/match-units.ts';
 import { effectiveSampleSize } from '../matching/match-weights.ts';
+import { isRandom } from '../matching/pair-units.ts';
 import { type DesignColumn, designColumns, type Frame } from '../propensity/design-matrix.ts';
 import type { ModelTerm } from '../propensity/model-terms.ts';
 import { createRandom } from '../random/random-stream.ts';
@@ -447,7 +448,7 @@ const firstLook = 8;
 
 /**
  * The difference of weighted means under random orders of tied units: what could have been the answer under another equally
- * good rule. 200 orders, fewer (at least 20) in large data. Where pairs are made on a score, equal scores are ties; elsewhere
+ * good rule; with a random order of choice each draw is another such order. 200 orders, fewer (at least 20) in large data. Where pairs are made on a score, equal scores are ties; elsewhere
  * there are ties where one of the first orders changes a weight (a tie escapes eight orders with a chance of 1 in 256).
  */
 function tieSample(input: MatchingStudyInput, sample: StudySample, kernels: MatrixKernels): TieSample | null {
@@ -455,7 +456,8 @@ function tieSample(input: MatchingStudyInput, sample: StudySample, kernels: Matr
   if (!('distance' in design) && design.method !== 'cardinality') return null;
   if (design.method === 'subclassification') return null;
   const isOnScore = 'distance' in design && design.distance.type === 'propensity-score' && design.within === null;
-  if (isOnScore && !hasTies(sample.score!)) return null;
+  const isByChance = design.method === 'nearest' && isRandom(design.order);
+  if (isOnScore && !isByChance && !hasTies(sample.score!)) return null;
   const most = Math.floor((isOnScore && design.method === 'nearest' ? 4_000_000 : 400_000) / frame.rows);
   const draws = Math.max(20, Math.min(200, most));
   const own = differenceOfMeans(outcome, treated, sample.weights);

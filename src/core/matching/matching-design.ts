@@ -39,6 +39,11 @@ export interface NamedCaliper extends CaliperSetting {
   readonly on: string;
 }
 
+/** Focal units choose in a random order of the tie order's places: the same for the same seed and the same units. */
+export interface RandomOrder {
+  readonly seed: number;
+}
+
 /** What designs that look for pairs have in common. Nothing has a default here: whoever calls decides. */
 interface PairDesign {
   readonly distance: PropensityDistance | CovariatesDistance | GivenDistance;
@@ -66,7 +71,7 @@ export interface RiskSet {
 export interface NearestDesign extends PairDesign {
   readonly method: 'nearest';
   readonly estimand: 'ATT' | 'ATC';
-  readonly order: FocalOrder;
+  readonly order: FocalOrder | RandomOrder;
   readonly ratio: number;
   /** null: every focal unit gets `ratio` partners */
   readonly variableRatio: { readonly minimum: number; readonly maximum: number } | null;

@@ -4,6 +4,7 @@ import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import type { BinomialFit } from '../propensity/binomial-regression.ts';
 import { designColumns, type Frame, factorCodes, numbers } from '../propensity/design-matrix.ts';
 import { propensityScores } from '../propensity/propensity-score.ts';
+import { createRandom } from '../random/random-stream.ts';
 import { argsort, identity } from '../stats/argsort.ts';
 import { caliperWidth } from './caliper-width.ts';
 import { commonSupport, type Discard } from './common-support.ts';
@@ -18,6 +19,7 @@ import type {
   NearestDesign,
   OptimalDesign,
   PropensityDistance,
+  RandomOrder,
   RiskSet,
   TwoLevelDesign,
 } from './matching-design.ts';
@@ -72,7 +74,7 @@ export function scoreUnits(frame: Frame, treated: Uint8Array, design: PairsDesig
   if (needsScore) {
     throw new CoreError(
       'invalid-argument',
-      `The distance ${distance.type} has no score; an order by score, a caliper on the distance, a variable ratio and discarding need a propensity score. Use the order data or closest, calipers on covariates, or a propensity score with Mahalanobis distance inside it.`,
+      `The distance ${distance.type} has no score; an order by score, a caliper on the distance, a variable ratio and discarding need a propensity score. Use the order data, random or closest, calipers on covariates, or a propensity score with Mahalanobis distance inside it.`,
       { distance: distance.type },
     );
   }
@@ -129,7 +131,7 @@ export function toPairProblem(
       on === 'distance' ? [] : [{ name: on, values: valuesOf(on), width: widths[i]! }],
     ),
     tieOrder,
-    ...choiceOf(design, line, isFocal),
+    ...choiceOf(design, line, isFocal, tieOrder),
     ...(riskSet === null ? {} : waveByWave(frame, design as NearestDesign, line, isFocal, tieOrder)),
   };
   return {
@@ -159,13 +161,16 @@ function waveByWave(
   if (order === 'closest' || order instanceof Uint32Array) {
     throw new CoreError(
       'invalid-argument',
-      'In risk sets earlier waves choose first; the order must be largest, smallest or data.',
+      'In risk sets earlier waves choose first; the order must be largest, smallest, data or random.',
     );
   }
   const wave = Float64Array.from(factorCodes(frame, riskSet!.wave).codes);
   const inTieOrder = tieOrder ?? identity(frame.rows);
-  const byScore =
-    order === 'data' ? inTieOrder : argsort(order === 'largest' ? score.map((s) => -s) : score, inTieOrder);
+  const byScore = isRandom(order)
+    ? randomRows(order, frame.rows, tieOrder)
+    : order === 'data'
+      ? inTieOrder
+      : argsort(order === 'largest' ? score.map((s) => -s) : score, inTieOrder);
   return {
     order: argsort(wave, byScore).filter((row) => isFocal[row] === 1),
     unit: valueCodes(frame, riskSet!.unit),
@@ -191,14 +196,27 @@ function choiceOf(
   design: PairsDesign,
   line: Float64Array,
   isFocal: Uint8Array,
+  tieOrder: Uint32Array | null,
 ): Pick<MatchingProblem, 'order' | 'ratio' | 'maximumReuse'> {
   if (design.method === 'full' || design.method === 'two-level') return { order: 'data', ratio: 1, maximumReuse: 1 };
   const { ratio } = design;
   if (design.method === 'optimal') return { order: 'data', ratio, maximumReuse: 1 };
-  const { order, maximumReuse, variableRatio } = design;
+  const { maximumReuse, variableRatio } = design;
+  const order = isRandom(design.order)
+    ? randomRows(design.order, isFocal.length, tieOrder).filter((row) => isFocal[row] === 1)
+    : design.order;
   if (variableRatio === null) return { order, ratio, maximumReuse };
   const ratios = variableRatios(line, isFocal, focalRows(isFocal), { ratio, ...variableRatio });
   return { order, ratio: ratios, maximumReuse };
+}
+
+export const isRandom = (order: NearestDesign['order']): order is RandomOrder =>
+  typeof order === 'object' && 'seed' in order;
+
+/** Places of the tie order, shuffled: the same units in the same order whatever row they stand in. */
+function randomRows({ seed }: RandomOrder, n: number, tieOrder: Uint32Array | null): Uint32Array {
+  const places = createRandom(seed, 'focal-order').permutation(n);
+  return tieOrder === null ? places : places.map((place) => tieOrder[place]!);
 }
 
 function preferenceOf(frame: Frame, prefer: OptimalDesign['prefer']): Preference | null {
