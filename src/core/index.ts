@@ -140,6 +140,7 @@ export {
   type FurtherAnswers,
   type FurtherQuestions,
   noFurtherQuestions,
+  type OutcomeBefore,
   type StudyFacts,
 } from './effects/answer-further.ts';
 export { type AugmentedInput, augmentedEffect } from './effects/augmented-effect.ts';
@@ -161,6 +162,13 @@ export {
   clusterMeansOf,
 } from './effects/cluster-means.ts';
 export {
+  type DesignedStudy,
+  designStudy,
+  type PlannedPower,
+  planPower,
+  type StudyDesignOutput,
+} from './effects/design-study.ts';
+export {
   drawSample,
   isWeighting,
   type StudyDesign,
@@ -169,8 +177,10 @@ export {
 } from './effects/draw-sample.ts';
 export { type EffectsByLevel, effectsByLevel, type LevelEffect } from './effects/effects-by-level.ts';
 export { type EffectEstimate, type EffectSample, estimateEffect } from './effects/estimate-effect.ts';
+export { estimateStudy, type StudyEstimate, type StudyPermutation } from './effects/estimate-study.ts';
 export { type FurtherEffect, type FurtherOutcome, furtherEffects } from './effects/further-effects.ts';
 export { type Contrast, gComputation, type MarginalEffects, type OutcomeModel } from './effects/g-computation.ts';
+export type { LostUnits } from './effects/lose-units.ts';
 export type { PartnerLists } from './effects/partner-lists.ts';
 export {
   type Continue,
@@ -180,23 +190,15 @@ export {
   permuteSigns,
 } from './effects/permutation-test.ts';
 export { type Ratio, type RiskRatios, riskRatios } from './effects/risk-ratios.ts';
-export {
-  type BalanceOf,
-  type GroupCounts,
-  type LevelCounts,
-  type MatchingStudyInput,
-  type MatchingStudyOutput,
-  runMatchingStudy,
-  type StudyBalanceRow,
-  type StudyPermutation,
-  type TieSample,
-} from './effects/run-matching-study.ts';
+export { type MatchingStudyInput, type MatchingStudyOutput, runMatchingStudy } from './effects/run-matching-study.ts';
 export {
   type StratifiedEffect,
   type StratumSummary,
   stratifiedEffect,
   withinStrataError,
 } from './effects/stratified-effect.ts';
+export type { BalanceOf, GroupCounts, LevelCounts, StudyBalanceRow } from './effects/study-balance.ts';
+export type { StudyDesignInput, StudyEstimateInput } from './effects/study-input.ts';
 export {
   type Benchmark,
   type Detectable,
@@ -205,6 +207,7 @@ export {
   type StudySensitivity,
   studySensitivity,
 } from './effects/study-sensitivity.ts';
+export type { TieSample } from './effects/study-ties.ts';
 export { fitWeightedRegression, type RegressionFit } from './effects/weighted-regression.ts';
 export {
   type WildBootstrap,

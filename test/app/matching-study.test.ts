@@ -418,7 +418,9 @@ describe('a matching study on bad input', () => {
 });
 
 it('has a text for every caution and reason that the study gives', () => {
-  const source = readFileSync(new URL('../../src/core/effects/run-matching-study.ts', import.meta.url), 'utf8');
+  const source = ['design-study.ts', 'estimate-study.ts']
+    .map((file) => readFileSync(new URL(`../../src/core/effects/${file}`, import.meta.url), 'utf8'))
+    .join('');
   const codesOfWarnings = [...source.matchAll(/warn\('([a-z-]+)'/g)].map((m) => m[1]!);
   expect(codesOfWarnings.length).toBeGreaterThan(8);
   expect(codesOfWarnings.filter((code) => !(code in en.warning))).toEqual([]);

@@ -10,7 +10,8 @@ const folder = new URL('../../src/core/', import.meta.url).pathname;
  * `@param` stands in index.ts or in one of these files (docs/decisions/0080-public-faces.md).
  */
 const internal = [
-  // fits and covariances inside propensity, weighting and effects
+  // fits, covariances and counts inside propensity, weighting and effects
+  'effects/study-balance.ts',
   'effects/robust-covariance.ts',
   'matching/rows-of-units.ts',
   'matching/caliper-line.ts',

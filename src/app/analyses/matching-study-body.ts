@@ -1,6 +1,7 @@
 import { withholdSmallGroups } from '../../core/disclosure/withhold-small-groups.ts';
 import type { EffectEstimate } from '../../core/effects/estimate-effect.ts';
-import type { MatchingStudyOutput, StudyBalanceRow } from '../../core/effects/run-matching-study.ts';
+import type { MatchingStudyOutput } from '../../core/effects/run-matching-study.ts';
+import type { StudyBalanceRow } from '../../core/effects/study-balance.ts';
 import type { Warning } from '../../core/errors.ts';
 import type { Estimand } from '../../core/matching/estimand.ts';
 import { minimumGroup } from '../minimum-group.ts';

@@ -1,6 +1,7 @@
 import type { StandardErrorRequest } from '../../core/effects/choose-inference.ts';
 import type { StudyDesign } from '../../core/effects/draw-sample.ts';
-import type { BalanceOf, MatchingStudyOutput, StudyBalanceRow } from '../../core/effects/run-matching-study.ts';
+import type { MatchingStudyOutput } from '../../core/effects/run-matching-study.ts';
+import type { BalanceOf, StudyBalanceRow } from '../../core/effects/study-balance.ts';
 import type { Estimand } from '../../core/matching/estimand.ts';
 import type { RiskSetSettings } from '../../core/panel/risk-set-moments.ts';
 import { type ModelTerm, variablesOf } from '../../core/propensity/model-terms.ts';

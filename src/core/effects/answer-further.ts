@@ -14,6 +14,7 @@ import {
   supportOfOutcome,
 } from './further-effects.ts';
 import { type RiskRatios, riskRatios } from './risk-ratios.ts';
+import { rowsWithWeight } from './rows-with-weight.ts';
 import { type Detectable, detectableOf, type StudySensitivity, studySensitivity } from './study-sensitivity.ts';
 
 /** What is asked of a study beside its effect. Arrays hold one value per unit of the study, matched or not. */
@@ -23,8 +24,14 @@ export interface FurtherQuestions {
   readonly by: { readonly variable: string; readonly level: Int32Array; readonly names: readonly string[] } | null;
   /** also the augmented estimate, on all units that were not left out; 0 folds = no cross-fitting */
   readonly augmented: { readonly folds: number } | null;
-  /** the outcome's variable before the treatment, where known: for the smallest effect the design can find */
-  readonly before: { readonly values: Float64Array; readonly isKnown: Uint8Array } | null;
+  /** for the smallest effect the design can find */
+  readonly before: OutcomeBefore | null;
+}
+
+/** The outcome's variable before the treatment, where known. */
+export interface OutcomeBefore {
+  readonly values: Float64Array;
+  readonly isKnown: Uint8Array;
 }
 
 export const noFurtherQuestions: FurtherQuestions = { outcomes: [], by: null, augmented: null, before: null };
@@ -71,7 +78,7 @@ export function answerFurther(
   kernels: MatrixKernels,
 ): { readonly answers: FurtherAnswers; readonly warnings: readonly Warning[] } {
   const { treated, outcome, weights, inference, confidence } = facts;
-  const rows = Uint32Array.from(weights.keys()).filter((row) => weights[row]! > 0);
+  const rows = rowsWithWeight(weights);
   const take = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]!);
   const sampleOf = (values: Float64Array): EffectSample => ({
     treated: Uint8Array.from(rows, (row) => treated[row]!),
@@ -141,18 +148,12 @@ export function answerFurther(
       augmented,
       ratios,
       sensitivity,
-      detectable: detectable(facts, questions.before, rows),
+      detectable: questions.before && detectableBefore(facts, questions.before),
       support: {
         before: supportOfOutcome(outcome, treated, new Float64Array(treated.length).fill(1)),
         after: supportOfOutcome(outcome, treated, weights),
       },
-      supportBefore:
-        questions.before &&
-        supportOfOutcome(
-          questions.before.values,
-          treated,
-          weights.map((w, i) => (questions.before!.isKnown[i] === 1 ? w : 0)),
-        ),
+      supportBefore: questions.before && supportOfBefore(facts, questions.before),
     },
     warnings,
   };
@@ -187,12 +188,14 @@ function augment(
   );
 }
 
-function detectable(
-  { treated, weights, cluster, inference, confidence }: StudyFacts,
-  before: FurtherQuestions['before'],
-  rows: Uint32Array,
+type Planned = Pick<StudyFacts, 'treated' | 'weights' | 'cluster' | 'inference' | 'confidence'>;
+
+/** The smallest effect the sample can find, by values from before the treatment. */
+export function detectableBefore(
+  { treated, weights, cluster, inference, confidence }: Planned,
+  before: OutcomeBefore,
 ): Detectable | null {
-  if (before === null) return null;
+  const rows = rowsWithWeight(weights);
   const known = rows.filter((row) => before.isKnown[row] === 1);
   const isOfClusters =
     cluster !== null && (inference.method === 'cluster-means' || inference.reason === 'treatment-by-cluster');
@@ -209,6 +212,17 @@ function detectable(
     confidence,
   );
 }
+
+/** The fewest units behind the means of the values before the treatment. */
+export const supportOfBefore = (
+  { treated, weights }: Pick<StudyFacts, 'treated' | 'weights'>,
+  { values, isKnown }: OutcomeBefore,
+): FurtherEffect['support'] =>
+  supportOfOutcome(
+    values,
+    treated,
+    weights.map((w, i) => (isKnown[i] === 1 ? w : 0)),
+  );
 
 /** Numbers 0 … G - 1; a unit without a cluster (-1) becomes one of its own. */
 function denseCodes(rows: Uint32Array, codes: Int32Array): Int32Array {

@@ -1,0 +1,95 @@
+import { forEachPair, type MatchSets } from '../matching/match-sets.ts';
+import {
+  chooseInference,
+  type Inference,
+  type InferenceDesign,
+  type StandardErrorRequest,
+} from './choose-inference.ts';
+import { isWeighting, type StudyDesign, type StudySample } from './draw-sample.ts';
+import { listsOfSets, type PartnerLists } from './partner-lists.ts';
+import { rowsWithWeight } from './rows-with-weight.ts';
+import { clustersAtMoments, joinSets, type StudyMoments } from './study-moments.ts';
+
+/** What the standard error depends on beside the sample; rows = all units of the study. */
+export interface InferenceQuestion {
+  readonly treated: Uint8Array;
+  readonly design: StudyDesign;
+  readonly cluster: Int32Array | null;
+  readonly isClusterAskedFor: boolean;
+  readonly standardError: StandardErrorRequest;
+  readonly seed: number;
+}
+
+/** The standard error that fits the sample; nothing of it depends on an outcome. */
+export function planInference(
+  { treated, design, cluster: given, isClusterAskedFor, standardError, seed }: InferenceQuestion,
+  sample: StudySample,
+  moments: StudyMoments | null,
+): Inference {
+  const rows = rowsWithWeight(sample.weights);
+  const own = sample.strata ?? (sample.pairs === null ? null : setNumbers(sample.pairs, treated.length));
+  const sets = own === null || moments === null ? own : joinSets(own, moments.unit);
+  const { cluster, isByWave } = clustersAtMoments(given, isClusterAskedFor, treated, moments);
+  const inference = chooseInference({
+    treated: Uint8Array.from(rows, (row) => treated[row]!),
+    cluster: cluster === null ? null : Int32Array.from(rows, (row) => cluster[row]!),
+    isAskedFor: isClusterAskedFor || isByWave,
+    matchedSet: sets === null ? null : Int32Array.from(rows, (row) => sets[row]!),
+    sample: moments === null ? kindOfSample(design, sample) : 'risk-sets',
+    partners: sets === null && sample.pairs !== null ? partnersAmong(sample.pairs, rows, treated.length) : null,
+    equations: sample.equations,
+    asked: standardError,
+    seed,
+  });
+  const isOwnChoice = isByWave && !isClusterAskedFor && inference.reason === 'cluster-asked-for';
+  return isOwnChoice ? { ...inference, reason: 'treatment-by-cluster' } : inference;
+}
+
+function kindOfSample(design: StudyDesign, { pairs, strata }: StudySample): InferenceDesign['sample'] {
+  if (isWeighting(design)) return 'weights';
+  return pairs !== null ? 'pairs' : strata !== null ? 'strata' : 'selection';
+}
+
+/**
+ * The naive comparison gets the clusters too, where there are any, so that it is not made to look precise; units that are
+ * compared at several waves are clusters of themselves.
+ */
+export function naiveInference(
+  { treated, cluster: given, isClusterAskedFor, seed }: InferenceQuestion,
+  moments: StudyMoments | null,
+): Inference {
+  const { cluster, isByWave } = clustersAtMoments(given, isClusterAskedFor, treated, moments);
+  return chooseInference({
+    treated,
+    cluster: cluster ?? moments?.unit ?? null,
+    isAskedFor: isClusterAskedFor || isByWave || moments !== null,
+    matchedSet: null,
+    sample: 'units',
+    partners: null,
+    equations: null,
+    asked: 'by-design',
+    seed,
+  });
+}
+
+/** The partner lists with rows of the sample instead of rows of the data. */
+function partnersAmong(pairs: MatchSets, rows: Uint32Array, n: number): PartnerLists {
+  const place = new Uint32Array(n);
+  rows.forEach((row, i) => {
+    place[row] = i;
+  });
+  const lists = listsOfSets(pairs);
+  return { ...lists, focal: lists.focal.map((row) => place[row]!), order: lists.order.map((row) => place[row]!) };
+}
+
+/** Set of each unit, or null where a partner serves several focal units. */
+function setNumbers(pairs: MatchSets, n: number): Int32Array | null {
+  const sets = new Int32Array(n).fill(-1);
+  let isShared = false;
+  forEachPair(pairs, (focal, partner, k) => {
+    sets[focal] = k;
+    if (sets[partner]! >= 0 && sets[partner] !== k) isShared = true;
+    sets[partner] = k;
+  });
+  return isShared ? null : sets;
+}
