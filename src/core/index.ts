@@ -234,6 +234,21 @@ export {
 } from './sensitivity/rosenbaum-bounds.ts';
 export { holmAdjusted } from './stats/holm.ts';
 
+// The verdict on a study
+
+export { type Exposure, exposureOfControls } from './study/exposure-of-controls.ts';
+export {
+  judgeStudy,
+  type StudyVerdict,
+  type Verdict,
+  type VerdictLevel,
+  type VerdictReason,
+} from './study/judge-study.ts';
+export { otherMonths } from './study/other-months.ts';
+export { standardErrorInflation } from './study/standard-error-inflation.ts';
+export { type FollowedUp, factsOf, type StudyCircumstances, type VerdictFacts } from './study/verdict-facts.ts';
+export { type VerdictMeasure, type VerdictRule, type VerdictRuleName, verdictRules } from './study/verdict-rules.ts';
+
 // Panel models
 
 export type { Average, EventTimeAverage, GroupTimeAggregates } from './panel-models/aggregate-effects.ts';

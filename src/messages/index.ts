@@ -11,3 +11,4 @@ export {
   translate,
 } from './translate.ts';
 export { translateRefusal } from './translate-refusal.ts';
+export { type VerdictInWords, verdictInWords } from './verdict-in-words.ts';

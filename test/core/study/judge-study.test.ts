@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest';
+import { judgeStudy } from '../../../src/core/study/judge-study.ts';
+import type { VerdictFacts } from '../../../src/core/study/verdict-facts.ts';
+import { type VerdictMeasure, verdictRules } from '../../../src/core/study/verdict-rules.ts';
+import { type Language, languages } from '../../../src/messages/language.ts';
+import { verdictInWords } from '../../../src/messages/verdict-in-words.ts';
+
+/** A study against which nothing speaks. */
+const sound: VerdictFacts = {
+  confidence: 0.95,
+  comparison: { concurrentControls: 150, otherMonths: 0 },
+  overlap: { leftOut: 0.05, outside: 0.01, coefficient: 0.7, equipoise: 0.6 },
+  balance: [{ variable: 'age', difference: 0.04, error: 0.1, varianceRatio: 1.1, logRatioError: 0.16 }],
+  sample: { effectiveUnits: 150, effectiveShare: 1 },
+  clusters: null,
+  attrition: { treated: { begun: 150, observed: 145 }, control: { begun: 150, observed: 144 } },
+  baselineOutcome: { difference: 0.02, error: 0.1 },
+  placebos: [{ kind: 'pre-period', period: '2021', estimate: 0.02, standardError: 0.1, pValue: 0.84 }],
+  effect: {
+    ...{ estimate: 0.4, standardError: 0.1, degreesOfFreedom: 149, lower: 0.2, upper: 0.6 },
+    ...{ pValue: 0.0001, adjustedPValue: 0.0001, spread: 1 },
+  },
+  sensitivity: { remaining: 0.5, benchmark: 'age', eValue: 2.2 },
+  assignment: null,
+  exposure: null,
+  protocol: { unplannedOutcomes: 0 },
+};
+
+type Part = 'comparison' | 'overlap' | 'sample' | 'effect';
+const change = <K extends Part>(key: K, value: Partial<VerdictFacts[K]>): VerdictFacts => ({
+  ...sound,
+  [key]: { ...sound[key], ...value },
+});
+const placebo = (estimate: number, standardError: number, pValue: number): VerdictFacts => ({
+  ...sound,
+  placebos: [{ kind: 'pre-period', period: '2021', estimate, standardError, pValue }],
+});
+const clustered = (fewest: number): VerdictFacts => ({ ...sound, clusters: { fewest } });
+const observed = (treated: number, control: number): VerdictFacts => ({
+  ...sound,
+  attrition: { treated: { begun: 1000, observed: treated }, control: { begun: 1000, observed: control } },
+});
+const different = (difference: number, error: number): VerdictFacts => ({
+  ...sound,
+  balance: [...sound.balance, { variable: 'gas', difference, error, varianceRatio: null, logRatioError: 0.1 }],
+});
+const exposed = (share: number, estimate: number | null, pValue = 0.5, standardError = 0.1): VerdictFacts => ({
+  ...sound,
+  exposure: { share, effect: estimate === null ? null : { estimate, standardError, pValue } },
+});
+
+const levelOf = (facts: VerdictFacts, measure: VerdictMeasure) =>
+  judgeStudy(facts).reasons.find((reason) => reason.measure === measure)!.level;
+
+describe('a verdict', () => {
+  it('is trust where no rule speaks against the study', () => {
+    const { verdict, reasons } = judgeStudy(sound);
+    expect(verdict).toBe('trust');
+    expect(reasons.map(({ measure }) => measure)).toEqual(verdictRules.map(({ measure }) => measure));
+    expect(reasons.filter(({ counted }) => counted)).toEqual([]);
+  });
+
+  it('is caution by one rule, do not use by one that fails, however many pass', () => {
+    expect(judgeStudy(change('overlap', { equipoise: 0.1 })).verdict).toBe('caution');
+    expect(judgeStudy(change('sample', { effectiveUnits: 9.7 })).verdict).toBe('do-not-use');
+  });
+
+  it.each<[VerdictMeasure, VerdictFacts]>([
+    ['attrition', { ...sound, attrition: null }],
+    ['largest-difference', { ...sound, balance: [] }],
+    ['unplanned-outcomes', { ...sound, protocol: null }],
+    ['detectable-effect', change('effect', { spread: 0 })],
+  ])('is caution where %s was not assessed, for it is required', (measure, facts) => {
+    expect(levelOf(facts, measure)).toBe('not-assessed');
+    expect(judgeStudy(facts).verdict).toBe('caution');
+  });
+
+  it('without a placebo rests on how strong a hidden cause would have to be', () => {
+    const without: VerdictFacts = { ...sound, placebos: [] };
+    expect(judgeStudy(without)).toMatchObject({ verdict: 'trust', isWithoutPlacebo: true });
+    const weak = { remaining: -0.1, benchmark: 'age', eValue: 2.2 };
+    expect(judgeStudy({ ...without, sensitivity: weak }).verdict).toBe('caution');
+    expect(judgeStudy({ ...without, sensitivity: { ...weak, remaining: null } }).verdict).toBe('caution');
+    expect(judgeStudy({ ...without, sensitivity: { ...sound.sensitivity, eValue: 1.9 } }).verdict).toBe('caution');
+    expect(judgeStudy({ ...sound, sensitivity: weak }).verdict).toBe('trust');
+  });
+});
+
+/** Each limit of the table from both sides: what just passes, what asks for caution, what fails. */
+const limits: readonly [VerdictMeasure, VerdictFacts, VerdictFacts | null, VerdictFacts | null][] = [
+  ['concurrent-controls', sound, null, change('comparison', { concurrentControls: 0 })],
+  ['other-season', sound, change('comparison', { otherMonths: 0.1 }), null],
+  [
+    'left-out',
+    change('overlap', { leftOut: 0.2 }),
+    change('overlap', { leftOut: 0.21 }),
+    change('overlap', { leftOut: 0.61 }),
+  ],
+  [
+    'outside-range',
+    change('overlap', { outside: 0.1 }),
+    change('overlap', { outside: 0.11 }),
+    change('overlap', { outside: 0.51 }),
+  ],
+  [
+    'overlap-coefficient',
+    change('overlap', { coefficient: 0.5 }),
+    change('overlap', { coefficient: 0.49 }),
+    change('overlap', { coefficient: 0.14 }),
+  ],
+  ['equipoise', change('overlap', { equipoise: 0.2 }), change('overlap', { equipoise: 0.19 }), null],
+  ['largest-difference', different(0.1, 0.01), different(-0.11, 0.01), different(0.26, 0.01)],
+  [
+    'variance-ratio',
+    { ...sound, balance: [{ ...sound.balance[0]!, varianceRatio: 0.5, logRatioError: 0.1 }] },
+    { ...sound, balance: [{ ...sound.balance[0]!, varianceRatio: 0.49, logRatioError: 0.1 }] },
+    null,
+  ],
+  [
+    'effective-units',
+    change('sample', { effectiveUnits: 40 }),
+    change('sample', { effectiveUnits: 39 }),
+    change('sample', { effectiveUnits: 19 }),
+  ],
+  ['effective-share', change('sample', { effectiveShare: 0.2 }), change('sample', { effectiveShare: 0.19 }), null],
+  ['clusters-per-arm', clustered(10), clustered(9), clustered(3)],
+  ['attrition', observed(800, 800), observed(790, 790), observed(490, 490)],
+  ['attrition-difference', observed(950, 1000), observed(940, 1000), observed(790, 1000)],
+  [
+    'baseline-outcome',
+    { ...sound, baselineOutcome: { difference: 0.1, error: 0.01 } },
+    { ...sound, baselineOutcome: { difference: -0.11, error: 0.01 } },
+    null,
+  ],
+  ['placebo', placebo(0.05, 0.01, 0.001), placebo(-0.051, 0.01, 0.001), placebo(0.31, 0.01, 0.001)],
+  ['placebo-reach', placebo(0.15, 0.1, 0.13), placebo(0.16, 0.1, 0.11), null],
+  [
+    'standard-error-inflation',
+    { ...sound, assignment: { inflation: 1.1 } },
+    { ...sound, assignment: { inflation: 1.11 } },
+    { ...sound, assignment: { inflation: 1.51 } },
+  ],
+  ['exposed-controls', exposed(0.2, null), exposed(0.21, null), null],
+  ['spillover', exposed(0.5, 0.05, 0.01), exposed(0.5, -0.06, 0.01), exposed(0.5, 0.31, 0.01)],
+  ['spillover-reach', exposed(0.5, 0.15), exposed(0.5, 0.16), null],
+  ['unplanned-outcomes', sound, null, { ...sound, protocol: { unplannedOutcomes: 1 } }],
+  [
+    'adjusted-p-value',
+    change('effect', { pValue: 0.01, adjustedPValue: 0.05 }),
+    change('effect', { pValue: 0.01, adjustedPValue: 0.06 }),
+    null,
+  ],
+  // (t(0.975, 149) + t(0.8, 149)) x 0.1 = 2.8203 x 0.1
+  [
+    'detectable-effect',
+    change('effect', { spread: 0.5641 }),
+    change('effect', { spread: 0.564 }),
+    change('effect', { spread: 0.282 }),
+  ],
+  [
+    'hidden-cause',
+    { ...sound, sensitivity: { ...sound.sensitivity, remaining: 0 } },
+    { ...sound, sensitivity: { ...sound.sensitivity, remaining: -0.01 } },
+    null,
+  ],
+  [
+    'e-value',
+    { ...sound, sensitivity: { ...sound.sensitivity, eValue: 2 } },
+    { ...sound, sensitivity: { ...sound.sensitivity, eValue: 1.99 } },
+    null,
+  ],
+];
+
+describe('the table of rules', () => {
+  it('is tested in every measure', () => {
+    expect(limits.map(([measure]) => measure)).toEqual(verdictRules.map(({ measure }) => measure));
+  });
+
+  it.each(limits)('%s passes up to its limit and not past it', (measure, pass, caution, fail) => {
+    const rule = verdictRules.find((candidate) => candidate.measure === measure)!;
+    expect(levelOf(pass, measure)).toBe('pass');
+    expect(caution === null, 'a limit of caution').toBe(rule.caution === null);
+    expect(fail === null, 'a limit of failing').toBe(rule.fail === null);
+    if (caution !== null) expect(levelOf(caution, measure)).toBe('caution');
+    if (fail !== null) expect(levelOf(fail, measure)).toBe('fail');
+  });
+
+  it('does not count what chance gives', () => {
+    expect(levelOf(different(0.3, 0.2), 'largest-difference')).toBe('pass');
+    expect(levelOf(placebo(0.15, 0.1, 0.13), 'placebo')).toBe('pass');
+    expect(levelOf(observed(960, 1000), 'attrition-difference')).toBe('pass');
+    const few = { treated: { begun: 20, observed: 17 }, control: { begun: 20, observed: 20 } };
+    expect(levelOf({ ...sound, attrition: few }, 'attrition-difference')).toBe('pass');
+    expect(levelOf(change('effect', { pValue: 0.2, adjustedPValue: 0.6 }), 'adjusted-p-value')).toBe('pass');
+  });
+
+  it('names the variable that is furthest apart beyond chance', () => {
+    const facts: VerdictFacts = {
+      ...sound,
+      balance: [
+        { variable: 'rare', difference: 0.3, error: 0.2, varianceRatio: null, logRatioError: 0.1 },
+        { variable: 'gas', difference: -0.2, error: 0.05, varianceRatio: null, logRatioError: 0.1 },
+      ],
+    };
+    const reason = judgeStudy(facts).reasons.find(({ measure }) => measure === 'largest-difference');
+    expect(reason).toMatchObject({ level: 'caution', value: 0.2, subject: 'gas' });
+  });
+
+  it('shares the level of the placebo among several', () => {
+    const one = placebo(0.2, 0.1, 0.06);
+    expect(levelOf(one, 'placebo')).toBe('caution');
+    expect(levelOf({ ...one, placebos: [...one.placebos, ...sound.placebos] }, 'placebo')).toBe('pass');
+  });
+});
+
+describe('a verdict in words', () => {
+  it.each(languages)('has a sentence with its number for every state of every measure (%s)', (language: Language) => {
+    const studies = [sound, ...limits.flatMap(([, ...facts]) => facts.filter((f) => f !== null))];
+    const unknown: VerdictFacts = {
+      ...sound,
+      comparison: { concurrentControls: 10, otherMonths: null },
+      overlap: { leftOut: 0, outside: null, coefficient: null, equipoise: null },
+      balance: [],
+      attrition: null,
+      baselineOutcome: null,
+      placebos: [],
+      sensitivity: { remaining: null, benchmark: null, eValue: null },
+      protocol: null,
+    };
+    for (const facts of [...studies, unknown]) {
+      const verdict = judgeStudy(facts);
+      const words = verdictInWords(language, verdict);
+      words.reasons.forEach(({ sentence }, r) => {
+        const { level, measure } = verdict.reasons[r]!;
+        expect(sentence.length, measure).toBeGreaterThan(10);
+        if (level !== 'not-assessed') expect(sentence, measure).toMatch(/\d/);
+      });
+    }
+    expect(verdictInWords(language, judgeStudy(unknown)).word).toBe(language === 'nl' ? 'voorzichtig' : 'caution');
+  });
+
+  it('counts what fails, or what asks for caution', () => {
+    const weak = { ...change('sample', { effectiveUnits: 9.7 }), attrition: null };
+    expect(verdictInWords('en', judgeStudy(weak)).summary).toBe('Do not use this effect: 1 rule fails.');
+    expect(verdictInWords('nl', judgeStudy({ ...sound, attrition: null })).summary).toBe(
+      'Lees het effect voorzichtig: 2 punten spreken ertegen of konden niet worden nagegaan.',
+    );
+  });
+});
