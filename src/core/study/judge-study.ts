@@ -112,12 +112,10 @@ const measures: Readonly<Record<VerdictMeasure, (facts: VerdictFacts) => Measure
   'effective-share': ({ sample }) => plain(sample.effectiveShare),
   'clusters-per-arm': ({ clusters }) => plain(clusters?.fewest),
   attrition: ({ attrition }) => {
-    if (attrition === null) return plain(null);
     const { treated, control } = attrition;
     return plain(1 - (treated.observed + control.observed) / (treated.begun + control.begun));
   },
   'attrition-difference': ({ attrition }) => {
-    if (attrition === null) return plain(null);
     const { treated, control } = attrition;
     const difference =
       Math.abs(treated.observed * control.begun - control.observed * treated.begun) / (treated.begun * control.begun);

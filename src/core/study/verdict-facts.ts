@@ -1,6 +1,11 @@
-import { denominatorVariance } from '../balance/balance-table.ts';
-import { judged } from '../effects/further-effects.ts';
-import type { MatchingStudyInput, MatchingStudyOutput } from '../effects/run-matching-study.ts';
+import { denominatorOf, denominatorVariance } from '../balance/balance-table.ts';
+import type { DesignedStudy } from '../effects/design-study.ts';
+import type { StudyEstimate } from '../effects/estimate-study.ts';
+import { type FurtherEffect, judged } from '../effects/further-effects.ts';
+import { type LostUnits, loseUnits } from '../effects/lose-units.ts';
+import { rowsWithWeight } from '../effects/rows-with-weight.ts';
+import { compareBalance, type StudyBalanceRow } from '../effects/study-balance.ts';
+import type { StudyEstimateInput } from '../effects/study-input.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { effectiveSampleSize } from '../matching/match-weights.ts';
 import { designColumns } from '../propensity/design-matrix.ts';
@@ -19,9 +24,7 @@ export interface StudyCircumstances {
   readonly isConcurrent: boolean;
   /** share of the follow-up's months of the year that are not among those of the baseline, see `otherMonths` */
   readonly otherMonths: number | null;
-  /** units that were compared, by group, and those of them that were observed at follow-up */
-  readonly attrition: { readonly treated: FollowedUp; readonly control: FollowedUp } | null;
-  /** the level of the outcome at the baseline, n values, whether a covariate or not */
+  /** the level of the outcome at the baseline, a value for each unit of the study, whether a covariate or not */
   readonly baselineOutcome: { readonly values: Float64Array; readonly isKnown: Uint8Array } | null;
   /** whether the outcome is a level or its change since the baseline */
   readonly outcomeIs: 'level' | 'change';
@@ -61,7 +64,8 @@ export interface VerdictFacts {
   };
   /** where inference goes by clusters, those of the smaller group */
   readonly clusters: { readonly fewest: number } | null;
-  readonly attrition: StudyCircumstances['attrition'];
+  /** units that were matched, by group, and those of them whose outcome is known */
+  readonly attrition: { readonly treated: FollowedUp; readonly control: FollowedUp };
   /** the outcome at the baseline in the sample, in standard deviations */
   readonly baselineOutcome: { readonly difference: number; readonly error: number } | null;
   /** effects on what was before: the level in the earlier period (of level outcomes), and the change from there to the baseline */
@@ -98,38 +102,36 @@ export interface VerdictFacts {
   readonly protocol: { readonly unplannedOutcomes: number } | null;
 }
 
-type Input = Pick<MatchingStudyInput, 'frame' | 'treated' | 'outcome' | 'covariates' | 'cluster' | 'confidence'> & {
-  readonly design: Pick<MatchingStudyInput['design'], 'estimand'>;
-};
-type Output = Pick<
-  MatchingStudyOutput,
-  'groups' | 'overlap' | 'equipoise' | 'balance' | 'effects' | 'inference' | 'further'
-> & { readonly sample: Pick<MatchingStudyOutput['sample'], 'weights'> };
+type Left = ReturnType<typeof loseUnits>;
 
 /**
- * The facts of a study that its verdict rests on, out of what went into it, what came out, and its circumstances.
+ * The facts of a study that its verdict rests on, out of what went into it, what came out, and its circumstances. They are of
+ * the sample that is left at follow-up; who was matched and who was left out is of the design.
  *
- * @param input  as of `runMatchingStudy`
- * @param output as of `runMatchingStudy`: the design's groups, overlap and balance, the estimate's effects and further answers
- * Cost: that of one adjusted regression where clusters are known, else a few passes over the data.
+ * @param input    as of `estimateStudy`
+ * @param designed what `designStudy` made of it; @param estimate what `estimateStudy` made of that
+ * Cost: that of one balance table where units were lost, of one adjusted regression where clusters are known, else a few passes.
  */
 export function factsOf(
-  input: Input,
-  output: Output,
+  input: StudyEstimateInput,
+  designed: DesignedStudy,
+  estimate: StudyEstimate,
   circumstances: StudyCircumstances,
   kernels: MatrixKernels,
 ): VerdictFacts {
-  const { treated, outcome, cluster, design } = input;
-  const { groups, overlap, further, inference } = output;
-  const { weights } = output.sample;
-  const focal = design.estimand === 'ATC' ? groups.control : groups.treated;
-  const effect = judged(output.effects)!;
-  const rows = Uint32Array.from(weights.keys()).filter((row) => weights[row]! > 0);
-  const units = sampleUnits(input, rows, weights);
-  const isByCluster = inference.clusters !== null && cluster !== null;
+  const { estimand } = input.design;
+  const { overlap, equipoise } = designed.output;
+  const { groups, further, inference, lost } = estimate;
+  const left = loseUnits(input, designed.sample);
+  const { treated, outcome, cluster } = left.study;
+  const matchedOf = designed.output.groups[estimand === 'ATC' ? 'control' : 'treated'];
+  const { unmatched: _, ...effects } = estimate.effects;
+  const effect = judged(effects)!;
+  const balance = balanceLeft(input, designed, estimate, left);
+  const units = sampleUnits(input, left);
   const { robustness, eValue } = further.sensitivity;
   const benchmark = robustness?.benchmark ?? null;
-  const { estimate, standardError, degreesOfFreedom, lower, upper, pValue } = effect;
+  const { lower, upper, pValue, standardError, degreesOfFreedom } = effect;
   return {
     confidence: input.confidence,
     comparison: {
@@ -137,12 +139,12 @@ export function factsOf(
       otherMonths: circumstances.otherMonths,
     },
     overlap: {
-      leftOut: 1 - focal.matched / focal.all,
+      leftOut: 1 - matchedOf.matched / matchedOf.all,
       outside: overlap?.focalOutside ?? null,
       coefficient: overlap?.coefficient ?? null,
-      equipoise: output.equipoise,
+      equipoise,
     },
-    balance: balanceFacts(output),
+    balance: balanceFacts(balance, groups),
     sample: {
       effectiveUnits: Math.min(groups.treated.effective, groups.control.effective),
       effectiveShare: Math.min(
@@ -152,36 +154,53 @@ export function factsOf(
     },
     clusters:
       inference.clusters === null ? null : { fewest: Math.min(inference.clusters.treated, inference.clusters.control) },
-    attrition: circumstances.attrition,
-    baselineOutcome: baselineDifference(input, output, circumstances.baselineOutcome),
+    attrition: { treated: followedUp(lost.treated), control: followedUp(lost.control) },
+    baselineOutcome: baselineDifference(input, left, circumstances.baselineOutcome),
     placebos: placebosOf(further.effects, circumstances.outcomeIs),
     effect: {
-      ...{ estimate, standardError, degreesOfFreedom, lower, upper, pValue },
+      ...{ estimate: effect.estimate, standardError, degreesOfFreedom, lower, upper, pValue },
       adjustedPValue: further.ownAdjustedPValue,
       spread: spreadWithin(outcome, treated),
     },
     sensitivity: {
       remaining:
-        benchmark === null || benchmark.remaining === null || estimate === 0 ? null : benchmark.remaining / estimate,
-      benchmark:
-        benchmark === null ? null : (output.balance.find((row) => row.term === benchmark.term)?.variable ?? null),
+        benchmark === null || benchmark.remaining === null || effect.estimate === 0
+          ? null
+          : benchmark.remaining / effect.estimate,
+      benchmark: benchmark === null ? null : (balance.find((row) => row.term === benchmark.term)?.variable ?? null),
       eValue: eValue?.ofInterval ?? null,
     },
     assignment:
-      cluster === null ? null : { inflation: isByCluster ? 1 : standardErrorInflation(units.sample, units.cluster!) },
+      units.cluster === null
+        ? null
+        : { inflation: inference.clusters !== null ? 1 : standardErrorInflation(units.sample, units.cluster) },
     exposure:
-      cluster === null ? null : exposureOfControls({ ...units, cluster: units.cluster! }, treated, cluster, kernels),
+      units.cluster === null
+        ? null
+        : exposureOfControls({ ...units, cluster: units.cluster }, treated, cluster!, kernels),
     protocol: circumstances.unplannedOutcomes === null ? null : { unplannedOutcomes: circumstances.unplannedOutcomes },
   };
 }
 
+const followedUp = ({ matched, unknown }: LostUnits): FollowedUp => ({ begun: matched, observed: matched - unknown });
+
+/** The balance of those who are left; that of the design where nobody was lost. */
+function balanceLeft(
+  input: StudyEstimateInput,
+  { output }: DesignedStudy,
+  { lost }: StudyEstimate,
+  { study, sample }: Left,
+): readonly StudyBalanceRow[] {
+  const isComplete = [lost.treated, lost.control].every(({ unknown }) => unknown === 0);
+  if (isComplete) return output.balance;
+  return compareBalance({ ...input, frame: study.frame, treated: study.treated }, sample).balance;
+}
+
 /** The units with weight, in order of their rows. */
-function sampleUnits(
-  { frame, treated, outcome, covariates, cluster }: Input,
-  rows: Uint32Array,
-  weights: Float64Array,
-) {
+function sampleUnits({ covariates }: StudyEstimateInput, { study, sample: { weights } }: Left) {
+  const rows = rowsWithWeight(weights);
   const take = (values: Float64Array) => Float64Array.from(rows, (row) => values[row]!);
+  const { frame, treated, outcome, cluster } = study;
   return {
     sample: {
       treated: Uint8Array.from(rows, (row) => treated[row]!),
@@ -194,7 +213,10 @@ function sampleUnits(
 }
 
 /** Standard errors of differences and of log variance ratios of normal variables, from the effective sizes. */
-function balanceFacts({ balance, groups: { treated, control } }: Output): VerdictFacts['balance'] {
+function balanceFacts(
+  balance: readonly StudyBalanceRow[],
+  { treated, control }: StudyEstimate['groups'],
+): VerdictFacts['balance'] {
   const error = Math.sqrt(1 / treated.effective + 1 / control.effective);
   const degrees = (effective: number): number => Math.max(1, effective - 1);
   const logRatioError = Math.sqrt(2 / degrees(treated.effective) + 2 / degrees(control.effective));
@@ -207,14 +229,17 @@ function balanceFacts({ balance, groups: { treated, control } }: Output): Verdic
   }));
 }
 
+/** In standard deviations of those who are left, before matching. */
 function baselineDifference(
-  { treated, design: { estimand } }: Input,
-  { sample: { weights } }: Output,
+  { isOutcomeKnown, design: { estimand } }: StudyEstimateInput,
+  { study: { treated }, sample: { weights } }: Left,
   baseline: StudyCircumstances['baselineOutcome'],
 ): VerdictFacts['baselineOutcome'] {
   if (baseline === null) return null;
-  const { values, isKnown } = baseline;
-  const known = Uint32Array.from(values.keys()).filter((row) => isKnown[row] === 1);
+  const all = Uint32Array.from(baseline.values.keys());
+  const places = isOutcomeKnown === undefined ? all : all.filter((row) => isOutcomeKnown[row] === 1);
+  const values = Float64Array.from(places, (row) => baseline.values[row]!);
+  const known = Uint32Array.from(places.keys()).filter((row) => baseline.isKnown[places[row]!] === 1);
   const among = known.filter((row) => weights[row]! > 0);
   const rowsOf = (group: 0 | 1) => known.filter((row) => treated[row] === group);
   const side = [0, 1].map((group) => {
@@ -229,8 +254,7 @@ function baselineDifference(
   });
   const rows = [rowsOf(0), rowsOf(1)] as const;
   if (rows.some((r) => r.length < 2) || side.some(({ total }) => !(total > 0))) return null;
-  const denominator = estimand === 'ATT' ? 'treated' : estimand === 'ATC' ? 'control' : 'pooled';
-  const scale = Math.sqrt(denominatorVariance(values, rows, false, denominator));
+  const scale = Math.sqrt(denominatorVariance(values, rows, false, denominatorOf(estimand)));
   if (!(scale > 0)) return null;
   const sampleWeights = Float64Array.from(among, (row) => weights[row]!);
   const sampleTreated = Uint8Array.from(among, (row) => treated[row]!);
@@ -243,7 +267,7 @@ function baselineDifference(
 
 /** Levels may differ before the treatment where changes are compared. */
 function placebosOf(
-  effects: Output['further']['effects'],
+  effects: readonly FurtherEffect[],
   outcomeIs: StudyCircumstances['outcomeIs'],
 ): VerdictFacts['placebos'] {
   return effects.flatMap((further) => {

@@ -66,7 +66,6 @@ describe('a verdict', () => {
   });
 
   it.each<[VerdictMeasure, VerdictFacts]>([
-    ['attrition', { ...sound, attrition: null }],
     ['largest-difference', { ...sound, balance: [] }],
     ['unplanned-outcomes', { ...sound, protocol: null }],
     ['detectable-effect', change('effect', { spread: 0 })],
@@ -221,7 +220,6 @@ describe('a verdict in words', () => {
       comparison: { concurrentControls: 10, otherMonths: null },
       overlap: { leftOut: 0, outside: null, coefficient: null, equipoise: null },
       balance: [],
-      attrition: null,
       baselineOutcome: null,
       placebos: [],
       sensitivity: { remaining: null, benchmark: null, eValue: null },
@@ -240,9 +238,9 @@ describe('a verdict in words', () => {
   });
 
   it('counts what fails, or what asks for caution', () => {
-    const weak = { ...change('sample', { effectiveUnits: 9.7 }), attrition: null };
+    const weak = { ...change('sample', { effectiveUnits: 9.7 }), protocol: null };
     expect(verdictInWords('en', judgeStudy(weak)).summary).toBe('Do not use this effect: 1 rule fails.');
-    expect(verdictInWords('nl', judgeStudy({ ...sound, attrition: null })).summary).toBe(
+    expect(verdictInWords('nl', judgeStudy({ ...change('overlap', { equipoise: 0.1 }), protocol: null })).summary).toBe(
       'Lees het effect voorzichtig: 2 punten spreken ertegen of konden niet worden nagegaan.',
     );
   });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { noFurtherQuestions } from '../../../src/core/effects/answer-further.ts';
-import { type MatchingStudyInput, runMatchingStudy } from '../../../src/core/effects/run-matching-study.ts';
+import { designStudy } from '../../../src/core/effects/design-study.ts';
+import { estimateStudy } from '../../../src/core/effects/estimate-study.ts';
+import type { StudyEstimateInput } from '../../../src/core/effects/study-input.ts';
 import { typescriptKernels as kernels } from '../../../src/core/linalg/typescript-kernels.ts';
 import { createRandom } from '../../../src/core/random/random-stream.ts';
 import { exposureOfControls } from '../../../src/core/study/exposure-of-controls.ts';
@@ -97,7 +99,7 @@ describe('the facts of a study', () => {
   const treated = Uint8Array.from(age, (v) => (random.bernoulli(1 / (1 + Math.exp(1.2 - 0.6 * v))) ? 1 : 0));
   const outcome = draw((i) => before[i]! + 0.5 * treated[i]! + random.normal());
   const named = { variable: 'gas', period: '2021' };
-  const input: MatchingStudyInput = {
+  const input: StudyEstimateInput = {
     frame: { rows: n, columns: { age: number(age), before: number(before) } },
     treated,
     outcome,
@@ -130,16 +132,22 @@ describe('the facts of a study', () => {
       ],
     },
   };
-  const output = runMatchingStudy(input, kernels);
   const circumstances: StudyCircumstances = {
     isConcurrent: true,
     otherMonths: 0,
-    attrition: null,
     baselineOutcome: { values: before, isKnown: new Uint8Array(n).fill(1) },
     outcomeIs: 'level',
     unplannedOutcomes: 0,
   };
-  const facts = factsOf(input, output, circumstances, kernels);
+  const study = (asked: StudyEstimateInput, about: StudyCircumstances) => {
+    const designed = designStudy(asked, kernels);
+    const estimate = estimateStudy(asked, designed, kernels);
+    return { designed, estimate, facts: factsOf(asked, designed, estimate, about, kernels) };
+  };
+  const {
+    designed: { output },
+    facts,
+  } = study(input, circumstances);
 
   it('hold the difference of the baseline outcome as the balance table has it', () => {
     const row = output.balance.find(({ variable }) => variable === 'before')!;
@@ -153,13 +161,13 @@ describe('the facts of a study', () => {
     expect(matched).toBeLessThan(all);
     expect(facts.overlap.leftOut).toBe(1 - matched / all);
     expect(facts.comparison.concurrentControls).toBe(output.groups.control.matched);
-    const apart = factsOf(input, output, { ...circumstances, isConcurrent: false }, kernels);
+    const { facts: apart } = study(input, { ...circumstances, isConcurrent: false });
     expect(apart.comparison.concurrentControls).toBe(0);
   });
 
   it('take levels before the baseline as a placebo only where levels are compared', () => {
     expect(facts.placebos.map(({ kind }) => kind)).toEqual(['pre-period', 'placebo-date']);
-    const ofChange = factsOf(input, output, { ...circumstances, outcomeIs: 'change' }, kernels);
+    const { facts: ofChange } = study(input, { ...circumstances, outcomeIs: 'change' });
     expect(ofChange.placebos.map(({ kind }) => kind)).toEqual(['placebo-date']);
   });
 
@@ -170,6 +178,23 @@ describe('the facts of a study', () => {
       return values.reduce((s, v) => s + (v - mean) ** 2, 0) / (values.length - 1);
     };
     expect(facts.effect.spread).toBeCloseTo(Math.sqrt((variance(0) + variance(1)) / 2), 12);
+  });
+
+  it('count the matched whose outcome is not known, and are of those who are left', () => {
+    const isOutcomeKnown = Uint8Array.from(treated, (t, i) => (i % (t === 1 ? 3 : 20) === 0 ? 0 : 1));
+    const { designed, estimate, facts: left } = study({ ...input, isOutcomeKnown }, circumstances);
+    const { weights } = designed.sample;
+    const count = (group: number, known: number) =>
+      [...weights.keys()].filter((i) => weights[i]! > 0 && treated[i] === group && isOutcomeKnown[i]! >= known).length;
+    expect(left.attrition).toEqual({
+      treated: { begun: count(1, 0), observed: count(1, 1) },
+      control: { begun: count(0, 0), observed: count(0, 1) },
+    });
+    expect(left.sample.effectiveUnits).toBe(estimate.groups.treated.effective);
+    // The baseline outcome is a covariate: both ways to its difference among those who are left.
+    const row = left.balance.find(({ variable }) => variable === 'before')!;
+    expect(left.baselineOutcome!.difference).toBeCloseTo(row.difference!, 12);
+    expect(left.overlap.leftOut).toBe(facts.overlap.leftOut);
   });
 
   it('are plain data without a value for each unit', () => {
