@@ -38,7 +38,13 @@ function pairs(n: number): Case['prepare'] {
     const outcome = Float64Array.from({ length: n }, (_, i) => truth * treated[i]! + random.normal());
     const inference: Inference = {
       ...{ method: 'matched-sets', reason: 'pairs-without-replacement', clusters: null },
-      ...{ cluster: Int32Array.from({ length: n }, (_, i) => i >> 1), equations: null, partners: null, seed: 1 },
+      ...{
+        cluster: Int32Array.from({ length: n }, (_, i) => i >> 1),
+        equations: null,
+        partners: null,
+        near: null,
+        seed: 1,
+      },
     };
     const sample = { treated, outcome, weights: new Float64Array(n).fill(1) };
     return () => isNear(estimateEffect(sample, [], inference, 0.95, kernels));
@@ -49,7 +55,15 @@ function abadieImbens(n: number): Case['prepare'] {
   return (kernels) => {
     const { score, treated, outcome } = scored(n);
     const points = { rows: n, cols: 1, values: score };
-    const rule = { estimand: 'ATT', neighbours: 1, points, caliper: null, stratum: null, adjustFor: null } as const;
+    const rule = {
+      estimand: 'ATT',
+      neighbours: 1,
+      points,
+      caliper: null,
+      stratum: null,
+      adjustFor: null,
+      varianceNeighbours: null,
+    } as const;
     return () => isNear(abadieImbensEffect({ outcome, treated, ...rule }, kernels));
   };
 }

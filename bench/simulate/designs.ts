@@ -189,6 +189,7 @@ const plan = (
   matchedSet: null,
   sample: 'units',
   partners: null,
+  near: null,
   equations: null,
   asked,
   seed: 1,
@@ -202,6 +203,47 @@ function effectOf(drawn: Clustered, design: InferenceDesign, kernels: MatrixKern
 /** What household-level errors would have said, had they not been refused: units taken as independent. */
 const asIfIndependent = (drawn: Clustered, kernels: MatrixKernels) =>
   effectOf(drawn, plan(drawn, 'units', { cluster: null }), kernels);
+
+/** Each of the treated with the control next to it, one of those equally near. */
+function nearestDifference(x: Float64Array, treated: Uint8Array, outcome: Float64Array, drawn: Uint32Array): number {
+  const controls = drawn.filter((row) => treated[row] === 0).sort((a, b) => x[a]! - x[b]!);
+  let sum = 0;
+  let count = 0;
+  for (const row of drawn) {
+    if (treated[row] === 0) continue;
+    let low = 0;
+    let high = controls.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (x[controls[middle]!]! < x[row]!) low = middle + 1;
+      else high = middle;
+    }
+    const gap = (place: number) =>
+      place < 0 || place >= controls.length ? Number.POSITIVE_INFINITY : Math.abs(x[controls[place]!]! - x[row]!);
+    const nearest = gap(low - 1) < gap(low) ? low - 1 : low;
+    sum += outcome[row]! - outcome[controls[nearest]!]!;
+    count++;
+  }
+  return sum / count;
+}
+
+/** What the bootstrap that is refused would have said: 100 draws within groups, their standard deviation, 1.96 of it each way. */
+function coversByBootstrap(x: Float64Array, treated: Uint8Array, outcome: Float64Array, random: RandomStream): 0 | 1 {
+  const all = Uint32Array.from(x.keys());
+  const groups = [1, 0].map((group) => all.filter((row) => treated[row] === group));
+  const estimate = nearestDifference(x, treated, outcome, all);
+  const draws = Array.from({ length: 100 }, () =>
+    nearestDifference(
+      x,
+      treated,
+      outcome,
+      Uint32Array.from(groups.flatMap((rows) => Array.from(rows, () => rows[random.integer(rows.length)]!))),
+    ),
+  );
+  const mean = draws.reduce((sum, d) => sum + d, 0) / draws.length;
+  const error = Math.sqrt(draws.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (draws.length - 1));
+  return covers({ lower: estimate - 1.96 * error, upper: estimate + 1.96 * error });
+}
 
 const repeated = { maximumReuse: Number.POSITIVE_INFINITY } as const;
 
@@ -306,13 +348,18 @@ export const designs: readonly Design[] = [
   {
     name: 'C6',
     describes:
-      'nearest with replacement on one uniform covariate, where the bootstrap is wrong (Abadie and Imbens 2008)',
-    goals: { 'refuses-bootstrap': always },
+      '200 treated without noise, 40 controls with it, nearest with replacement on one uniform covariate: the bootstrap is wrong (Abadie and Imbens 2008)',
+    goals: {
+      coverage: nominal,
+      'coverage-homoskedastic': { least: 0, most: 0.93 },
+      'coverage-bootstrap': { least: 0, most: 0.93 },
+      'refuses-bootstrap': always,
+    },
     run(random, kernels) {
-      const n = 200;
+      const n = 240;
       const a = Float64Array.from({ length: n }, () => random.uniform());
-      const treated = Uint8Array.from(a, (_, i) => (i < 100 ? 1 : 0));
-      const outcome = Float64Array.from(a, (_, i) => (i < 100 ? truth : random.normal()));
+      const treated = Uint8Array.from(a, (_, i) => (i < 200 ? 1 : 0));
+      const outcome = Float64Array.from(a, (_, i) => (i < 200 ? truth : random.normal()));
       const status = new Uint8Array(n);
       const columns = {
         a: { type: 'number' as const, values: a, status },
@@ -321,7 +368,13 @@ export const designs: readonly Design[] = [
       const data = { frame: { rows: n, columns }, treated, outcome };
       const distance = { type: 'scaled-euclidean' as const, terms: [{ variable: 'a' }] };
       const design = { ...repeated, distance, order: 'closest' as const };
-      return { 'refuses-bootstrap': isRefused(() => study(data, design, 'bootstrap', kernels)) };
+      const by = (asked: StandardErrorRequest) => covers(study(data, design, asked, kernels).effects.matched);
+      return {
+        coverage: by('by-design'),
+        'coverage-homoskedastic': by('abadie-imbens-homoskedastic'),
+        'coverage-bootstrap': coversByBootstrap(a, treated, outcome, random),
+        'refuses-bootstrap': isRefused(() => study(data, design, 'bootstrap', kernels)),
+      };
     },
   },
   {

@@ -172,6 +172,7 @@ export function abadieImbensCase(words: AbadieImbensWords, { table, kernels }: C
       adjustFor: words.biasAdjustment
         ? designColumns(frameFor(table, words.biasAdjustment.terms), toTerms(words.biasAdjustment.terms))
         : null,
+      varianceNeighbours: null,
     },
     kernels,
   );
@@ -185,7 +186,7 @@ export function abadieImbensCase(words: AbadieImbensWords, { table, kernels }: C
       }
     });
   }
-  const { lists: _, focalUnits: __, leftOut: ___, ...shown } = result;
+  const { lists: _, focalUnits: __, leftOut: ___, effectivePartners: ____, ...shown } = result;
   return { ...shown, matches };
 }
 

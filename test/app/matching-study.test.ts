@@ -146,7 +146,10 @@ describe('a matching study', () => {
     expect(drawn.permutation).toMatchObject({ draws: 500, isExact: false, blocks: 'matched-sets' });
     await expect(
       study(panel, { standardError: 'bootstrap', design: { method: 'nearest', maximumReuse: null } }),
-    ).rejects.toMatchObject({ code: 'invalid-inference', details: { use: ['by-design', 'abadie-imbens'] } });
+    ).rejects.toMatchObject({
+      code: 'invalid-inference',
+      details: { use: ['by-design', 'abadie-imbens', 'abadie-imbens-homoskedastic'] },
+    });
     const whole = studyPanel({ units: 600, byCollective: true });
     await expect(
       study(whole, { standardError: 'units', design: { method: 'nearest', calipers: [] } }),

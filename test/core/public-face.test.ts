@@ -11,8 +11,10 @@ const folder = new URL('../../src/core/', import.meta.url).pathname;
  */
 const internal = [
   // fits, covariances and counts inside propensity, weighting and effects
-  'effects/study-balance.ts',
+  'effects/arm-variances.ts',
   'effects/robust-covariance.ts',
+  'effects/shared-partners.ts',
+  'effects/study-balance.ts',
   'matching/rows-of-units.ts',
   'matching/caliper-line.ts',
   'matching/greedy-rounds.ts',

@@ -27,7 +27,8 @@ export const match: Command = {
     cluster: { type: 'string', placeholder: 'VARIABLE' },
     'standard-error': {
       type: 'string',
-      placeholder: 'by-design|units|matched-sets|clusters|cluster-means|wild-cluster-bootstrap|bootstrap|abadie-imbens',
+      placeholder:
+        'by-design|units|matched-sets|clusters|cluster-means|wild-cluster-bootstrap|bootstrap|abadie-imbens|abadie-imbens-homoskedastic',
     },
     permutations: { type: 'string', placeholder: 'N' },
     'other-outcomes': { type: 'string', placeholder: 'VARIABLE,VARIABLE,…' },

@@ -2,6 +2,7 @@ import { CoreError } from '../errors.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { type DesignColumn, packMatrix } from '../propensity/design-matrix.ts';
+import { armVariances } from './arm-variances.ts';
 import { nearestWithTies, type PartnerLists } from './partner-lists.ts';
 
 export interface AbadieImbensInput {
@@ -18,6 +19,8 @@ export interface AbadieImbensInput {
   readonly stratum: Int32Array | null;
   /** columns of the outcome regressions for bias adjustment; null = none */
   readonly adjustFor: readonly DesignColumn[] | null;
+  /** J, neighbours in a unit's own group from which its variance is taken; null = one variance for all (homoskedastic) */
+  readonly varianceNeighbours: number | null;
 }
 
 export interface AbadieImbensEffect {
@@ -26,6 +29,8 @@ export interface AbadieImbensEffect {
   readonly unadjustedEstimate: number;
   readonly naiveStandardError: number;
   readonly focalUnits: number;
+  /** partners, or (for ATE) units that serve, in equal shares: (sum K)^2 / sum K^2 */
+  readonly effectivePartners: number;
   readonly droppedFocalUnits: number;
   /** columns of the bias adjustment that depend on others among the partners, and were left out */
   readonly leftOut: readonly string[];
@@ -38,18 +43,18 @@ export interface AbadieImbensEffect {
  * request, their bias adjustment. Because ties share the weight the answer knows no order of units.
  *
  * @param input all arrays read only, finite, n entries
- * @throws no-overlap where no focal unit has enough eligible partners; invalid-argument for M below 1
- * Cost: O(n log n) for points of one coordinate, else O(n1 n0 d); then O(n p^2) for the adjustment by p columns.
- * Source: Abadie and Imbens 2006, doi:10.1111/j.1468-0262.2006.00655.x, eq. 14 (homoskedastic variance); bias adjustment:
- * 2011, doi:10.1198/jbes.2009.07333. As R's `Matching`, partners within 1e-5 of the M-th smallest squared distance are ties.
+ * @throws no-overlap where no focal unit has enough eligible partners; invalid-argument for M or J below 1
+ * Cost: O(n log n) for points of one coordinate; in more that of a k-d tree, with cells or calipers O(n1 n0 d); then O(n p^2) for
+ * the adjustment by p columns.
+ * Source: Abadie and Imbens 2006, doi:10.1111/j.1468-0262.2006.00655.x, section 4 (with J neighbours, and homoskedastic); bias
+ * adjustment: 2011, doi:10.1198/jbes.2009.07333. As R's `Matching`, partners within 1e-5 of the M-th smallest squared distance are
+ * ties, and its `Var.calc` is J.
  */
 export function abadieImbensEffect(input: AbadieImbensInput, kernels: MatrixKernels): AbadieImbensEffect {
-  const { treated, estimand, neighbours, outcome, points } = input;
-  if (!(Number.isInteger(neighbours) && neighbours >= 1)) {
-    throw new CoreError(
-      'invalid-argument',
-      `The number of neighbours must be a whole number from 1, not ${neighbours}.`,
-    );
+  const { treated, estimand, neighbours, outcome, points, varianceNeighbours } = input;
+  for (const count of [neighbours, varianceNeighbours ?? 1]) {
+    if (Number.isInteger(count) && count >= 1) continue;
+    throw new CoreError('invalid-argument', `The number of neighbours must be a whole number from 1, not ${count}.`);
   }
   const rowsOf = (group: 0 | 1) => Uint32Array.from(treated.keys()).filter((row) => treated[row] === group);
   const groups: readonly (0 | 1)[] = estimand === 'ATT' ? [1] : estimand === 'ATC' ? [0] : [1, 0];
@@ -60,7 +65,16 @@ export function abadieImbensEffect(input: AbadieImbensInput, kernels: MatrixKern
       stratum: input.stratum,
     }),
   );
-  return effectOfPartnerLists(lists, outcome, treated, input.adjustFor, kernels);
+  const near =
+    varianceNeighbours === null
+      ? null
+      : [0, 1].map((g) => armNeighbours(points, rowsOf(g as 0 | 1), varianceNeighbours));
+  return effectOfPartnerLists(lists, outcome, treated, input.adjustFor, near, kernels);
+}
+
+// Of each of these units of one group: itself and its J nearest in the group, with ties; none where the group has J or fewer.
+export function armNeighbours(points: Matrix, arm: Uint32Array, neighbours: number, of = arm): PartnerLists {
+  return nearestWithTies(points, of, arm, { neighbours: neighbours + 1, caliper: null, stratum: null });
 }
 
 /**
@@ -69,6 +83,9 @@ export function abadieImbensEffect(input: AbadieImbensInput, kernels: MatrixKern
  * @param lists of one focal group for ATT or ATC; of both for ATE
  * @param adjustFor columns of the bias adjustment: per imputed arm a linear regression of the outcome on them, on the arm's
  *   partners weighted by how often they serve; the imputed outcome moves along it to the focal unit. null = none
+ * @param near of units that serve more than once: themselves and their neighbours in their own group, from which their variance
+ *   is taken; a unit without any has the variance that all share. null = one variance for all: half the mean square of the
+ *   differences
  * @throws no-overlap where no focal unit has a partner
  * Cost: O(n p^2), whatever the number of ties. Source as `abadieImbensEffect`.
  */
@@ -77,6 +94,7 @@ export function effectOfPartnerLists(
   outcome: Float64Array,
   treated: Uint8Array,
   adjustFor: readonly DesignColumn[] | null,
+  near: readonly PartnerLists[] | null,
   kernels: MatrixKernels,
 ): AbadieImbensEffect {
   const focalUnits = lists.reduce((sum, { focal }) => sum + focal.length, 0);
@@ -90,14 +108,13 @@ export function effectOfPartnerLists(
   const service = lists.map((list) => serviceOf(list, n));
   const plain = lists.map((list) => differences(list, outcome, treated));
   const leftOut = new Set<string>();
-  const moved =
-    adjustFor === null
-      ? plain
-      : lists.map((list, l) => {
-          const { rest, dependent } = alongRegression(outcome, adjustFor, service[l]!.weight, kernels);
-          for (const name of dependent) leftOut.add(name);
-          return differences(list, rest, treated);
-        });
+  const rests = lists.map((_, l) => {
+    if (adjustFor === null) return outcome;
+    const { rest, dependent } = alongRegression(outcome, adjustFor, service[l]!.weight, kernels);
+    for (const name of dependent) leftOut.add(name);
+    return rest;
+  });
+  const moved = adjustFor === null ? plain : lists.map((list, l) => differences(list, rests[l]!, treated));
   const unadjustedEstimate = meanOf(plain, focalUnits);
   const estimate = meanOf(moved, focalUnits);
   const s2 = squaresAround(moved, estimate) / focalUnits / 2;
@@ -105,22 +122,36 @@ export function effectOfPartnerLists(
   for (const { tau } of moved) for (const value of tau) sum += (value - estimate) ** 2;
   // For ATE a unit that serves is a focal unit too, which adds 2 K.
   const isBoth = lists.length === 2;
-  for (const { weight, squares } of service) {
+  service.forEach(({ weight, squares }, l) => {
+    const variances = near === null ? null : armVariances(near, rests[l]!, s2);
     for (let i = 0; i < n; i++) {
       const k = weight[i]!;
-      if (k > 0) sum += s2 * (k * k - squares[i]! + (isBoth ? 2 * k : 0));
+      if (k > 0) sum += (variances === null ? s2 : variances[i]!) * (k * k - squares[i]! + (isBoth ? 2 * k : 0));
     }
-  }
+  });
   return {
     estimate,
     standardError: Math.sqrt(sum) / focalUnits,
     unadjustedEstimate,
     naiveStandardError: Math.sqrt(squaresAround(plain, unadjustedEstimate)) / focalUnits,
     focalUnits,
+    effectivePartners: effectiveNumber(service),
     droppedFocalUnits: lists.reduce((dropped, list) => dropped + list.dropped, 0),
     leftOut: [...leftOut],
     lists,
   };
+}
+
+function effectiveNumber(service: readonly { readonly weight: Float64Array }[]): number {
+  let sum = 0;
+  let squares = 0;
+  for (const { weight } of service) {
+    for (const k of weight) {
+      sum += k;
+      squares += k * k;
+    }
+  }
+  return (sum * sum) / squares;
 }
 
 /** K and K2 of each unit: the weight it got as a partner, and the sum of the squares of these weights. */

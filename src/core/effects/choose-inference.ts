@@ -1,4 +1,5 @@
 import { CoreError } from '../errors.ts';
+import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import type { WeightEquations } from '../weighting/m-estimation.ts';
 import type { PartnerLists } from './partner-lists.ts';
 
@@ -12,6 +13,7 @@ export type InferenceMethod =
   | 'within-strata'
   | 'bootstrap'
   | 'abadie-imbens'
+  | 'abadie-imbens-homoskedastic'
   | 'm-estimation'
   | 'HC3';
 
@@ -24,7 +26,8 @@ export type StandardErrorRequest =
   | 'cluster-means'
   | 'wild-cluster-bootstrap'
   | 'bootstrap'
-  | 'abadie-imbens';
+  | 'abadie-imbens'
+  | 'abadie-imbens-homoskedastic';
 
 /** Why that method: text `inference.reason.<code>` in messages. */
 export type InferenceReason =
@@ -43,6 +46,9 @@ export type InferenceReason =
   | 'independent-units'
   | 'as-asked';
 
+/** Found when first asked for. */
+export type NearPartners = (kernels: MatrixKernels) => PartnerLists;
+
 export interface Inference {
   readonly method: InferenceMethod;
   readonly reason: InferenceReason;
@@ -51,8 +57,10 @@ export interface Inference {
   readonly clusters: { readonly treated: number; readonly control: number } | null;
   /** equations of the weights, rows as the units of the sample; for `m-estimation` */
   readonly equations: WeightEquations | null;
-  /** who served whom, rows as the units of the sample; for `abadie-imbens` */
+  /** who served whom, rows as the units of the sample; where partners serve several units */
   readonly partners: PartnerLists | null;
+  /** partners with those of their group that are nearest to them, rows as in the sample; for `abadie-imbens` */
+  readonly near: NearPartners | null;
   /** of what is drawn at random */
   readonly seed: number;
 }
@@ -70,6 +78,8 @@ export interface InferenceDesign {
   readonly sample: 'pairs' | 'risk-sets' | 'strata' | 'weights' | 'selection' | 'units';
   /** of pairs in which partners serve several units */
   readonly partners: PartnerLists | null;
+  /** those nearest to partners in their own group; null where the distance says nothing of them */
+  readonly near: NearPartners | null;
   /** equations of estimated weights; null where there are none */
   readonly equations: (() => WeightEquations) | null;
   readonly asked: StandardErrorRequest;
@@ -113,6 +123,7 @@ export function chooseInference(design: InferenceDesign): Inference {
       clusters: byArm,
       equations: null,
       partners: null,
+      near: null,
       seed,
     });
     const isAssignedByCluster = arms.mixed === 0 && cluster.length > total;
@@ -213,7 +224,7 @@ function forMixedClusters(asked: StandardErrorRequest, total: number, { treated 
 
 function ofIndependentUnits(design: InferenceDesign): Inference {
   const { matchedSet, sample, equations, partners, asked, seed } = design;
-  const plain = { cluster: null, clusters: null, equations: null, partners: null, seed };
+  const plain = { cluster: null, clusters: null, equations: null, partners: null, near: null, seed };
   const isByDesign = asked === 'by-design';
   const reasonFor = (reason: InferenceReason): InferenceReason => (isByDesign ? reason : 'as-asked');
   const sets = matchedSet === null ? null : renumber(matchedSet);
@@ -235,17 +246,7 @@ function ofIndependentUnits(design: InferenceDesign): Inference {
     );
   }
   if (partners !== null) {
-    if (isByDesign || asked === 'abadie-imbens') {
-      return { ...plain, method: 'abadie-imbens', reason: reasonFor('partners-used-again'), partners };
-    }
-    throw refusal(
-      asked,
-      asked === 'bootstrap'
-        ? 'partners serve several units, and for such matches the bootstrap is known to be wrong'
-        : 'partners serve several units, so that sets and units are no separate observations',
-      ['by-design', 'abadie-imbens'],
-      'Take the error of Abadie and Imbens, or match without replacement.',
-    );
+    return { ...plain, ...ofSharedPartners(design), reason: reasonFor('partners-used-again'), partners };
   }
   if (sample === 'strata' && isFew(sets!)) {
     if (isByDesign) return { ...plain, method: 'within-strata', reason: 'strata', cluster: sets };
@@ -261,6 +262,30 @@ function ofIndependentUnits(design: InferenceDesign): Inference {
       : 'no partner serves more than one unit',
     ['by-design', 'matched-sets', 'bootstrap'],
     'Take the error by matched set.',
+  );
+}
+
+function ofSharedPartners({ near, asked }: InferenceDesign): Pick<Inference, 'method' | 'near'> {
+  const isByDesign = asked === 'by-design';
+  if (near !== null && (isByDesign || asked === 'abadie-imbens')) return { method: 'abadie-imbens', near };
+  if (isByDesign || asked === 'abadie-imbens-homoskedastic') {
+    return { method: 'abadie-imbens-homoskedastic', near: null };
+  }
+  if (asked === 'abadie-imbens') {
+    throw refusal(
+      asked,
+      'the distances that were given say nothing of how near units of one group are, so that their variance is not known one by one',
+      ['by-design', 'abadie-imbens-homoskedastic'],
+      'Take the form with one variance for all.',
+    );
+  }
+  throw refusal(
+    asked,
+    asked === 'bootstrap'
+      ? 'partners serve several units, and for such matches the bootstrap is known to be wrong'
+      : 'partners serve several units, so that sets and units are no separate observations',
+    ['by-design', 'abadie-imbens', 'abadie-imbens-homoskedastic'],
+    'Take the error of Abadie and Imbens, or match without replacement.',
   );
 }
 

@@ -86,8 +86,8 @@ export function effectsByLevel(
   const joint =
     inference.method === 'cluster-means'
       ? null
-      : inference.method === 'abadie-imbens'
-        ? byPartners(sample, columns, level, usable, inference.partners!, kernels)
+      : inference.partners !== null
+        ? byPartners(sample, columns, level, usable, inference.partners, inference.near?.(kernels) ?? null, kernels)
         : byRegression(sample, columns, level, usable, inference, kernels);
   const effects =
     joint === null
@@ -187,20 +187,25 @@ function byPartners(
   level: Int32Array,
   usable: readonly number[],
   partners: PartnerLists,
+  near: PartnerLists | null,
   kernels: MatrixKernels,
 ): Joint {
   const effects = usable.map((l) => {
     const kept = [...partners.focal.keys()].filter((k) => level[partners.focal[k]!] === l);
     const pick = (values: Uint32Array) => Uint32Array.from(kept, (k) => values[k]!);
     const list = { ...partners, focal: pick(partners.focal), from: pick(partners.from), to: pick(partners.to) };
-    return effectOfPartnerLists([list], outcome, treated, columns.length === 0 ? null : columns, kernels);
+    const adjustFor = columns.length === 0 ? null : columns;
+    return effectOfPartnerLists([list], outcome, treated, adjustFor, near && [near], kernels);
   });
   return {
     estimates: Float64Array.from(effects, ({ estimate }) => estimate),
     covariance: effects.map(({ standardError }, a) =>
       Float64Array.from(effects, (_, b) => (a === b ? standardError ** 2 : 0)),
     ),
-    degreesOfFreedom: effects.reduce((sum, { focalUnits }) => sum + focalUnits, 0) - effects.length,
+    degreesOfFreedom: Math.max(
+      1,
+      effects.reduce((sum, { focalUnits, effectivePartners }) => sum + Math.min(focalUnits, effectivePartners) - 1, 0),
+    ),
     ...splitNames(
       columns,
       columns.map(({ name }) => name).filter((name) => !effects.some(({ leftOut }) => leftOut.includes(name))),

@@ -54,7 +54,7 @@ export interface EffectSample {
  *   outcome: Float64Array.of(5, 7, 2, 4),
  *   weights: Float64Array.of(1, 1, 1, 1),
  * };
- * const plain = { method: 'HC3', reason: 'independent-units', cluster: null, clusters: null, equations: null, partners: null, seed: 1 } as const;
+ * const plain = { method: 'HC3', reason: 'independent-units', cluster: null, clusters: null, equations: null, partners: null, near: null, seed: 1 } as const;
  * estimateEffect(sample, [], plain, 0.95, typescriptKernels).estimate; // → 3
  */
 export function estimateEffect(
@@ -71,13 +71,15 @@ export function estimateEffect(
     const { adjustedFor, leftOut } = means;
     return withInterval({ ...clusterMeansEffect(means), adjustedFor, leftOut }, confidence);
   }
-  if (inference.method === 'abadie-imbens') {
+  if (inference.partners !== null) {
     const adjustFor = columns.length === 0 ? null : columns;
-    const effect = effectOfPartnerLists([inference.partners!], outcome, treated, adjustFor, kernels);
-    const { estimate, standardError, focalUnits, leftOut } = effect;
+    const near = inference.near && [inference.near(kernels)];
+    const effect = effectOfPartnerLists([inference.partners], outcome, treated, adjustFor, near, kernels);
+    const { estimate, standardError, focalUnits, effectivePartners, leftOut } = effect;
+    const observations = Math.min(focalUnits, effectivePartners);
     const adjustedFor = columns.map(({ name }) => name).filter((name) => !leftOut.includes(name));
     return withInterval(
-      { estimate, standardError, degreesOfFreedom: Math.max(1, focalUnits - 1), adjustedFor, leftOut },
+      { estimate, standardError, degreesOfFreedom: Math.max(1, observations - 1), adjustedFor, leftOut },
       confidence,
     );
   }

@@ -150,7 +150,7 @@ const supportIn = (
 function permute(
   { treated, outcome, permutations, seed }: StudyEstimateInput,
   sample: StudySample,
-  { method, reason, cluster }: Inference,
+  { method, reason, cluster, partners }: Inference,
   kernels: MatrixKernels,
   report: (fraction: number) => void,
 ): StudyPermutation | null {
@@ -171,7 +171,7 @@ function permute(
     const means = clusterMeansOf(among, [], cluster!, kernels);
     return { ...permuteGroups(means.means, means.treated, { draws, seed }, proceed), blocks: 'clusters' };
   }
-  if (sample.pairs === null || method === 'abadie-imbens' || reason === 'cluster-asked-for') return null;
+  if (sample.pairs === null || partners !== null || reason === 'cluster-asked-for') return null;
   const differences = setDifferences(sample.pairs, outcome, treated);
   return { ...permuteSigns(differences, { draws, seed }, proceed), blocks: 'matched-sets' };
 }

@@ -1,6 +1,7 @@
 import type { Matrix } from '../linalg/matrix.ts';
 import type { MatchSets } from '../matching/match-sets.ts';
-import { argsort } from '../stats/argsort.ts';
+import { NearestTree } from '../matching/nearest-tree.ts';
+import { argsort, identity } from '../stats/argsort.ts';
 
 /**
  * Who serves whom, with every tied partner: the partners of focal unit k are order[from[k] .. to[k]). Ranges may overlap,
@@ -45,8 +46,8 @@ export function listsOfSets({ focal, offsets, partners }: MatchSets): PartnerLis
 /**
  * For each focal unit all eligible partners within the M-th smallest squared distance.
  *
- * On one coordinate partners are sorted once, and each list is a range of that order: O(n log n). In more coordinates all
- * pairs are looked at, O(n1 n0 d), without keeping them.
+ * On one coordinate partners are sorted once, and each list is a range of that order: O(n log n). In more coordinates a k-d tree
+ * finds them; with a caliper or cells all pairs are looked at, O(n1 n0 d), without keeping them.
  */
 export function nearestWithTies(
   points: Matrix,
@@ -54,9 +55,51 @@ export function nearestWithTies(
   partners: Uint32Array,
   rule: NearestRule,
 ): PartnerLists {
-  return points.cols === 1
-    ? nearestOnLine(points.values, focal, partners, rule)
-    : nearestOfAll(points, focal, partners, rule);
+  if (points.cols === 1) return nearestOnLine(points.values, focal, partners, rule);
+  const hasLimits = rule.caliper !== null || rule.stratum !== null;
+  return hasLimits
+    ? nearestOfAll(points, focal, partners, rule)
+    : nearestInTree(points, focal, partners, rule.neighbours);
+}
+
+function nearestInTree(
+  { cols, values }: Matrix,
+  focal: Uint32Array,
+  partners: Uint32Array,
+  neighbours: number,
+): PartnerLists {
+  const among = new Float64Array(partners.length * cols);
+  partners.forEach((row, i) => {
+    among.set(values.subarray(row * cols, (row + 1) * cols), i * cols);
+  });
+  const tree = new NearestTree({ rows: partners.length, cols, values: among }, identity(partners.length));
+  const isPossible = partners.length >= neighbours;
+  const found = isPossible ? focal : new Uint32Array(0);
+  const from = new Uint32Array(found.length);
+  const to = new Uint32Array(found.length);
+  const order: number[] = [];
+  // The smallest squared distances so far, in ascending order.
+  const smallest = new Float64Array(neighbours);
+  found.forEach((row, k) => {
+    const query = { point: values.subarray(row * cols, (row + 1) * cols), gate: 0, width: 0 };
+    smallest.fill(Number.POSITIVE_INFINITY);
+    tree.visitWithin(query, Number.POSITIVE_INFINITY, (_, squared) => {
+      let at = neighbours - 1;
+      for (; at > 0 && smallest[at - 1]! > squared; at--) smallest[at] = smallest[at - 1]!;
+      smallest[at] = squared;
+      return smallest[neighbours - 1]!;
+    });
+    const bound = smallest[neighbours - 1]! + tolerance;
+    const tied: number[] = [];
+    tree.visitWithin(query, bound, (position) => {
+      tied.push(partners[position]!);
+      return bound;
+    });
+    from[k] = order.length;
+    for (const partner of tied.sort((a, b) => a - b)) order.push(partner);
+    to[k] = order.length;
+  });
+  return { focal: found, from, to, order: Uint32Array.from(order), dropped: focal.length - found.length };
 }
 
 function nearestOnLine(

@@ -1,4 +1,5 @@
 import { forEachPair, type MatchSets } from '../matching/match-sets.ts';
+import type { Frame } from '../propensity/design-matrix.ts';
 import {
   chooseInference,
   type Inference,
@@ -6,12 +7,13 @@ import {
   type StandardErrorRequest,
 } from './choose-inference.ts';
 import { isWeighting, type StudyDesign, type StudySample } from './draw-sample.ts';
-import { listsOfSets, type PartnerLists } from './partner-lists.ts';
 import { rowsWithWeight } from './rows-with-weight.ts';
+import { nearPartners, partnersAmong } from './shared-partners.ts';
 import { clustersAtMoments, joinSets, type StudyMoments } from './study-moments.ts';
 
 /** What the standard error depends on beside the sample; rows = all units of the study. */
 export interface InferenceQuestion {
+  readonly frame: Frame;
   readonly treated: Uint8Array;
   readonly design: StudyDesign;
   readonly cluster: Int32Array | null;
@@ -22,7 +24,7 @@ export interface InferenceQuestion {
 
 /** The standard error that fits the sample; nothing of it depends on an outcome. */
 export function planInference(
-  { treated, design, cluster: given, isClusterAskedFor, standardError, seed }: InferenceQuestion,
+  { frame, treated, design, cluster: given, isClusterAskedFor, standardError, seed }: InferenceQuestion,
   sample: StudySample,
   moments: StudyMoments | null,
 ): Inference {
@@ -37,6 +39,7 @@ export function planInference(
     matchedSet: sets === null ? null : Int32Array.from(rows, (row) => sets[row]!),
     sample: moments === null ? kindOfSample(design, sample) : 'risk-sets',
     partners: sets === null && sample.pairs !== null ? partnersAmong(sample.pairs, rows, treated.length) : null,
+    near: nearPartners(frame, treated, design, sample, rows),
     equations: sample.equations,
     asked: standardError,
     seed,
@@ -66,20 +69,11 @@ export function naiveInference(
     matchedSet: null,
     sample: 'units',
     partners: null,
+    near: null,
     equations: null,
     asked: 'by-design',
     seed,
   });
-}
-
-/** The partner lists with rows of the sample instead of rows of the data. */
-function partnersAmong(pairs: MatchSets, rows: Uint32Array, n: number): PartnerLists {
-  const place = new Uint32Array(n);
-  rows.forEach((row, i) => {
-    place[row] = i;
-  });
-  const lists = listsOfSets(pairs);
-  return { ...lists, focal: lists.focal.map((row) => place[row]!), order: lists.order.map((row) => place[row]!) };
 }
 
 /** Set of each unit, or null where a partner serves several focal units. */

@@ -40,7 +40,7 @@ export function riskRatios(
   kernels: MatrixKernels,
 ): RiskRatios | null {
   const { method, cluster, equations } = inference;
-  if (method === 'abadie-imbens' || outcome.some((y) => y !== 0 && y !== 1)) return null;
+  if (inference.partners !== null || outcome.some((y) => y !== 0 && y !== 1)) return null;
   const column = { name: 'treatment', values: Float64Array.from(treated) };
   const { matrix, names } = packMatrix(outcome.length, [column], true);
   let binomial: ReturnType<typeof fitBinomialRegression>;

@@ -46,7 +46,7 @@ export interface Scores {
 }
 
 /** What pairs of a design are compared by: a score, points, or distances of the caller. */
-type Measure =
+export type Measure =
   | { readonly by: 'score' }
   | { readonly by: 'points'; readonly points: Matrix }
   | { readonly by: 'matrix'; readonly distances: Matrix };
@@ -231,7 +231,8 @@ function preferenceOf(frame: Frame, prefer: OptimalDesign['prefer']): Preference
   return { codes: valueCodes(frame, variable), penalty };
 }
 
-function measureOf(
+/** What pairs of a design are compared by. */
+export function measureOf(
   frame: Frame,
   treated: Uint8Array,
   { distance, within }: PairsDesign,

@@ -15,6 +15,7 @@ function whole(arms: readonly [number, number], asked: StandardErrorRequest = 'b
     matchedSet: null,
     sample: 'pairs',
     partners: null,
+    near: null,
     equations: null,
     asked,
     seed: 1,
@@ -32,7 +33,16 @@ const again: InferenceDesign = {
     order: Uint32Array.of(20, 20),
     dropped: 0,
   },
+  near: () => ({
+    focal: Uint32Array.of(20),
+    from: Uint32Array.of(0),
+    to: Uint32Array.of(2),
+    order: Uint32Array.of(20, 21),
+    dropped: 0,
+  }),
 };
+const withoutCoordinates: InferenceDesign = { ...again, near: null };
+const ofAbadieAndImbens = ['by-design', 'abadie-imbens', 'abadie-imbens-homoskedastic'] as const;
 const mixed = (clusters: number, asked: StandardErrorRequest = 'by-design'): InferenceDesign => ({
   ...alone,
   treated: Uint8Array.from({ length: clusters * 4 }, (_, i) => (i < clusters * 2 ? 1 : 0)),
@@ -62,6 +72,12 @@ describe('the choice of the standard error', () => {
   it('goes by what was matched where units were treated one by one', () => {
     expect(chosen(pairs)).toEqual(['matched-sets', 'pairs-without-replacement']);
     expect(chosen(again)).toEqual(['abadie-imbens', 'partners-used-again']);
+    expect(chooseInference(again).near).toBe(again.near);
+    expect(chosen(withoutCoordinates)).toEqual(['abadie-imbens-homoskedastic', 'partners-used-again']);
+    expect(chosen({ ...again, asked: 'abadie-imbens-homoskedastic' })).toEqual([
+      'abadie-imbens-homoskedastic',
+      'as-asked',
+    ]);
     expect(chosen({ ...pairs, sample: 'strata' })).toEqual(['within-strata', 'strata']);
     const strata = {
       ...pairs,
@@ -99,8 +115,16 @@ describe('the choice of the standard error', () => {
       'cluster-means',
       ['by-design', 'clusters', 'wild-cluster-bootstrap'],
     ],
-    ['the bootstrap where partners are used again', again, 'bootstrap', ['by-design', 'abadie-imbens']],
-    ['HC3 where partners are used again', again, 'units', ['by-design', 'abadie-imbens']],
+    ['the bootstrap where partners are used again', again, 'bootstrap', ofAbadieAndImbens],
+    ['HC3 where partners are used again', again, 'units', ofAbadieAndImbens],
+    ['matched sets where partners are used again', again, 'matched-sets', ofAbadieAndImbens],
+    [
+      'a variance of each partner by distances of the caller',
+      withoutCoordinates,
+      'abadie-imbens',
+      ['by-design', 'abadie-imbens-homoskedastic'],
+    ],
+    ['Abadie and Imbens where partners serve once', pairs, 'abadie-imbens', ['by-design', 'matched-sets', 'bootstrap']],
     ['single units of pairs', pairs, 'units', ['by-design', 'matched-sets', 'bootstrap']],
     [
       'a bootstrap with weights taken as they are',

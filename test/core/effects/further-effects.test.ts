@@ -17,6 +17,7 @@ const plain: Inference = {
   clusters: null,
   equations: null,
   partners: null,
+  near: null,
   seed: 1,
 };
 

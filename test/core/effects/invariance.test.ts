@@ -144,7 +144,7 @@ describe('bad input of an effect', () => {
   const cluster = Int32Array.from({ length: n }, (_, i) => i % 6);
   const base: Inference = {
     ...{ method: 'HC3', reason: 'independent-units', cluster: null, clusters: null },
-    ...{ equations: null, partners: null, seed: 1 },
+    ...{ equations: null, partners: null, near: null, seed: 1 },
   };
   const sample = {
     treated: Uint8Array.from({ length: n }, (_, i) => (i < 15 ? 1 : 0)),

@@ -28,6 +28,7 @@ describe('the estimator of Abadie and Imbens', () => {
     caliper: null,
     stratum: null,
     adjustFor: null,
+    varianceNeighbours: null,
   };
 
   it('lets tied partners share the weight', () => {
@@ -87,6 +88,7 @@ describe('the estimator of Abadie and Imbens', () => {
         caliper: draw % 5 === 0 ? 0.8 : null,
         stratum: draw % 7 === 0 ? Int32Array.from({ length: n }, (_, i) => (i * 7) % 3) : null,
         adjustFor: draw % 4 === 0 ? [{ name: 'x', values: Float64Array.from(values) }] : null,
+        varianceNeighbours: draw % 3 === 0 ? null : 1 + (draw % 2),
       };
       const flat = {
         rows: n,
