@@ -9,6 +9,7 @@ export type Action =
   | 'erase'
   | 'audit'
   | 'train'
+  | 'document'
   | 'see-units'
   | 'consent-for';
 export type ResourceKind = 'panel' | 'household' | 'job' | 'result' | 'events' | 'model' | 'experiments';
@@ -29,6 +30,7 @@ const verbs: Readonly<Record<Action, string>> = {
   erase: 'erase',
   audit: 'read',
   train: 'train',
+  document: 'add to',
   'see-units': 'see the units of',
   'consent-for': 'speak for',
 };

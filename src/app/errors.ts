@@ -6,6 +6,7 @@ export const appErrorCodes = [
   'job-not-found',
   'result-not-found',
   'model-not-found',
+  'experiment-not-found',
   'model-incompatible',
   'not-authorised',
   'invalid-request',

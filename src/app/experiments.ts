@@ -2,6 +2,7 @@ import type { Warning } from '../core/errors.ts';
 import type { ExperimentTable } from '../core/recommend/experiment-table.ts';
 import type { BlockRules } from '../core/recommend/feasible-mixes.ts';
 import { AppError } from './errors.ts';
+import type { ExperimentEvidence } from './experiment-evidence.ts';
 import { minimumGroup } from './minimum-group.ts';
 
 /** A building block as people read about it. */
@@ -40,6 +41,8 @@ export interface Experiment {
   readonly doses?: Readonly<Record<string, number>>;
   /** null: not known */
   readonly context: Readonly<Record<string, number | null>>;
+  /** the comparison behind it; absent where nothing is kept of that */
+  readonly evidence?: ExperimentEvidence;
 }
 
 /** A table of experiments from outside the registry, and the Table Schema that says what its columns are. */
@@ -65,6 +68,8 @@ export interface ExperimentRegistry {
   /** in the order of experiment (UTF-8), then KPI */
   readonly experiments: readonly Experiment[];
   readonly neighbourhoods: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
+  /** region of each known neighbourhood */
+  readonly regionOf: Readonly<Record<string, string>>;
 }
 
 /** Experiments as the list shows them. */

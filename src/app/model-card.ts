@@ -1,5 +1,6 @@
 import type { Leaderboard } from '../core/recommend/cross-validate.ts';
 import type { ModelDescription } from './models.ts';
+import type { KpiPromises, ModelPromises } from './promises.ts';
 
 const show = (value: number | null, digits = 3): string => (value === null ? '-' : value.toFixed(digits));
 
@@ -53,5 +54,24 @@ ${parts.join('\n\n')}
 - neighbourhoods far from the evidence: there it abstains, and its numbers mean nothing
 - proving that a mix works: it forecasts from past experiments; evaluate what you do and add it to the registry
 - effects of blocks, doses or combinations that no experiment tried
+`;
+}
+
+/** What came of the promises of a model so far, as the last part of its card. */
+export function promisesOnCard({ accepted, reported, overdue, withdrawn, kpis }: ModelPromises): string {
+  const head = `## Promised against realised
+
+${accepted} recommendations accepted, ${reported} reported, ${overdue} past their end without a report, ${withdrawn} withdrawn.`;
+  const judged = kpis.filter(({ outcomes }) => outcomes > 0);
+  if (judged.length === 0) return `${head}\n`;
+  const row = ({ kpi, outcomes, neighbourhoods, slope, lower, upper, covered, broken, ofThisVersion }: KpiPromises) =>
+    `| ${kpi}${ofThisVersion ? '' : ' (with earlier versions)'} | ${outcomes} | ${show(slope, 2)} (${show(lower, 2)} to ${show(upper, 2)}) | ${covered} of ${neighbourhoods} | ${broken.join(', ') || '-'} |`;
+  return `${head}
+
+| KPI | outcomes | realised per promised (90 % interval) | within the 90 % interval | broken |
+|---|---|---|---|---|
+${judged.map(row).join('\n')}
+
+Each broken promise takes an answer one step down: advice, cautious, borrow. Below 5 neighbourhoods nothing is judged.
 `;
 }

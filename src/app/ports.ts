@@ -10,6 +10,12 @@ import type { ExperimentRegistry, GivenExperiments, GivenTable } from './experim
 import type { JobRecord } from './jobs.ts';
 import type { ModelDescription, ModelSummary, StoredModel } from './models.ts';
 import type { IngestReport, IngestRequest, PanelDescription, PanelSummary, PanelTotals } from './panels.ts';
+import type {
+  ExperimentWithdrawal,
+  LearningRecords,
+  PlannedExperiment,
+  RecordedOutcome,
+} from './planned-experiments.ts';
 import type { Purpose } from './purposes.ts';
 import type { ReportWriter } from './reports.ts';
 
@@ -86,6 +92,19 @@ export interface ExperimentRepository {
   load(): Promise<ExperimentRegistry>;
 }
 
+/**
+ * Accepted recommendations and what came of them. Nothing is changed or dropped: an outcome that was wrong is corrected by another
+ * one, and only a withdrawal removes an experiment, with its reason.
+ */
+export interface PlannedExperiments {
+  load(): Promise<LearningRecords>;
+  accept(plan: PlannedExperiment): Promise<void>;
+  /** @throws version-conflict for a second outcome of an experiment and KPI that is no correction, and a correction of nothing */
+  record(outcome: RecordedOutcome): Promise<void>;
+  /** Removes its plan and outcomes, and the stored answers that rest on experiments; returns how many of these. */
+  withdraw(withdrawal: ExperimentWithdrawal): Promise<number>;
+}
+
 /** A table of experiments from outside as a registry of its own. @throws invalid-file, invalid-request */
 export type ReadGivenTable = (table: GivenTable) => GivenExperiments;
 
@@ -130,6 +149,7 @@ export interface Ports {
   readonly erasure: Erasure;
   readonly events: EventLog;
   readonly experiments: ExperimentRepository;
+  readonly plannedExperiments: PlannedExperiments;
   readonly readGivenTable: ReadGivenTable;
   readonly models: ModelRepository;
   readonly compute: Compute;
@@ -141,7 +161,10 @@ export interface Ports {
 
 /** What an analysis sees of the world. */
 export interface AnalysisContext extends Control {
-  readonly ports: Pick<Ports, 'panels' | 'compute' | 'experiments' | 'readGivenTable' | 'models'>;
+  readonly ports: Pick<
+    Ports,
+    'panels' | 'compute' | 'experiments' | 'plannedExperiments' | 'readGivenTable' | 'models' | 'clock'
+  >;
 }
 
 export type { AnalysisKind };

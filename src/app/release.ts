@@ -7,6 +7,7 @@ import { type Analysis, type AnyResult, analyses } from './analyses.ts';
 import { AppError } from './errors.ts';
 import { type ExperimentList, isLargeEnough } from './experiments.ts';
 import type { JobError } from './jobs.ts';
+import type { PlanList } from './learning-loop.ts';
 import { minimumGroup } from './minimum-group.ts';
 import type {
   PanelDescription,
@@ -217,6 +218,13 @@ function gateSummary(panel: PanelSummary, actor: Actor): PanelSummary {
 export function releaseExperiments(list: ExperimentList, actor: Actor): Released<ExperimentList> {
   if (actor.role === 'operator') return list as Released<ExperimentList>;
   return { ...list, experiments: list.experiments.filter(isLargeEnough) } as unknown as Released<ExperimentList>;
+}
+
+/** The same of what came of planned experiments; the plans themselves are of places. */
+export function releasePlans(list: PlanList, actor: Actor): Released<PlanList> {
+  if (actor.role === 'operator') return list as Released<PlanList>;
+  const experiments = list.experiments.map((plan) => ({ ...plan, outcomes: plan.outcomes.filter(isLargeEnough) }));
+  return { ...list, experiments } as unknown as Released<PlanList>;
 }
 
 /** For answers that hold no number about people: job states, catalogues, cards. Say at the call why that is so. */

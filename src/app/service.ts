@@ -9,9 +9,12 @@ import { AppError } from './errors.ts';
 import type { EventList } from './events.ts';
 import type { BuildingBlock, ExperimentList } from './experiments.ts';
 import type { Jobs, JobView, SubmitOptions } from './jobs.ts';
+import { createLearningLoop, type LearningLoop } from './learning-loop.ts';
+import { promisesOnCard } from './model-card.ts';
 import type { ModelDescription, ModelSummary } from './models.ts';
 import type { IngestReport, IngestRequest, PanelDescription, PanelList, PanelTotals } from './panels.ts';
 import type { Control, Ports } from './ports.ts';
+import { modelPromises } from './promises.ts';
 import {
   type Released,
   releaseDescription,
@@ -70,7 +73,7 @@ export type IngestInput = Pick<IngestRequest, 'panel'> & Partial<Omit<IngestRequ
  * Every operation of the service by its id in the contract: `(actor, input) → answer that passed the release gate`.
  * HTTP, command line, pages and library all call this; the command line beside a running server calls it over HTTP.
  */
-export interface Service {
+export interface Service extends LearningLoop {
   listPanels(actor: Actor, input: Record<string, never>): Promise<Released<PanelList>>;
   describePanel(actor: Actor, input: PanelReference): Promise<Released<PanelDescription>>;
   panelTotals(actor: Actor, input: TotalsQuestion): Promise<Released<PanelTotals>>;
@@ -168,6 +171,7 @@ export function createService(ports: Ports, jobs: Jobs): Service {
   };
 
   return {
+    ...createLearningLoop(ports),
     async listPanels(actor) {
       authorise(actor, 'read', { kind: 'panel' });
       return releaseSummaries(await ports.panels.list(), actor);
@@ -254,8 +258,14 @@ export function createService(ports: Ports, jobs: Jobs): Service {
     },
     async modelCard(actor, { model, version }) {
       authorise(actor, 'read', { kind: 'model', id: model });
-      // The same scores as text.
-      return releaseUnrestricted({ model, markdown: await ports.models.card(model, version ?? null) });
+      const [card, { description }, records] = await Promise.all([
+        ports.models.card(model, version ?? null),
+        ports.models.load(model, version ?? null),
+        ports.plannedExperiments.load(),
+      ]);
+      const promises = modelPromises(records, model, description.version, ports.clock.now());
+      // The same scores as text, with what came of the promises, over experiments that are all large enough.
+      return releaseUnrestricted({ model, markdown: `${card}\n${promisesOnCard(promises)}` });
     },
     async listExperiments(actor, { kpi, block, limit }) {
       authorise(actor, 'read', { kind: 'experiments' });

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { accept } from './commands/accept.ts';
 import { conformance } from './commands/conformance.ts';
 import { consent } from './commands/consent.ts';
 import { demo } from './commands/demo.ts';
@@ -9,11 +10,14 @@ import { events } from './commands/events.ts';
 import { ingest } from './commands/ingest.ts';
 import { insights } from './commands/insights.ts';
 import { match } from './commands/match.ts';
+import { outcome } from './commands/outcome.ts';
 import { panelModel } from './commands/panel-model.ts';
+import { promises } from './commands/promises.ts';
 import { qca } from './commands/qca.ts';
 import { recommend } from './commands/recommend.ts';
 import { serve } from './commands/serve.ts';
 import { train } from './commands/train.ts';
+import { withdraw } from './commands/withdraw.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -30,6 +34,10 @@ export const commands: readonly Command[] = [
   train,
   evaluate,
   recommend,
+  accept,
+  outcome,
+  promises,
+  withdraw,
   conformance,
   demo,
 ];

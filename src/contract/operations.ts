@@ -2,6 +2,7 @@ import { type TSchema, Type } from 'typebox';
 import { consentList, consentReport, consentRequest } from './consent.ts';
 import { eventList } from './events.ts';
 import { insightsBody, insightsRequest, insightsSettings } from './insights.ts';
+import * as learning from './learning-loop.ts';
 import { matchingStudyBody, matchingStudyRequest, matchingStudySettings } from './matching-study.ts';
 import { nothing, type Operation, strict } from './operation.ts';
 import { panelModelBody, panelModelExample, panelModelRequest, panelModelSettings } from './panel-model.ts';
@@ -312,6 +313,75 @@ export const operations = {
     summary: 'The documented experiments, failures included',
     query: recommend.experimentFilter,
     response: recommend.experimentList,
+  },
+  acceptRecommendation: {
+    ...none,
+    method: 'POST',
+    path: '/v1/planned-experiments',
+    kind: 'query',
+    tag: 'recommendations',
+    summary:
+      'Accept a mix of a recommendation as an experiment to carry out, with what was promised of it; the operator only',
+    body: learning.acceptRequest,
+    response: learning.plannedExperiment,
+    problems: ['not-authorised', 'result-not-found', 'data-withdrawn', 'store-full'],
+  },
+  listPlannedExperiments: {
+    ...none,
+    method: 'GET',
+    path: '/v1/planned-experiments',
+    kind: 'query',
+    tag: 'recommendations',
+    summary: 'Accepted recommendations with what was promised and found, failed ones included, and what was withdrawn',
+    response: learning.plannedExperimentList,
+  },
+  recordOutcome: {
+    ...none,
+    method: 'POST',
+    path: '/v1/planned-experiments/{experiment}/outcomes',
+    kind: 'query',
+    tag: 'recommendations',
+    summary:
+      'Add what was found in a planned experiment, from a stored study or as numbers: it is evidence from then on, whatever it says; the operator only',
+    parameters: learning.experimentReference,
+    body: learning.outcomeRequest,
+    response: learning.recordedOutcome,
+    problems: [
+      'not-authorised',
+      'experiment-not-found',
+      'result-not-found',
+      'data-withdrawn',
+      'version-conflict',
+      'store-full',
+    ],
+    example: learning.outcomeExample,
+  },
+  withdrawExperiment: {
+    ...none,
+    method: 'POST',
+    path: '/v1/experiments/{experiment}/withdrawal',
+    kind: 'query',
+    tag: 'recommendations',
+    summary:
+      'Take an experiment out for good because consent to it was withdrawn or its erasure was asked for; the operator only',
+    parameters: learning.experimentReference,
+    body: learning.withdrawalRequest,
+    response: learning.withdrawalReport,
+    problems: ['not-authorised', 'experiment-not-found', 'store-full'],
+    example: { reason: 'consent-withdrawn' },
+  },
+  modelPromises: {
+    ...none,
+    method: 'GET',
+    path: '/v1/models/{model}/promises',
+    kind: 'query',
+    tag: 'recommendations',
+    summary:
+      'What a model promised in accepted recommendations, held against what was found; broken promises demote it',
+    parameters: recommend.modelReference,
+    query: recommend.modelVersion,
+    response: learning.modelPromises,
+    problems: ['model-not-found', 'model-incompatible'],
   },
   listBuildingBlocks: {
     ...none,

@@ -1,4 +1,6 @@
 import { Type } from 'typebox';
+import { experimentEvidence, kpiPromises } from './learning-loop.ts';
+import { modelName, version } from './model-name.ts';
 import { nullable, strict } from './operation.ts';
 
 const literals = <const L extends readonly string[]>(values: L) =>
@@ -6,12 +8,6 @@ const literals = <const L extends readonly string[]>(values: L) =>
 const number = nullable(Type.Number());
 const texts = Type.Array(Type.String(), { maxItems: 100 });
 
-/** Names of models: also names of folders. */
-const modelName = Type.String({
-  pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
-  description: 'lower-case letters, digits and hyphens, 1 to 63 characters',
-});
-const version = Type.Integer({ minimum: 1 });
 const seed = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const folds = Type.Integer({ minimum: 2, maximum: 100, description: 'parts the groups are spread over' });
 const servableKind = literals(['constant', 'additive', 'ridge', 'set-kernel', 'sparse-set']);
@@ -231,6 +227,7 @@ const evidenceItem = strict({
   otherBlocks: texts,
   differences: Type.Array(strict({ context: Type.String(), difference: Type.Number() })),
   contrary: Type.Boolean(),
+  documentation: nullable(experimentEvidence),
 });
 export const recommendationBody = strict({
   state,
@@ -288,6 +285,9 @@ export const recommendationBody = strict({
   ),
   measureFirst: Type.Array(strict({ context: Type.String(), narrows: Type.Number() })),
   pilots: nullable(Type.Integer()),
+  promises: Type.Array(kpiPromises, {
+    description: 'what came of earlier promises of the model; broken ones lower the state',
+  }),
   model: strict({ name: modelName, version, dataDigest: Type.String() }),
   place: Type.Array(strict({ name: Type.String(), title: Type.String(), unit: Type.String(), value: number })),
   calibration: Type.Array(
@@ -353,6 +353,7 @@ export const experimentList = strict({
       households: Type.Integer(),
       blocks: texts,
       context: Type.Record(Type.String(), number),
+      evidence: Type.Optional(experimentEvidence),
     }),
   ),
 });

@@ -128,6 +128,7 @@ export function readExperimentTable({ csv, schema }: GivenTable): GivenExperimen
       Buffer.compare(Buffer.from(`${a.experiment}\0${a.kpi}`), Buffer.from(`${b.experiment}\0${b.kpi}`)),
     ),
     neighbourhoods: {},
+    regionOf: {},
   };
   const warnings = [
     ...(size ? [] : [{ code: 'sizes-not-stated', parameters: {} }]),

@@ -112,12 +112,15 @@ export function readExperiments(files: ExperimentFiles): ExperimentRegistry {
   const places =
     files.neighbourhoods === null
       ? []
-      : recordsOf(files.neighbourhoods, ['neighbourhood', ...contexts.map(({ name }) => name)]);
+      : recordsOf(files.neighbourhoods, ['neighbourhood', 'region', ...contexts.map(({ name }) => name)]);
   const neighbourhoods = Object.fromEntries(
     places.map(({ row }) => [
       row.neighbourhood!,
       Object.fromEntries(contexts.map(({ name }) => [name, missing.has(row[name]!) ? null : Number(row[name])])),
     ]),
+  );
+  const regionOf = Object.fromEntries(
+    [...places, ...records].map(({ row }) => [row.neighbourhood!, row.region!] as const),
   );
   const digest = createHash('sha256')
     .update(files.experiments)
@@ -127,5 +130,5 @@ export function readExperiments(files: ExperimentFiles): ExperimentRegistry {
   const order = (a: Experiment, b: Experiment) =>
     Buffer.compare(Buffer.from(`${a.experiment}\0${a.kpi}`), Buffer.from(`${b.experiment}\0${b.kpi}`));
   const blocks = blockColumns.map((name) => files.blocks.find(({ id }) => id === name)!);
-  return { digest, blocks, contexts, grades, experiments: experiments.sort(order), neighbourhoods };
+  return { digest, blocks, contexts, grades, experiments: experiments.sort(order), neighbourhoods, regionOf };
 }

@@ -17,6 +17,7 @@ const statuses: Partial<Record<ProblemCode, number>> = {
   'job-not-found': 404,
   'result-not-found': 404,
   'model-not-found': 404,
+  'experiment-not-found': 404,
   'not-found': 404,
   'not-authorised': 403,
   'invalid-request': 400,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createJobs, type Jobs } from '../app/jobs.ts';
+import { joinExperiments } from '../app/planned-experiments.ts';
 import type { Ports } from '../app/ports.ts';
 import { purposes } from '../app/purposes.ts';
 import { createService, type Service } from '../app/service.ts';
@@ -44,7 +45,11 @@ export async function compose(config: Config, options: { readonly warm: number }
     consents: store.consents,
     erasure: store.erasure,
     events: store.events,
-    experiments: createExperimentFiles(shipped('datasets/heat-transition'), readExperiments),
+    experiments: joinExperiments(
+      createExperimentFiles(shipped('datasets/heat-transition'), readExperiments),
+      store.plannedExperiments,
+    ),
+    plannedExperiments: store.plannedExperiments,
     readGivenTable: readExperimentTable,
     models: createModelFiles({ shipped: shipped('models'), own: join(config.data, 'models') }),
     compute: workers.compute,

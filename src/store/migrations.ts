@@ -90,4 +90,16 @@ export const migrations: readonly Migration[] = [
         GROUP BY household_id, person, purpose) WHERE latest = 'withdrawn'`,
     ],
   },
+  {
+    version: 5,
+    statements: [
+      // Accepted recommendations and what came of them; a record is NULL once it was withdrawn.
+      `CREATE SEQUENCE learning_sequence`,
+      `CREATE TABLE planned_experiment (sequence BIGINT NOT NULL, experiment_id VARCHAR NOT NULL, record VARCHAR)`,
+      `CREATE TABLE experiment_outcome (sequence BIGINT NOT NULL, experiment_id VARCHAR NOT NULL, kpi VARCHAR NOT NULL,
+        result_id VARCHAR, record VARCHAR)`,
+      `CREATE TABLE experiment_withdrawal (experiment_id VARCHAR PRIMARY KEY, reason VARCHAR NOT NULL, model VARCHAR,
+        occurred_at VARCHAR NOT NULL)`,
+    ],
+  },
 ];

@@ -4,7 +4,7 @@ import type { Consents } from '../app/consent.ts';
 import type { Erasure } from '../app/erasure.ts';
 import { AppError } from '../app/errors.ts';
 import type { FileFormats } from '../app/file-formats.ts';
-import type { EventLog, JobStore, PanelStore, ResultStore } from '../app/ports.ts';
+import type { EventLog, JobStore, PanelStore, PlannedExperiments, ResultStore } from '../app/ports.ts';
 import type { PurposeRules } from '../app/purposes.ts';
 import { createConsents } from './consents.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -16,6 +16,7 @@ import { migrate } from './migrate.ts';
 import { migrations } from './migrations.ts';
 import { createMutex } from './mutex.ts';
 import { createPanelStore } from './panel-store.ts';
+import { createPlannedExperiments } from './planned-experiments.ts';
 import { createResultStore } from './result-store.ts';
 import { cleanSpool } from './spool.ts';
 
@@ -40,6 +41,7 @@ export interface Store {
   readonly jobs: JobStore;
   readonly results: ResultStore;
   readonly consents: Consents;
+  readonly plannedExperiments: PlannedExperiments;
   readonly erasure: Erasure;
   readonly events: EventLog;
   /** Writes the address of the server to the lock file, once it is known. */
@@ -97,6 +99,13 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
     jobs: createJobStore(opened, recordTurns),
     results: createResultStore(opened, recordTurns),
     consents: createConsents({ database: opened, purposes, revisionTurns, eventTurns, recordTurns }),
+    plannedExperiments: createPlannedExperiments({
+      database: opened,
+      spoolFolder,
+      revisionTurns,
+      eventTurns,
+      recordTurns,
+    }),
     erasure: createErasure({ database: opened, spoolFolder, revisionTurns, eventTurns, recordTurns }),
     events: createEventLog(opened),
     announce: (url) => lock.announce(url),

@@ -62,6 +62,8 @@ export async function withdrawDerived(session: Session, { jobs, results }: Deriv
   );
   await session.run(`UPDATE result SET record = NULL WHERE list_contains(${textList(results)}, id)`);
   await session.run(`DELETE FROM result_source WHERE list_contains(${textList(results)}, result_id)`);
+  // What an experiment was found to do by a study that is gone is gone with it; the plan waits for a new outcome.
+  await session.run(`UPDATE experiment_outcome SET record = NULL WHERE list_contains(${textList(results)}, result_id)`);
 }
 
 const textList = (texts: readonly string[]): string => `[${texts.map(quoteText).join(', ')}]::VARCHAR[]`;

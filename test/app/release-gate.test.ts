@@ -371,6 +371,10 @@ describe('every operation', () => {
     listConsents: (s, actor) => s.listConsents(actor, { household: 'household-0001' }),
     listEvents: (s, actor) => s.listEvents(actor, {}),
     trainModel: (s, actor) => s.trainModel(actor, {}, wait),
+    acceptRecommendation: (s, actor) => s.acceptRecommendation(actor, { recommendation: 'res_1', start: '2026-09' }),
+    recordOutcome: (s, actor) =>
+      s.recordOutcome(actor, { experiment: 'exp_1', kpi: 'comfort', from: '2026-09', until: '2026-10' }),
+    withdrawExperiment: (s, actor) => s.withdrawExperiment(actor, { experiment: 'E001', reason: 'erasure-asked' }),
   };
   /** Attacked above, or with the reason why there is nothing to attack. */
   const covered: Readonly<Partial<Record<OperationId, string>>> = {
@@ -395,6 +399,9 @@ describe('every operation', () => {
     modelCard: 'the same as text',
     listExperiments: 'test/app/recommendation.test.ts',
     listBuildingBlocks: 'a public catalogue',
+    listPlannedExperiments:
+      'test/app/learning-loop.test.ts: outcomes of fewer than ten are in no list and judge nothing',
+    modelPromises: 'the same',
   };
 
   it('is attacked, harmless for a reason, or the operator’s', () => {

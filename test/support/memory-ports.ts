@@ -4,7 +4,21 @@ import type { JobRecord } from '../../src/app/jobs.ts';
 import { hasEnded } from '../../src/app/jobs.ts';
 import type { StoredModel } from '../../src/app/models.ts';
 import type { PanelDescription, VariableDescription, VariableTotal } from '../../src/app/panels.ts';
-import type { Compute, ConsentedColumns, JobStore, ModelRepository, Ports, ResultStore } from '../../src/app/ports.ts';
+import {
+  type ExperimentWithdrawal,
+  joinExperiments,
+  type PlannedExperiment,
+  type RecordedOutcome,
+} from '../../src/app/planned-experiments.ts';
+import type {
+  Compute,
+  ConsentedColumns,
+  JobStore,
+  ModelRepository,
+  PlannedExperiments,
+  Ports,
+  ResultStore,
+} from '../../src/app/ports.ts';
 import { referenceValues } from '../../src/core/insights/reference-values.ts';
 import { typescriptKernels } from '../../src/core/linalg/typescript-kernels.ts';
 import type { Column, NumberColumn } from '../../src/core/panel/columns.ts';
@@ -20,6 +34,7 @@ import { computations } from '../../src/workers/computations.ts';
 export function memoryPorts(panels: readonly MemoryPanel[] = [], overrides: Partial<Ports> = {}): Ports {
   let next = 0;
   let tick = 0;
+  const plannedExperiments = overrides.plannedExperiments ?? memoryPlannedExperiments();
   return {
     panels: memoryPanels(panels),
     jobs: memoryJobs(),
@@ -37,7 +52,8 @@ export function memoryPorts(panels: readonly MemoryPanel[] = [], overrides: Part
       },
     },
     events: { entries: async () => [], firstBroken: async () => null },
-    experiments: createExperimentFiles(heatTransition, readExperiments),
+    experiments: joinExperiments(createExperimentFiles(heatTransition, readExperiments), plannedExperiments),
+    plannedExperiments,
     readGivenTable: readExperimentTable,
     models: memoryModels(),
     compute: directCompute,
@@ -50,6 +66,29 @@ export function memoryPorts(panels: readonly MemoryPanel[] = [], overrides: Part
 }
 
 const heatTransition = new URL('../../datasets/heat-transition', import.meta.url).pathname;
+
+/** Plans and outcomes that are gone with the test. */
+export function memoryPlannedExperiments(): PlannedExperiments {
+  let plans: PlannedExperiment[] = [];
+  let outcomes: RecordedOutcome[] = [];
+  const withdrawals: ExperimentWithdrawal[] = [];
+  return {
+    load: async () => ({ plans: [...plans], outcomes: [...outcomes], withdrawals: [...withdrawals] }),
+    async accept(plan) {
+      plans.push(plan);
+    },
+    async record(outcome) {
+      outcomes.push(outcome);
+    },
+    async withdraw(withdrawal) {
+      const isOther = ({ experiment }: { readonly experiment: string }) => experiment !== withdrawal.experiment;
+      plans = plans.filter(isOther);
+      outcomes = outcomes.filter(isOther);
+      withdrawals.push(withdrawal);
+      return 0;
+    },
+  };
+}
 
 /** Models that are gone with the test. */
 export function memoryModels(): ModelRepository {

@@ -254,6 +254,7 @@ export const warmStartAnswer = (state: Verdict): WarmStartAnswer => ({
             otherBlocks: [],
             differences: [{ context: 'built_before_1975_pct', difference: -12 }],
             contrary: false,
+            documentation: null,
           },
           {
             region: 'Kleiland',
@@ -266,6 +267,7 @@ export const warmStartAnswer = (state: Verdict): WarmStartAnswer => ({
             otherBlocks: ['savings-challenge'],
             differences: [{ context: 'mean_income', difference: 4.2 }],
             contrary: true,
+            documentation: { overlap: 0.64, largestDifference: 0.08, eValue: 2.1 },
           },
         ],
         rest: { experiments: 398, share: 0.83 },

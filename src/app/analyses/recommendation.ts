@@ -1,11 +1,15 @@
 import type { Warning } from '../../core/errors.ts';
 import type { Place } from '../../core/recommend/experiment-table.ts';
+import { lowerState } from '../../core/recommend/judge-promises.ts';
 import type { Recommendation } from '../../core/recommend/recommend-mixes.ts';
+import type { EvidenceItem, ShownEvidence } from '../../core/recommend/show-evidence.ts';
 import type { TrainedModel } from '../../core/recommend/trained-model.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../errors.ts';
+import type { ExperimentEvidence } from '../experiment-evidence.ts';
 import { blockRules, type ContextParameter, type ExperimentRegistry, isLargeEnough } from '../experiments.ts';
 import type { AnalysisContext } from '../ports.ts';
+import { type KpiPromises, modelPromises } from '../promises.ts';
 import type { Draft } from '../results.ts';
 
 export interface RecommendationSettings {
@@ -30,7 +34,15 @@ export interface RecommendationSettings {
 
 export type RecommendationRequest = Partial<RecommendationSettings>;
 
-export interface RecommendationBody extends Recommendation {
+/** An experiment as evidence, with the comparison behind it; null where nothing is kept of that. */
+export interface DocumentedEvidence extends Omit<ShownEvidence, 'items'> {
+  readonly items: readonly (EvidenceItem & { readonly documentation: ExperimentEvidence | null })[];
+}
+
+export interface RecommendationBody extends Omit<Recommendation, 'evidence'> {
+  readonly evidence: readonly DocumentedEvidence[];
+  /** what came of earlier promises of the model, by goal; broken ones lower the state */
+  readonly promises: readonly KpiPromises[];
   readonly model: { readonly name: string; readonly version: number; readonly dataDigest: string };
   /** the parameters the answer is for, with what was filled in from the neighbourhood */
   readonly place: readonly (ContextParameter & { readonly value: number | null })[];
@@ -98,6 +110,14 @@ export const recommendation = {
       },
       context,
     );
+    const records = await context.ports.plannedExperiments.load();
+    const promises = modelPromises(
+      records,
+      description.name,
+      description.version,
+      context.ports.clock.now(),
+    ).kpis.filter(({ kpi }) => kpi in goals);
+    const steps = Math.max(0, ...promises.map(({ broken }) => broken.length));
     const warnings: Warning[] = [];
     if (answer.missing.length > 0)
       warnings.push({ code: 'contexts-missing', parameters: { contexts: answer.missing } });
@@ -107,6 +127,11 @@ export const recommendation = {
         code: 'model-older-than-data',
         parameters: { model: description.name, version: description.version },
       });
+    }
+    for (const { kpi, slope, lower, upper, covered, neighbourhoods, broken } of promises) {
+      if (broken.length === 0) continue;
+      const numbers = { slope: slope ?? 0, lower: lower ?? 0, upper: upper ?? 0, covered, neighbourhoods };
+      warnings.push({ code: 'promises-broken', parameters: { kpi, ...numbers } });
     }
     return {
       class: 'release',
@@ -120,6 +145,10 @@ export const recommendation = {
       warnings,
       body: {
         ...answer,
+        state: lowerState(answer.state, steps),
+        reasons: steps > 0 && answer.state !== 'abstain' ? [...answer.reasons, 'promises-broken'] : answer.reasons,
+        promises,
+        evidence: documented(answer.evidence, registry),
         model: { name: description.name, version: description.version, dataDigest: description.dataDigest },
         place: registry.contexts.map((parameter, p) => ({ ...parameter, value: known[p]! })),
         calibration: model.kpis
@@ -147,6 +176,14 @@ export const recommendation = {
     };
   },
 };
+
+function documented(evidence: readonly ShownEvidence[], registry: ExperimentRegistry): readonly DocumentedEvidence[] {
+  const of = new Map(registry.experiments.map((row) => [`${row.experiment}\0${row.kpi}`, row.evidence ?? null]));
+  return evidence.map((part) => ({
+    ...part,
+    items: part.items.map((item) => ({ ...item, documentation: of.get(`${item.experiment}\0${part.kpi}`) ?? null })),
+  }));
+}
 
 /** The catalogue must be the one the model learned: else its columns would mean other blocks. */
 function requireSameBlocks(registry: ExperimentRegistry, model: TrainedModel): void {

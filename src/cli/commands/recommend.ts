@@ -73,6 +73,11 @@ async function recommendationText(result: ResultOf<'recommendation'>, context: C
   const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
   const service = await context.service();
   const { buildingBlocks } = await service.listBuildingBlocks(context.actor, {});
+  const shown = (value: number | null) => (value === null ? '–' : format.format(value));
+  const documentation = ({ documentation: known }: (typeof body.evidence)[number]['items'][number]) =>
+    known === null
+      ? ''
+      : `; ${say('recommend.documentation', { overlap: shown(known.overlap), difference: shown(known.largestDifference), eValue: shown(known.eValue) })}`;
   const name = (id: string) => buildingBlocks.find((block) => block.id === id)?.name[language] ?? id;
   const lines = [
     say(`recommend.state.${body.state}`),
@@ -118,7 +123,7 @@ async function recommendationText(result: ResultOf<'recommendation'>, context: C
           percent.format(item.share),
           item.neighbourhood === '' ? item.region : `${item.neighbourhood}, ${item.region}`,
           item.sharedBlocks.map(name).join(' + ') || '–',
-          `${format.format(item.effect)} (${say(`recommend.grade.${item.grade}`)})${item.contrary ? ` ${say('recommend.contrary')}` : ''}`,
+          `${format.format(item.effect)} (${say(`recommend.grade.${item.grade}`)}${documentation(item)})${item.contrary ? ` ${say('recommend.contrary')}` : ''}`,
         ]),
       ).trimEnd(),
       say('cli.recommend.rest', { count: part.rest.experiments, share: part.rest.share }),

@@ -42,7 +42,8 @@ export type StateReason =
   | 'few-experiments'
   | 'few-near-neighbourhoods'
   | 'promises-too-much'
-  | 'transport-disagrees';
+  | 'transport-disagrees'
+  | 'promises-broken';
 
 export interface PredictedEffect {
   readonly kpi: string;

@@ -181,6 +181,11 @@ function evidencePart(
         return t('page.warm.difference', { field: words.variable({ name: context, title: null }), size });
       })
       .join('; ');
+  const shown = (value: number | null) => (value === null ? '–' : number(value));
+  const documentation = ({ documentation: known }: EvidenceItem) =>
+    known === null
+      ? ''
+      : `; ${t('recommend.documentation', { overlap: shown(known.overlap), difference: shown(known.largestDifference), eValue: shown(known.eValue) })}`;
   return html`<p>${t('page.warm.similar-lead')}</p>${dataTable(
     t('page.warm.similar-title', { goal: words.variable({ name: kpi, title: null }) }),
     [
@@ -198,7 +203,7 @@ function evidencePart(
           names([...item.sharedBlocks, ...item.otherBlocks]),
           differs(item),
           effect(item),
-          words.grade(item.grade),
+          `${words.grade(item.grade)}${documentation(item)}`,
           percent(item.share),
         ],
       })),

@@ -71,4 +71,10 @@ export interface EvidenceItem {
   /** the neighbourhood of the experiment minus this one */
   readonly differences: readonly { readonly context: string; readonly difference: number }[];
   readonly contrary: boolean;
+  /** the comparison behind the experiment; null where nothing is kept of that */
+  readonly documentation: {
+    readonly overlap: number | null;
+    readonly largestDifference: number | null;
+    readonly eValue: number | null;
+  } | null;
 }
