@@ -43,7 +43,7 @@ export function loadSample(words: SampleWords, context: CaseContext): CaseSample
   }
   if (words.weighting !== undefined) {
     const { treated, weighted } = runWeighting(words.weighting, context);
-    return { ...createSample(treated, weighted.weights, null), equations: weighted.equations };
+    return { ...createSample(treated, weighted.weights, null), equations: () => weighted.equations(true) };
   }
   if (words.weights !== undefined) {
     return createSample(

@@ -38,6 +38,12 @@ const optional = {
     description: 'share of the waves of a period in which the outcome must be observed',
   }),
   estimand: literals(['ATT', 'ATC', 'ATE', 'ATO', 'ATM']),
+  samplingWeights: nullable(
+    Type.String({
+      description:
+        'numeric variable before the treatment: how many of the population a unit stands for; in the model, the balance and the effect',
+    }),
+  ),
   balanceOf: literals(['covariates', 'squares', 'squares-and-products']),
   cluster: nullable(Type.String({ description: 'variable whose values are clusters for the standard error' })),
   standardError: literals(
@@ -94,7 +100,8 @@ const required = {
   covariates: Type.Array(Type.String({ description: 'income, age^2, log1p(gas), income:tenure' }), { minItems: 1 }),
 };
 
-const { revision, treatedLevel, outcomeIs, baseline, followUp, minimumShare, estimand, balanceOf } = optional;
+const { revision, treatedLevel, outcomeIs, baseline, followUp, minimumShare, estimand } = optional;
+const { samplingWeights, balanceOf } = optional;
 const { otherOutcomes, laterFollowUps, preperiod, effectsBy, augmented } = optional;
 const { cluster, standardError, permutations, confidence, seed, includeUnits } = optional;
 
@@ -108,6 +115,7 @@ export const matchingStudyRequest = strict({
   riskSets: Type.Optional(nullable(riskSetsRequest)),
   minimumShare: Type.Optional(minimumShare),
   estimand: Type.Optional(estimand),
+  samplingWeights: Type.Optional(samplingWeights),
   balanceOf: Type.Optional(balanceOf),
   design: Type.Optional(studyDesignRequest),
   cluster: Type.Optional(cluster),
@@ -132,7 +140,7 @@ export const matchingStudySettings = strict({
 
 const number = nullable(Type.Number());
 const count = nullable(Type.Integer());
-const group = strict({ all: count, discarded: count, matched: count, effective: number });
+const group = strict({ all: count, discarded: count, matched: count, effective: number, effectiveAll: number });
 const side = strict({
   meanTreated: number,
   meanControl: number,

@@ -52,6 +52,7 @@ export { type ModelTerm, variablesOf } from './propensity/model-terms.ts';
 export { parseTerm } from './propensity/parse-term.ts';
 export type { Penalty } from './propensity/penalty.ts';
 export { type PropensityScores, propensityScores } from './propensity/propensity-score.ts';
+export { samplingWeights } from './propensity/sampling-weights.ts';
 
 // Matching
 
@@ -87,6 +88,7 @@ export type {
   PropensityDistance,
   RandomOrder,
   RiskSet,
+  SampledUnits,
   SubclassDesign,
   TwoLevelDesign,
 } from './matching/matching-design.ts';

@@ -253,7 +253,13 @@ describe('the release of a matching study', () => {
     const { body } = await study(small, {}, visitor);
     expect(body.withheld).toBe('small-group');
     expect(body.effects).toEqual({ unmatched: null, matched: null, adjusted: null });
-    expect(body.groups.treated).toEqual({ all: null, discarded: null, matched: null, effective: null });
+    expect(body.groups.treated).toEqual({
+      all: null,
+      discarded: null,
+      matched: null,
+      effective: null,
+      effectiveAll: null,
+    });
     expect(body.overlap).toBeNull();
     expect(body.balance.every((row) => row.withheld && row.before.meanTreated === null)).toBe(true);
   });

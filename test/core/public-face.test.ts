@@ -24,6 +24,7 @@ const internal = [
   'weighting/concave-newton.ts',
   'weighting/entropy-balancing.ts',
   'weighting/inverse-probability.ts',
+  'weighting/name-columns.ts',
   // parts of difference-in-differences
   'panel-models/cohorts.ts',
   'panel-models/simultaneous-band.ts',

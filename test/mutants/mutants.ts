@@ -108,20 +108,23 @@ export const mutants: readonly Mutant[] = [
   ),
   ...of(
     'matching/match-weights.ts',
-    ['1 / (sets.offsets[k + 1]! - sets.offsets[k]!)', '1'],
+    ['(sampling === null ? 1 : sampling[partnerRow]!) / total[k]!', '(sampling === null ? 1 : sampling[partnerRow]!)'],
+    ['weights[partnerRow]! + own * share', 'weights[partnerRow]! + share'],
+    ['group[stratum[i]!]! + sampling[i]!', 'group[stratum[i]!]! + 1'],
     [
-      "if (estimand === 'ATT') weights[i] = treated[i] === 1 ? 1 : n1 / n0;",
+      "if (estimand === 'ATT') weights[i] = own * (treated[i] === 1 ? 1 : n1 / n0);",
       "if (estimand === 'ATT') weights[i] = (n1 + n0) / (treated[i] === 1 ? n1 : n0);",
     ],
     [
-      "else if (estimand === 'ATC') weights[i] = treated[i] === 1 ? n0 / n1 : 1;",
-      "else if (estimand === 'ATC') weights[i] = treated[i] === 1 ? n1 / n0 : 1;",
+      "else if (estimand === 'ATC') weights[i] = own * (treated[i] === 1 ? n0 / n1 : 1);",
+      "else if (estimand === 'ATC') weights[i] = own * (treated[i] === 1 ? n1 / n0 : 1);",
     ],
-    ['(n1 + n0) / (treated[i] === 1 ? n1 : n0);', '(n1 + n0) / (treated[i] === 1 ? n0 : n1);'],
+    ['(own * (n1 + n0)) / (treated[i] === 1 ? n1 : n0);', '(own * (n1 + n0)) / (treated[i] === 1 ? n0 : n1);'],
     ['if (n1 === 0 || n0 === 0) continue;', 'if (n1 === 0) continue;'],
     ['const factor = count / sum;', 'const factor = sum / count;'],
     ['(sum * sum) / squares', 'sum / squares'],
   ),
+  ...of('propensity/sampling-weights.ts', ['values.map((value) => value / mean)', 'values']),
   ...of(
     'matching/variable-ratio.ts',
     ['const sign = focalMeanIsHigher(score, isFocal) ? -1 : 1;', 'const sign = 1;'],

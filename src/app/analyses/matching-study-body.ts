@@ -58,6 +58,7 @@ export interface ShownGroup {
   readonly discarded: number | null;
   readonly matched: number | null;
   readonly effective: number | null;
+  readonly effectiveAll: number | null;
 }
 
 export interface MatchingStudyBody extends Shown {
@@ -108,7 +109,7 @@ export function gateStudy(body: MatchingStudyBody): MatchingStudyBody {
   const { groups } = body;
   const missing = body.missing.map((m) => ({ ...m, units: few(m.units) ? null : m.units }));
   if (isTooSmall(body)) {
-    const hiddenGroup = { all: null, discarded: null, matched: null, effective: null };
+    const hiddenGroup = { all: null, discarded: null, matched: null, effective: null, effectiveAll: null };
     return {
       ...body,
       withheld: 'small-group',
@@ -128,8 +129,9 @@ export function gateStudy(body: MatchingStudyBody): MatchingStudyBody {
       units: null,
     };
   }
-  // In risk sets units stand in the groups before the matching once for every wave: nothing of those is judged by units.
-  const leavesFew = leavesFewOut(body) || body.entries !== null;
+  // In risk sets units stand in the groups before the matching once for every wave, and with sampling weights a few of those left
+  // out may outweigh the others: nothing of the groups before is judged by units then.
+  const leavesFew = leavesFewOut(body) || body.entries !== null || isSampled(body);
   const balance = gateBalance(body);
   const hides = hidesOutcome(body.further);
   const isRare = few(body.outcomeSupport.after) || hides.matched;
@@ -162,7 +164,9 @@ export function gateStudy(body: MatchingStudyBody): MatchingStudyBody {
 
 /** Fewer units than the minimum, or weights that make of many units the means of fewer. */
 const isTooSmall = ({ groups }: Pick<MatchingStudyBody, 'groups'>): boolean =>
-  [groups.treated, groups.control].some((g) => Math.min(g.all!, g.matched!, g.effective!) < minimumGroup);
+  [groups.treated, groups.control].some(
+    (g) => Math.min(g.all!, g.matched!, g.effective!, g.effectiveAll!) < minimumGroup,
+  );
 
 const hiddenSupport = { before: null, after: null };
 
@@ -192,13 +196,16 @@ export const gateStudyAttrition = (
 const leavesFewOut = ({ groups }: Pick<MatchingStudyBody, 'groups'>): boolean =>
   [groups.treated, groups.control].some((g) => few(g.all! - g.matched!) || few(g.discarded));
 
+const isSampled = ({ groups }: Pick<MatchingStudyBody, 'groups'>): boolean =>
+  [groups.treated, groups.control].some((g) => g.effectiveAll! < (1 - 1e-9) * g.all!);
+
 /** By wave only where every wave has enough who enter, who are matched and, if any, who are not. */
 function gateEntries({ entries, groups }: MatchingStudyBody): MatchingStudyBody['entries'] {
   const isFew = entries?.some((e) => few(e.treated) || few(e.matched) || few(e.treated - e.matched)) ?? false;
   return isFew || leavesFewOut({ groups }) ? null : entries;
 }
 
-const withoutAll = (group: ShownGroup): ShownGroup => ({ ...group, all: null, discarded: null });
+const withoutAll = (group: ShownGroup): ShownGroup => ({ ...group, all: null, discarded: null, effectiveAll: null });
 
 /** The width on a covariate holds its standard deviation, which for a rare one is a count; that of the score mixes them. */
 function distanceOnly(widths: MatchingStudyBody['caliperWidths']): MatchingStudyBody['caliperWidths'] {

@@ -23,6 +23,7 @@ import {
   type ShownBalanceSide,
   type StudyUnitRow,
 } from './matching-study-body.ts';
+import { nameUnits } from './name-units.ts';
 import { laggedVariable, momentColumns, riskSetUnits } from './risk-set-units.ts';
 import {
   completeDesign,
@@ -61,6 +62,8 @@ export interface MatchingStudySettings extends FurtherSettings {
   readonly minimumShare: number;
   readonly estimand: Estimand;
   readonly design: DesignSettings;
+  /** numeric variable, before the treatment: how many of the population a unit stands for; null: all count the same */
+  readonly samplingWeights: string | null;
   /** also the balance of squares, and of products of every two covariates */
   readonly balanceOf: BalanceOf;
   /** null: the collective column where there is one and the treatment does not vary within collectives */
@@ -90,6 +93,7 @@ const defaults = {
   followUp: null,
   minimumShare: 0.75,
   estimand: 'ATT',
+  samplingWeights: null,
   balanceOf: 'covariates',
   cluster: null,
   standardError: 'by-design',
@@ -129,10 +133,15 @@ export const matchingStudy = {
     const terms = order.map((place) => parse(settings.covariates[place]!));
     refuseOutcomeInDisguise(settings, variablesOf(terms).map(baseOf));
     refuseAugmented(settings);
+    refuseSampling(settings);
     const given = withCollective(settings.design, description.collectiveColumn);
     const plain = toStudyDesign(given, settings.estimand, terms, parse, settings.seed);
     const design = riskSets === null ? plain : withinRiskSets(plain);
-    const variables = unique([...variablesOf(terms), ...designVariables(given, parse)]);
+    const variables = unique([
+      ...variablesOf(terms),
+      ...designVariables(given, parse),
+      ...(settings.samplingWeights === null ? [] : [settings.samplingWeights]),
+    ]);
     const cluster = settings.cluster ?? description.collectiveColumn;
     const wanted = unique([
       ...variables.map(baseOf),
@@ -145,25 +154,29 @@ export const matchingStudy = {
     context.progress(0.1, 'reading');
     const asked = { ...settings, variables, cluster, isClusterAskedFor: settings.cluster !== null };
     const units = riskSets === null ? studyUnits(loaded.data, asked) : riskSetUnits(loaded.data, asked, riskSets);
-    const output = await compute.run(
-      'matching-study',
-      {
-        frame: units.frame,
-        treated: units.treated,
-        outcome: units.outcome,
-        design,
-        covariates: terms,
-        balanceOf: settings.balanceOf,
-        cluster: units.cluster,
-        isClusterAskedFor: settings.cluster !== null,
-        standardError: settings.standardError,
-        permutations: settings.permutations,
-        confidence: settings.confidence,
-        seed: settings.seed,
-        further: units.further,
-      },
-      context,
-    );
+    const output = await compute
+      .run(
+        'matching-study',
+        {
+          frame: units.frame,
+          treated: units.treated,
+          outcome: units.outcome,
+          design: withSampling(design, settings.samplingWeights),
+          covariates: terms,
+          balanceOf: settings.balanceOf,
+          cluster: units.cluster,
+          isClusterAskedFor: settings.cluster !== null,
+          standardError: settings.standardError,
+          permutations: settings.permutations,
+          confidence: settings.confidence,
+          seed: settings.seed,
+          further: units.further,
+        },
+        context,
+      )
+      .catch((error) => {
+        throw nameUnits(error, units.unitIds);
+      });
     const matched = new Set(units.unitIds.filter((_, row) => output.sample.weights[row]! > 0)).size;
     const warnings = [...output.warnings];
     if (settings.baseline === null && riskSets === null)
@@ -195,6 +208,26 @@ function refuseAugmented({ augmented, estimand }: MatchingStudySettings): void {
     'invalid-request',
     `The augmented estimate is for ATT, ATC and ATE; received ${estimand}. Leave out \`augmented\`.`,
     { estimand },
+  );
+}
+
+const withSampling = (design: StudyDesign, samplingWeights: string | null): StudyDesign =>
+  samplingWeights === null || design.method === 'cardinality' ? design : { ...design, samplingWeights };
+
+/** What counts units, whatever they stand for. */
+function refuseSampling({ samplingWeights, design, augmented, standardError }: MatchingStudySettings): void {
+  if (samplingWeights === null) return;
+  const field = [
+    ['design.method', design.method === 'cardinality'],
+    ['design.maximumReuse', design.method === 'nearest' && design.maximumReuse !== 1],
+    ['augmented', augmented !== null],
+    ['standardError', standardError === 'abadie-imbens'],
+  ].find(([, isRefused]) => isRefused)?.[0];
+  if (field === undefined) return;
+  throw new AppError(
+    'invalid-request',
+    `With sampling weights units count unequally, and what \`${field}\` asks for counts them alike. Leave out \`samplingWeights\`, or choose another method: nearest without replacement, optimal, full, strata or weights.`,
+    { field },
   );
 }
 

@@ -23,6 +23,7 @@ export const match: Command = {
     'minimum-share': { type: 'string', placeholder: '0.75' },
     estimand: { type: 'string', placeholder: 'ATT|ATC|ATE|ATO|ATM' },
     ...designOptions,
+    'sampling-weights': { type: 'string', placeholder: 'VARIABLE' },
     'balance-of': { type: 'string', placeholder: 'covariates|squares|squares-and-products' },
     cluster: { type: 'string', placeholder: 'VARIABLE' },
     'standard-error': {
@@ -58,6 +59,7 @@ export const match: Command = {
       minimumShare: number('minimum-share'),
       estimand: text('estimand'),
       design: designOf(context),
+      samplingWeights: text('sampling-weights'),
       balanceOf: text('balance-of'),
       cluster: text('cluster'),
       standardError: text('standard-error'),

@@ -248,7 +248,7 @@ function ofIndependentUnits(design: InferenceDesign): Inference {
   if (partners !== null) {
     return { ...plain, ...ofSharedPartners(design), reason: reasonFor('partners-used-again'), partners };
   }
-  if (sample === 'strata' && isFew(sets!)) {
+  if (sample === 'strata' && areFewStrata(sets!)) {
     if (isByDesign) return { ...plain, method: 'within-strata', reason: 'strata', cluster: sets };
     throw refusal(asked, 'the strata are few and large', ['by-design'], 'Leave the choice to the design.');
   }
@@ -295,7 +295,8 @@ const setReasons = {
   'risk-sets': 'units-at-several-waves',
 } as const;
 
-const isFew = (sets: Int32Array): boolean => sets.reduce((most, s) => Math.max(most, s + 1), 0) < fewStrata;
+/** @param sets stratum numbers, -1 = none */
+export const areFewStrata = (sets: Int32Array): boolean => new Set(sets.filter((set) => set >= 0)).size < fewStrata;
 
 function refusal(
   asked: StandardErrorRequest,

@@ -5,14 +5,15 @@ import { exactCells } from '../matching/exact-cells.ts';
 import { codesOf } from '../matching/frame-codes.ts';
 import type { SolveIntegerProgram } from '../matching/integer-program.ts';
 import { type MatchedSample, matchUnits } from '../matching/match-units.ts';
-import type { CardinalityDesign, MatchingDesign } from '../matching/matching-design.ts';
+import type { CardinalityDesign, MatchingDesign, SampledUnits } from '../matching/matching-design.ts';
 import { designColumns, type Frame } from '../propensity/design-matrix.ts';
 import type { ModelTerm } from '../propensity/model-terms.ts';
+import { samplingWeights } from '../propensity/sampling-weights.ts';
 import type { WeightEquations } from '../weighting/m-estimation.ts';
 import { type WeightingDesign, weightUnits } from '../weighting/weight-units.ts';
 
 /** A weighting on covariate terms. */
-export type WeightedDesign = WeightingDesign & { readonly terms: readonly ModelTerm[] };
+export type WeightedDesign = WeightingDesign & SampledUnits & { readonly terms: readonly ModelTerm[] };
 
 /** Every way to make the groups of a study comparable. */
 export type StudyDesign = MatchingDesign | CardinalityDesign | WeightedDesign;
@@ -54,10 +55,12 @@ export function drawSample(
     return { ...matchUnits(frame, treated, design, tieOrder, kernels, earlier), equations: null, selection: null };
   }
   const columns = designColumns(frame, design.terms);
-  const { weights, propensity, model, eligible, equations } = weightUnits(columns, treated, design, kernels);
+  const sampling = samplingWeights(frame, design.samplingWeights ?? null);
+  const { weights, propensity, model, eligible, equations } = weightUnits(columns, treated, design, kernels, sampling);
   return {
     ...unmatched(frame.rows),
     weights,
+    sampling,
     score: propensity === null ? null : propensity.map((e) => Math.log(e) - Math.log1p(-e)),
     probability: propensity,
     propensity: model,
@@ -76,6 +79,7 @@ const unmatched = (n: number): Omit<StudySample, 'weights'> => ({
   pairs: null,
   strata: null,
   cutPoints: null,
+  sampling: null,
   equations: null,
   selection: null,
 });

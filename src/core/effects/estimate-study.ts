@@ -65,7 +65,7 @@ export function estimateStudy(
   const study = { ...input, ...left.study };
   const moments = momentsOf(frame, input.design);
   const inference = planInference(study, sample, moments);
-  const everybody = new Float64Array(frame.rows).fill(1);
+  const everybody = sample.sampling ?? new Float64Array(frame.rows).fill(1);
   const used = rowsWithWeight(sample.weights);
   const terms = input.covariates.map((term) => designColumns(frame, [term]));
   const adjustment = terms.flat();
@@ -95,8 +95,8 @@ export function estimateStudy(
       eligible: sample.eligible,
       terms,
       estimand: input.design.estimand,
-      // Pairs at several waves share units: no test of independent pairs.
-      pairs: moments === null ? sample.pairs : null,
+      // Pairs at several waves share units, pairs of unequal weight are no draws of one kind: no test of independent pairs.
+      pairs: moments === null && sample.sampling === null ? sample.pairs : null,
       cluster,
       inference,
       effects: { matched, adjusted },
@@ -172,6 +172,8 @@ function permute(
     return { ...permuteGroups(means.means, means.treated, { draws, seed }, proceed), blocks: 'clusters' };
   }
   if (sample.pairs === null || partners !== null || reason === 'cluster-asked-for') return null;
+  // Signs of differences change places only where every set counts the same.
+  if (sample.sampling !== null) return null;
   const differences = setDifferences(sample.pairs, outcome, treated);
   return { ...permuteSigns(differences, { draws, seed }, proceed), blocks: 'matched-sets' };
 }

@@ -85,16 +85,16 @@ function withoutUnknown(
   { treated, design: { estimand } }: Pick<StudyEstimateInput, 'treated' | 'design'>,
   isKnown: Uint8Array,
 ): Weakened {
-  const { pairs, strata, weights } = sample;
+  const { pairs, strata, weights, sampling } = sample;
   if (pairs !== null) {
     const left = pairsLeft(pairs, isKnown);
-    return { sample, pairs: left, strata, weights: pairWeights(left, treated.length) };
+    return { sample, pairs: left, strata, weights: pairWeights(left, treated.length, sampling) };
   }
   if (strata !== null) {
     const known = strata.map((stratum, i) => (isKnown[i] === 1 ? stratum : -1));
     const counts = stratumCounts(known, treated);
     const left = known.map((s) => (s >= 0 && counts.treated[s]! > 0 && counts.control[s]! > 0 ? s : -1));
-    return { sample, pairs, strata: left, weights: stratumWeights(left, treated, estimand) };
+    return { sample, pairs, strata: left, weights: stratumWeights(left, treated, estimand, sampling) };
   }
   return { sample, pairs, strata, weights: weights.map((weight, i) => (isKnown[i] === 1 ? weight : 0)) };
 }
@@ -139,6 +139,7 @@ function sampleOf({ sample, weights, pairs, strata }: Weakened, rows: Uint32Arra
   return {
     ...sample,
     weights: take(weights),
+    sampling: sample.sampling && take(sample.sampling),
     score: sample.score && take(sample.score),
     probability: sample.probability && take(sample.probability),
     eligible: Uint8Array.from(rows, (row) => sample.eligible[row]!),

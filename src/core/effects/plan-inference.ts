@@ -1,6 +1,7 @@
 import { forEachPair, type MatchSets } from '../matching/match-sets.ts';
 import type { Frame } from '../propensity/design-matrix.ts';
 import {
+  areFewStrata,
   chooseInference,
   type Inference,
   type InferenceDesign,
@@ -48,8 +49,10 @@ export function planInference(
   return isOwnChoice ? { ...inference, reason: 'treatment-by-cluster' } : inference;
 }
 
-function kindOfSample(design: StudyDesign, { pairs, strata }: StudySample): InferenceDesign['sample'] {
-  if (isWeighting(design)) return 'weights';
+function kindOfSample(design: StudyDesign, { pairs, strata, sampling }: StudySample): InferenceDesign['sample'] {
+  // The variance within strata supposes that the units of one count alike.
+  const isUneven = sampling !== null && strata !== null && areFewStrata(strata);
+  if (isWeighting(design) || isUneven) return 'weights';
   return pairs !== null ? 'pairs' : strata !== null ? 'strata' : 'selection';
 }
 

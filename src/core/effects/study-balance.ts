@@ -15,6 +15,8 @@ export interface GroupCounts {
   readonly discarded: number;
   readonly matched: number;
   readonly effective: number;
+  /** what all units of the group are worth by their sampling weights; their number without these */
+  readonly effectiveAll: number;
 }
 
 /** Units of each group with value 1, before and after matching; null for a variable that is not 0/1. */
@@ -62,7 +64,7 @@ export function compareBalance(
     }));
   });
   const common = { treated, estimand };
-  const before = balanceTable(columns, { ...common, weights: null, pairs: null, strata: null });
+  const before = balanceTable(columns, { ...common, weights: sample.sampling, pairs: null, strata: null });
   const after = balanceTable(columns, {
     ...common,
     weights: sample.weights,
@@ -148,7 +150,7 @@ export function weightBins(weights: Float64Array, treated: Uint8Array, rows: Uin
 export function countGroup(
   treated: Uint8Array,
   group: 0 | 1,
-  { weights, eligible }: MatchedSample,
+  { weights, eligible, sampling }: MatchedSample,
   unit: Int32Array | null,
 ): GroupCounts {
   const all = Uint32Array.from(treated.keys()).filter((row) => treated[row] === group);
@@ -160,5 +162,6 @@ export function countGroup(
     discarded: count(all) - count(kept),
     matched: count(all.filter((row) => weights[row]! > 0)),
     effective: effectiveSampleSize(weights, treated, group),
+    effectiveAll: sampling === null ? count(all) : effectiveSampleSize(sampling, treated, group),
   };
 }

@@ -2,6 +2,7 @@ import { CoreError } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import type { BinomialFit } from '../propensity/binomial-regression.ts';
 import { type Frame, numbers } from '../propensity/design-matrix.ts';
+import { samplingWeights } from '../propensity/sampling-weights.ts';
 import { coarsen } from './coarsen.ts';
 import type { Estimand } from './estimand.ts';
 import { exactCells } from './exact-cells.ts';
@@ -36,13 +37,16 @@ export interface MatchedSample {
   /** raw widths by what they are on */
   readonly caliperWidths: Readonly<Record<string, number>>;
   readonly pairs: MatchSets | null;
+  /** n sampling weights with a mean of 1, which are in the weights; null where all units count the same */
+  readonly sampling: Float64Array | null;
   /** n stratum numbers with both groups, -1 = none; for methods that make strata */
   readonly strata: Int32Array | null;
   readonly cutPoints: Float64Array | null;
 }
 
 /**
- * Carries out a matching design on n units.
+ * Carries out a matching design on n units. Sampling weights count in the propensity model and in the weights of the sample;
+ * distances, calipers and cut points are those of the units.
  *
  * @param frame    the variables that the design names, without missing values
  * @param treated  n values, 0 or 1, both occurring
@@ -70,25 +74,33 @@ export function matchUnits(
   scored: Scores | null = null,
 ): MatchedSample {
   checkGroups(treated);
+  const sampling = samplingWeights(frame, design.samplingWeights ?? null);
   switch (design.method) {
     case 'nearest':
     case 'optimal':
     case 'full':
     case 'two-level':
-      return matchPairs(frame, treated, design, tieOrder, kernels, scored);
+      return matchPairs(frame, treated, design, sampling, tieOrder, kernels, scored);
     case 'subclassification': {
-      const { distance, discard, reestimate, subclasses, estimand } = design;
-      const scores = scoreByModel(frame, treated, distance, discard, reestimate, kernels);
+      const { distance, subclasses, estimand } = design;
+      const scores = scoreByModel(frame, treated, distance, design, kernels);
       const { subclass, cutPoints } = subclassify(scores.score, treated, scores.eligible, subclasses, estimand);
-      return { ...byStrata(subclass, treated, estimand), ...scores, cutPoints };
+      return { ...byStrata(subclass, treated, estimand, sampling), ...scores, cutPoints };
     }
     case 'exact':
-      return byStrata(exactCells(frame.rows, codesOf(frame, design.exact)), treated, design.estimand);
+      return byStrata(
+        exactCells(frame.rows, codesOf(frame, design.exact)),
+        treated,
+        design.estimand,
+        sampling,
+        design.exact,
+      );
     case 'coarsened-exact': {
       const codes = design.coarsening.map(({ variable, cut }) =>
         cut === null ? valueCodes(frame, variable) : coarsen(numbers(frame, variable), cut),
       );
-      return byStrata(exactCells(frame.rows, codes), treated, design.estimand);
+      const variables = design.coarsening.map(({ variable }) => variable);
+      return byStrata(exactCells(frame.rows, codes), treated, design.estimand, sampling, variables);
     }
   }
 }
@@ -97,6 +109,7 @@ function matchPairs(
   frame: Frame,
   treated: Uint8Array,
   design: PairsDesign,
+  sampling: Float64Array | null,
   tieOrder: Uint32Array | null,
   kernels: MatrixKernels,
   scored: Scores | null,
@@ -109,11 +122,18 @@ function matchPairs(
   if (design.method === 'full') {
     const sets = setFully(setup);
     if (!sets.some((set) => set >= 0)) throw noPair(design, caliperWidths);
-    return { ...byStrata(sets, treated, design.estimand), ...found };
+    return { ...byStrata(sets, treated, design.estimand, sampling), ...found };
   }
   const pairs = pairsOf(setup, frame, design);
   if (pairs.partners.length === 0) throw noPair(design, caliperWidths);
-  return { ...found, weights: pairWeights(pairs, frame.rows), pairs, strata: null, cutPoints: null };
+  return {
+    ...found,
+    weights: pairWeights(pairs, frame.rows, sampling),
+    sampling,
+    pairs,
+    strata: null,
+    cutPoints: null,
+  };
 }
 
 function pairsOf(setup: PairProblem, frame: Frame, design: Exclude<PairsDesign, FullDesign>): MatchSets {
@@ -135,17 +155,25 @@ function noPair({ exact }: PairsDesign, calipers: Readonly<Record<string, number
   );
 }
 
-function byStrata(cells: Int32Array, treated: Uint8Array, estimand: Estimand): MatchedSample {
+function byStrata(
+  cells: Int32Array,
+  treated: Uint8Array,
+  estimand: Estimand,
+  sampling: Float64Array | null,
+  variables: readonly string[] = [],
+): MatchedSample {
   const counts = stratumCounts(cells, treated);
   const strata = cells.map((cell) => (cell >= 0 && counts.treated[cell]! > 0 && counts.control[cell]! > 0 ? cell : -1));
   if (!strata.some((cell) => cell >= 0)) {
     throw new CoreError(
       'no-overlap',
       'No stratum holds both treated and control units. Use fewer variables or wider bins.',
+      { variables, strata: counts.treated.length, count: cells.filter((cell) => cell >= 0).length },
     );
   }
   return {
-    weights: stratumWeights(strata, treated, estimand),
+    weights: stratumWeights(strata, treated, estimand, sampling),
+    sampling,
     score: null,
     probability: null,
     propensity: null,

@@ -5,17 +5,34 @@ import { forEachPair, type MatchSets } from './match-sets.ts';
  * Weights after pair matching: a matched focal unit 1, a partner the sum over its focal units of 1 / (number of that
  * unit's partners), then the matched partners' weights scaled to sum to their number; everybody else 0.
  *
- * @param n number of units
- * Source: Stuart 2010, doi:10.1214/09-STS313, section 3.1.
+ * With sampling weights a focal unit has its own, and its partners, who stand for it, share that weight in proportion to theirs;
+ * both groups are scaled to their number.
+ *
+ * @param n number of units; @param sampling n positive sampling weights, or null for 1
+ * Source: Stuart 2010, doi:10.1214/09-STS313, section 3.1; sampling weights: Lenis, Nguyen, Dong and Stuart 2019,
+ * doi:10.1093/biostatistics/kxx063 (partners inherit the weight of the treated unit).
  */
-export function pairWeights(sets: MatchSets, n: number): Float64Array<ArrayBuffer> {
+export function pairWeights(
+  sets: MatchSets,
+  n: number,
+  sampling: Float64Array | null = null,
+): Float64Array<ArrayBuffer> {
   const weights = new Float64Array(n);
+  const isFocal = new Uint8Array(n);
   const isPartner = new Uint8Array(n);
-  forEachPair(sets, (focalRow, partnerRow, k) => {
-    weights[focalRow] = 1;
-    isPartner[partnerRow] = 1;
-    weights[partnerRow] = weights[partnerRow]! + 1 / (sets.offsets[k + 1]! - sets.offsets[k]!);
+  const total = new Float64Array(sets.focal.length);
+  forEachPair(sets, (_, partnerRow, k) => {
+    total[k] = total[k]! + (sampling === null ? 1 : sampling[partnerRow]!);
   });
+  forEachPair(sets, (focalRow, partnerRow, k) => {
+    const own = sampling === null ? 1 : sampling[focalRow]!;
+    const share = (sampling === null ? 1 : sampling[partnerRow]!) / total[k]!;
+    weights[focalRow] = own;
+    isFocal[focalRow] = 1;
+    isPartner[partnerRow] = 1;
+    weights[partnerRow] = weights[partnerRow]! + own * share;
+  });
+  scaleToCount(weights, isFocal);
   scaleToCount(weights, isPartner);
   return weights;
 }
@@ -23,17 +40,19 @@ export function pairWeights(sets: MatchSets, n: number): Float64Array<ArrayBuffe
 /**
  * Weights after stratification. Within a stratum of n1 treated and n0 controls: ATT treated 1, controls n1/n0; ATC
  * reversed; ATE (n1 + n0)/n1 and (n1 + n0)/n0. Then each group's positive weights are scaled to sum to their number.
- * Strata without both groups get 0.
+ * Strata without both groups get 0. With sampling weights n1 and n0 are their sums, and each unit has its own beside.
  *
  * @param stratum n stratum numbers, -1 = none; @param treated n values, 0 or 1
+ * @param sampling n positive sampling weights, or null for 1
  */
 export function stratumWeights(
   stratum: Int32Array,
   treated: Uint8Array,
   estimand: Estimand,
+  sampling: Float64Array | null = null,
 ): Float64Array<ArrayBuffer> {
   const n = stratum.length;
-  const counts = stratumCounts(stratum, treated);
+  const counts = sampling === null ? stratumCounts(stratum, treated) : stratumSums(stratum, treated, sampling);
   const weights = new Float64Array(n);
   const scaled = new Uint8Array(n);
   for (let i = 0; i < n; i++) {
@@ -41,9 +60,10 @@ export function stratumWeights(
     const n1 = counts.treated[stratum[i]!]!;
     const n0 = counts.control[stratum[i]!]!;
     if (n1 === 0 || n0 === 0) continue;
-    if (estimand === 'ATT') weights[i] = treated[i] === 1 ? 1 : n1 / n0;
-    else if (estimand === 'ATC') weights[i] = treated[i] === 1 ? n0 / n1 : 1;
-    else weights[i] = (n1 + n0) / (treated[i] === 1 ? n1 : n0);
+    const own = sampling === null ? 1 : sampling[i]!;
+    if (estimand === 'ATT') weights[i] = own * (treated[i] === 1 ? 1 : n1 / n0);
+    else if (estimand === 'ATC') weights[i] = own * (treated[i] === 1 ? n0 / n1 : 1);
+    else weights[i] = (own * (n1 + n0)) / (treated[i] === 1 ? n1 : n0);
     scaled[i] = 1;
   }
   scaleToCount(
@@ -72,6 +92,18 @@ export function stratumCounts(
     group[s] = group[s]! + 1;
   }
   return counts;
+}
+
+/** Sampling weights of the treated and of the controls in each stratum. */
+function stratumSums(stratum: Int32Array, treated: Uint8Array, sampling: Float64Array) {
+  const { treated: n1 } = stratumCounts(stratum, treated);
+  const sums = { treated: new Float64Array(n1.length), control: new Float64Array(n1.length) };
+  for (let i = 0; i < stratum.length; i++) {
+    if (stratum[i]! < 0) continue;
+    const group = treated[i] === 1 ? sums.treated : sums.control;
+    group[stratum[i]!] = group[stratum[i]!]! + sampling[i]!;
+  }
+  return sums;
 }
 
 /** Scales the weights of the flagged units so that they sum to the number of those units. */

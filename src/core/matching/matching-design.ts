@@ -44,8 +44,14 @@ export interface RandomOrder {
   readonly seed: number;
 }
 
+/** Units may stand for more or fewer of the population than others. */
+export interface SampledUnits {
+  /** variable of their sampling weights; null or left out: all count the same */
+  readonly samplingWeights?: string | null;
+}
+
 /** What designs that look for pairs have in common. Nothing has a default here: whoever calls decides. */
-interface PairDesign {
+interface PairDesign extends SampledUnits {
   readonly distance: PropensityDistance | CovariatesDistance | GivenDistance;
   /** beside a propensity score: candidates are compared by their Mahalanobis distance on these terms */
   readonly within: readonly ModelTerm[] | null;
@@ -105,7 +111,7 @@ export interface TwoLevelDesign extends PairDesign {
   readonly prefer: { readonly variable: string; readonly penalty: number } | null;
 }
 
-export interface SubclassDesign {
+export interface SubclassDesign extends SampledUnits {
   readonly method: 'subclassification';
   readonly estimand: Estimand;
   readonly distance: PropensityDistance;
@@ -114,13 +120,13 @@ export interface SubclassDesign {
   readonly reestimate: boolean;
 }
 
-export interface ExactDesign {
+export interface ExactDesign extends SampledUnits {
   readonly method: 'exact';
   readonly estimand: Estimand;
   readonly exact: readonly string[];
 }
 
-export interface CoarsenedDesign {
+export interface CoarsenedDesign extends SampledUnits {
   readonly method: 'coarsened-exact';
   readonly estimand: Estimand;
   /** variables with null are matched on exact values */

@@ -4,6 +4,7 @@ import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import type { BinomialFit } from '../propensity/binomial-regression.ts';
 import { designColumns, type Frame, factorCodes, numbers } from '../propensity/design-matrix.ts';
 import { propensityScores } from '../propensity/propensity-score.ts';
+import { samplingWeights } from '../propensity/sampling-weights.ts';
 import { createRandom } from '../random/random-stream.ts';
 import { argsort, identity } from '../stats/argsort.ts';
 import { caliperWidth } from './caliper-width.ts';
@@ -21,6 +22,7 @@ import type {
   PropensityDistance,
   RandomOrder,
   RiskSet,
+  SampledUnits,
   TwoLevelDesign,
 } from './matching-design.ts';
 import { checkProblem, focalRows, type MatchingProblem } from './matching-problem.ts';
@@ -63,7 +65,7 @@ export interface PairProblem {
 export function scoreUnits(frame: Frame, treated: Uint8Array, design: PairsDesign, kernels: MatrixKernels): Scores {
   const { distance, discard, calipers, within } = design;
   if (distance.type === 'propensity-score') {
-    return scoreByModel(frame, treated, distance, discard, design.reestimate, kernels);
+    return scoreByModel(frame, treated, distance, design, kernels);
   }
   const needsScore =
     discard !== 'none' ||
@@ -86,8 +88,11 @@ export function scoreByModel(
   frame: Frame,
   treated: Uint8Array,
   { terms, link, scale, penalty = null }: PropensityDistance,
-  discard: Discard,
-  reestimate: boolean,
+  {
+    discard,
+    reestimate,
+    samplingWeights: weights = null,
+  }: SampledUnits & { readonly discard: Discard; readonly reestimate: boolean },
   kernels: MatrixKernels,
 ): Scores & { readonly score: Float64Array } {
   const scoreOf = (fit: Pick<BinomialFit, 'fitted' | 'linearPredictor'>): Float64Array =>
@@ -98,6 +103,7 @@ export function scoreByModel(
     { link, penalty },
     (first) => commonSupport(scoreOf(first), treated, discard),
     reestimate,
+    samplingWeights(frame, weights),
     kernels,
   );
   return { score: scale === 'linear' ? linearPredictor : probability, probability, propensity: model, eligible };

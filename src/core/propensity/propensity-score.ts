@@ -20,6 +20,7 @@ export interface PropensityScores {
  * @param columns covariate columns without intercept; @param treated n values, 0 or 1, both occurring
  * @param keep    which units stay, 1 or 0, by the first fit
  * @param refit   fit the model again without the others, which keep their first score
+ * @param sampling n positive sampling weights, or null for 1
  * @throws as `fitBinomialRegression`
  */
 export function propensityScores(
@@ -28,19 +29,21 @@ export function propensityScores(
   { link, penalty }: { readonly link: Link; readonly penalty: Penalty | null },
   keep: (first: BinomialFit) => Uint8Array,
   refit: boolean,
+  sampling: Float64Array | null,
   kernels: MatrixKernels,
 ): PropensityScores {
-  const fitModel = (some: readonly DesignColumn[], response: Uint8Array): BinomialFit => {
+  const fitModel = (some: readonly DesignColumn[], response: Uint8Array, weights: Float64Array | null): BinomialFit => {
     const { matrix, names } = packMatrix(response.length, some, true);
-    return fitBinomialRegression(matrix, names, Float64Array.from(response), null, link, kernels, penalty);
+    return fitBinomialRegression(matrix, names, Float64Array.from(response), weights, link, kernels, penalty);
   };
-  const first = fitModel(columns, treated);
+  const first = fitModel(columns, treated, sampling);
   const eligible = keep(first);
   const scores = { probability: first.fitted, linearPredictor: first.linearPredictor, model: first, eligible };
   if (!refit || !eligible.includes(0)) return scores;
   const again = fitModel(
     columns.map((column) => ({ ...column, values: column.values.filter((_, i) => eligible[i] === 1) })),
     treated.filter((_, i) => eligible[i] === 1),
+    sampling === null ? null : sampling.filter((_, i) => eligible[i] === 1),
   );
   const merge = (before: Float64Array, fresh: Float64Array): Float64Array => {
     const merged = before.slice();

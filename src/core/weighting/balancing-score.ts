@@ -9,6 +9,7 @@ import { maximiseConcave, type RowTerm } from './concave-newton.ts';
  * ATT: sum x (t - (1 - t) e/(1 - e)) = 0; ATC with the groups exchanged.
  *
  * @param x n x p model matrix, column 0 the intercept; @param treated n values, 0 or 1, both occurring
+ * @param sampling n positive sampling weights, by which the sums count; null for 1
  * @returns n propensities
  * @throws no-overlap where exact balance cannot be reached, not-converged
  * Cost: O(n p^2) per iteration. Source: Imai and Ratkovic 2014, doi:10.1111/rssb.12027. The equations are gradients of
@@ -18,6 +19,7 @@ export function balancingPropensity(
   x: Matrix,
   treated: Uint8Array,
   estimand: 'ATE' | 'ATT' | 'ATC',
+  sampling: Float64Array | null,
   kernels: MatrixKernels,
 ): Float64Array<ArrayBuffer> {
   const { standardised } = independentColumns(x, null, kernels);
@@ -27,9 +29,10 @@ export function balancingPropensity(
     const isWeighted = estimand === 'ATE' || (estimand === 'ATT') !== t;
     const isCounted = estimand === 'ATE' || !isWeighted;
     const sign = t ? 1 : -1;
-    out.value = (isCounted ? sign * eta : 0) - (isWeighted ? exponential : 0);
-    out.slope = (isCounted ? sign : 0) + (isWeighted ? sign * exponential : 0);
-    out.curvature = isWeighted ? exponential : 0;
+    const own = sampling === null ? 1 : sampling[row]!;
+    out.value = own * ((isCounted ? sign * eta : 0) - (isWeighted ? exponential : 0));
+    out.slope = own * ((isCounted ? sign : 0) + (isWeighted ? sign * exponential : 0));
+    out.curvature = isWeighted ? own * exponential : 0;
   };
   const { eta } = maximiseConcave(standardised, null, term, kernels);
   return Float64Array.from(eta, (value) => 1 / (1 + Math.exp(-value)));

@@ -12,6 +12,7 @@ import { balancingPropensity } from './balancing-score.ts';
 import { entropyBalancingWeights, withPowers } from './entropy-balancing.ts';
 import { inverseProbabilitySlopes, inverseProbabilityWeights } from './inverse-probability.ts';
 import type { WeightEquations } from './m-estimation.ts';
+import { nameColumns } from './name-columns.ts';
 
 export type WeightingDesign =
   | {
@@ -38,9 +39,12 @@ export interface WeightedSample {
   readonly eligible: Uint8Array;
   /**
    * For standard errors that know the weights are estimated; rows are the eligible units.
+   *
+   * @param isTargetFixed of entropy balancing: whether the means aimed at are taken as known, as R packages do, instead of
+   *   as means of this sample; left out: they are not
    * @throws invalid-argument where the method has none
    */
-  equations(): WeightEquations;
+  equations(isTargetFixed?: boolean): WeightEquations;
 }
 
 /**
@@ -50,6 +54,7 @@ export interface WeightedSample {
  * 0.1 is a good default) and fits the model again, so the effect is about the others.
  *
  * @param columns covariate columns without intercept; @param treated n values, 0 or 1, both occurring
+ * @param sampling n positive sampling weights, which the weights contain and the target counts by; null for 1
  * @throws separation, no-overlap, not-converged, invalid-argument
  */
 export function weightUnits(
@@ -57,20 +62,28 @@ export function weightUnits(
   treated: Uint8Array,
   design: WeightingDesign,
   kernels: MatrixKernels,
+  sampling: Float64Array | null = null,
 ): WeightedSample {
   const everybody = new Uint8Array(treated.length).fill(1);
+  const named = <T>(balanced: readonly DesignColumn[], estimand: Estimand, weigh: () => T): T => {
+    try {
+      return weigh();
+    } catch (error) {
+      throw nameColumns(error, balanced, treated, estimand, sampling);
+    }
+  };
   switch (design.method) {
     case 'inverse-probability':
-      return weightByInverseProbability(columns, treated, design, kernels);
+      return weightByInverseProbability(columns, treated, design, sampling, kernels);
     case 'balancing-score': {
       const { estimand } = design;
       const { matrix } = packMatrix(treated.length, columns, true);
-      const e = balancingPropensity(matrix, treated, estimand, kernels);
+      const e = named(columns, estimand, () => balancingPropensity(matrix, treated, estimand, sampling, kernels));
       const weights = inverseProbabilityWeights(e, treated, estimand, false);
       const signed = (i: number): number => (treated[i] === 1 ? weights[i]! : -weights[i]!);
       const slopes = inverseProbabilitySlopes(e, treated, weights, estimand);
       return {
-        weights,
+        weights: times(weights, sampling),
         propensity: e,
         model: null,
         eligible: everybody,
@@ -80,6 +93,7 @@ export function weightUnits(
             signed,
             (i) => (treated[i] === 1 ? slopes[i]! : -slopes[i]!),
             slopes,
+            sampling,
             kernels,
           ),
       };
@@ -87,13 +101,15 @@ export function weightUnits(
     case 'entropy-balancing': {
       const { estimand, moments } = design;
       const balanced = withPowers(columns, moments);
-      const weights = entropyBalancingWeights(balanced, treated, estimand, kernels);
+      const weights = named(balanced, estimand, () =>
+        entropyBalancingWeights(balanced, treated, estimand, sampling, kernels),
+      );
       return {
-        weights,
+        weights: times(weights, sampling),
         propensity: null,
         model: null,
         eligible: everybody,
-        equations() {
+        equations(isTargetFixed = false) {
           if (estimand !== 'ATT' && estimand !== 'ATC') {
             throw new CoreError(
               'invalid-argument',
@@ -101,13 +117,24 @@ export function weightUnits(
             );
           }
           const other = estimand === 'ATT' ? 0 : 1;
-          const z = centredOnTarget(packMatrix(treated.length, balanced, true).matrix, treated, 1 - other, kernels);
+          const z = centredOnTarget(
+            packMatrix(treated.length, balanced, true).matrix,
+            treated,
+            1 - other,
+            sampling,
+            kernels,
+          );
           const own = (i: number): number => (treated[i] === other ? weights[i]! : 0);
+          // What a focal unit adds to the target; the sums of both groups are then equal.
+          const perFocal = isTargetFixed
+            ? 0
+            : totalOf(sampling, treated, other) / totalOf(sampling, treated, 1 - other);
           return equationsOf(
             z,
-            own,
+            (i) => (treated[i] === other ? weights[i]! : -perFocal),
             own,
             Float64Array.from(treated, (_, i) => own(i)),
+            sampling,
             kernels,
           );
         },
@@ -120,6 +147,7 @@ function weightByInverseProbability(
   columns: readonly DesignColumn[],
   treated: Uint8Array,
   { estimand, link, stabilized, trim, penalty = null }: Extract<WeightingDesign, { method: 'inverse-probability' }>,
+  sampling: Float64Array | null,
   kernels: MatrixKernels,
 ): WeightedSample {
   if (!(trim >= 0 && trim < 0.5)) {
@@ -133,6 +161,7 @@ function weightByInverseProbability(
     { link, penalty },
     ({ fitted }) => Uint8Array.from(fitted, (e) => (e >= trim && e <= 1 - trim ? 1 : 0)),
     true,
+    sampling,
     kernels,
   );
   const keep = <A extends Uint8Array | Float64Array>(values: A): A =>
@@ -140,9 +169,11 @@ function weightByInverseProbability(
   const group = keep(treated);
   const e = keep(probability);
   const own = inverseProbabilityWeights(e, group, estimand, stabilized);
+  const counted = sampling === null ? null : keep(sampling);
+  const sampled = times(own, counted);
   const weights = new Float64Array(treated.length);
   let at = 0;
-  for (let i = 0; i < weights.length; i++) if (eligible[i] === 1) weights[i] = own[at++]!;
+  for (let i = 0; i < weights.length; i++) if (eligible[i] === 1) weights[i] = sampled[at++]!;
   return {
     weights,
     propensity: probability,
@@ -162,25 +193,34 @@ function weightByInverseProbability(
         (i) => group[i]! - e[i]!,
         (i) => -e[i]! * (1 - e[i]!),
         inverseProbabilitySlopes(e, group, own, estimand),
+        counted,
         kernels,
       );
     },
   };
 }
 
-/** psi_i = a_i z_i, d psi_i / d alpha = b_i z_i z_i', d w_i / d alpha = c_i z_i. */
+/** Units of a group, or what they stand for. */
+const totalOf = (sampling: Float64Array | null, treated: Uint8Array, group: number): number =>
+  treated.reduce((sum, t, i) => (t === group ? sum + (sampling === null ? 1 : sampling[i]!) : sum), 0);
+
+const times = <A extends ArrayBufferLike>(weights: Float64Array<A>, sampling: Float64Array | null) =>
+  sampling === null ? weights : weights.map((weight, i) => weight * sampling[i]!);
+
+/** psi_i = a_i z_i, d psi_i / d alpha = b_i z_i z_i', d w_i / d alpha = c_i z_i, each times the sampling weight of the unit. */
 function equationsOf(
   z: Matrix,
   a: (row: number) => number,
   b: (row: number) => number,
   c: Float64Array,
+  sampling: Float64Array | null,
   kernels: MatrixKernels,
 ): WeightEquations {
   const q = z.cols;
   const scale = (factor: (row: number) => number): Matrix => {
     const values = new Float64Array(z.values.length);
     for (let i = 0; i < z.rows; i++) {
-      const f = factor(i);
+      const f = sampling === null ? factor(i) : factor(i) * sampling[i]!;
       for (let j = 0; j < q; j++) values[i * q + j] = f * z.values[i * q + j]!;
     }
     return { rows: z.rows, cols: q, values };
@@ -191,7 +231,13 @@ function equationsOf(
 }
 
 /** Standardised columns without intercept, minus the means of the focal group. */
-function centredOnTarget(x: Matrix, treated: Uint8Array, focal: number, kernels: MatrixKernels): Matrix {
+function centredOnTarget(
+  x: Matrix,
+  treated: Uint8Array,
+  focal: number,
+  sampling: Float64Array | null,
+  kernels: MatrixKernels,
+): Matrix {
   const { standardised } = independentColumns(x, null, kernels);
   const q = standardised.cols - 1;
   const values = new Float64Array(x.rows * q);
@@ -200,8 +246,9 @@ function centredOnTarget(x: Matrix, treated: Uint8Array, focal: number, kernels:
     let count = 0;
     for (let i = 0; i < x.rows; i++) {
       if (treated[i] !== focal) continue;
-      sum += standardised.values[i * (q + 1) + j + 1]!;
-      count++;
+      const own = sampling === null ? 1 : sampling[i]!;
+      sum += own * standardised.values[i * (q + 1) + j + 1]!;
+      count += own;
     }
     for (let i = 0; i < x.rows; i++) values[i * q + j] = standardised.values[i * (q + 1) + j + 1]! - sum / count;
   }

@@ -25,6 +25,7 @@ export function matchingAsCode(context: PageContext, settings: MatchingStudyRequ
         ['minimum-share', rest.minimumShare],
         ['estimand', rest.estimand],
         ...(rest.design === undefined ? [] : designOptions(rest.design)),
+        ['sampling-weights', rest.samplingWeights],
         ['balance-of', rest.balanceOf],
         ['cluster', rest.cluster],
         ['confidence', rest.confidence],

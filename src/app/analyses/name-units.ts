@@ -1,0 +1,16 @@
+import { CoreError } from '../../core/errors.ts';
+
+/**
+ * A refusal of the core with the ids of the units behind the rows that it names (`row`, `firstRows`), in `details.units` and in
+ * its words; any other error as it is. The release gate shows neither to anybody but the operator.
+ */
+export function nameUnits(error: unknown, unitIds: readonly string[]): unknown {
+  if (!(error instanceof CoreError)) return error;
+  const { row, firstRows } = error.details;
+  const rows = (Array.isArray(firstRows) ? firstRows : [row]).filter((r) => Number.isInteger(r) && r < unitIds.length);
+  if (rows.length === 0) return error;
+  const units = rows.map((r) => unitIds[r]!);
+  const { row: _, firstRows: __, ...details } = error.details;
+  const message = `${error.message} First units: ${units.join(', ')}.`;
+  return new CoreError(error.code, message, { ...details, units }, { cause: error });
+}
