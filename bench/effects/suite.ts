@@ -3,6 +3,7 @@ import { augmentedEffect } from '../../src/core/effects/augmented-effect.ts';
 import type { Inference } from '../../src/core/effects/choose-inference.ts';
 import { estimateEffect } from '../../src/core/effects/estimate-effect.ts';
 import { permuteGroups, permuteSigns } from '../../src/core/effects/permutation-test.ts';
+import { runMultiverse, type Specification } from '../../src/core/effects/run-multiverse.ts';
 import type { MatrixKernels } from '../../src/core/linalg/matrix-kernels.ts';
 import { createRandom } from '../../src/core/random/random-stream.ts';
 import { loadDefaultKernels } from '../../src/main/load-default-kernels.ts';
@@ -100,6 +101,57 @@ function permutations(n: number, draws: number, within: boolean): Case['prepare'
   };
 }
 
+/** Two hundred ways to match 100 000 units on up to ten covariates; every way must find the effect. */
+function multiverse(n: number): Case['prepare'] {
+  return (kernels) => {
+    const random = createRandom(20240501, 'bench-multiverse', n);
+    const status = new Uint8Array(n);
+    const normals = () => Float64Array.from({ length: n }, () => random.normal());
+    const columns = Object.fromEntries(
+      Array.from({ length: 10 }, (_, j) => [`x${j}`, { type: 'number', values: normals(), status }] as const),
+    );
+    const [first, second] = [columns.x0!.values, columns.x1!.values];
+    const treated = Uint8Array.from(first, (v, i) =>
+      random.bernoulli(1 / (1 + Math.exp(1.4 - 0.4 * v - 0.3 * second[i]!))) ? 1 : 0,
+    );
+    const outcome = first.map((v, i) => v + truth * treated[i]! + random.normal());
+    const plain = {
+      estimand: 'ATT',
+      within: null,
+      variableRatio: null,
+      maximumReuse: 1,
+      exact: [],
+      antiExact: [],
+    } as const;
+    const specifications = [10, 8, 6, 4].flatMap((p) => {
+      const covariates = Array.from({ length: p }, (_, j) => ({ variable: `x${j}` }));
+      const distance = { type: 'propensity-score', link: 'logit', scale: 'linear', terms: covariates } as const;
+      return [0.05, 0.1, 0.15, 0.2, 0.25].flatMap((width) =>
+        [1, 2].flatMap((ratio) =>
+          (['largest', 'smallest', 'closest', 'data', { seed: 1 }] as const).map(
+            (order): Specification => ({
+              covariates,
+              design: {
+                ...{ method: 'nearest', distance, order, ratio, discard: 'none', reestimate: false, ...plain },
+                calipers: [{ on: 'distance', width, unit: 'sd' }],
+              },
+            }),
+          ),
+        ),
+      );
+    });
+    const question = {
+      frame: { rows: n, columns },
+      treated,
+      outcome,
+      cluster: null,
+      isClusterAskedFor: false,
+    } as const;
+    const input = { ...question, standardError: 'by-design', confidence: 0.95, seed: 1, specifications } as const;
+    return () => runMultiverse(input, kernels).every(({ answer }) => answer !== null && isNear(answer.matched));
+  };
+}
+
 const none = {};
 const cases: Readonly<Record<string, Case>> = {
   'pairs-1e4': { n: 1e4, goalMs: 300, quoted: none, prepare: pairs(1e4) },
@@ -112,6 +164,7 @@ const cases: Readonly<Record<string, Case>> = {
   'augmented-1e6x20': { n: 1e6, goalMs: 3000, quoted: none, prepare: augmented(1e6, 20) },
   'permute-groups-1e5': { n: 1e5, goalMs: 5000, quoted: none, prepare: permutations(1e5, 1000, false) },
   'permute-pairs-1e5': { n: 1e5, goalMs: 5000, quoted: none, prepare: permutations(1e5, 1000, true) },
+  'multiverse-1e5': { n: 1e5, goalMs: 10_000, quoted: none, prepare: multiverse(1e5) },
 };
 
 const rounds = 5;

@@ -194,6 +194,13 @@ export {
 export { type Ratio, type RiskRatios, riskRatios } from './effects/risk-ratios.ts';
 export { type MatchingStudyInput, type MatchingStudyOutput, runMatchingStudy } from './effects/run-matching-study.ts';
 export {
+  type MultiverseInput,
+  runMultiverse,
+  type Specification,
+  type SpecificationAnswer,
+  type SpecificationEffect,
+} from './effects/run-multiverse.ts';
+export {
   type StratifiedEffect,
   type StratumSummary,
   stratifiedEffect,

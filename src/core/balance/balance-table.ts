@@ -86,12 +86,25 @@ interface Groups {
 
 function groupsOf(weights: Float64Array, treated: Uint8Array): Groups {
   const normalised = normalise(weights, treated);
-  const rowsOf = (group: number) => Uint32Array.from(treated, (_, row) => row).filter((row) => treated[row] === group);
   return {
-    rows: [rowsOf(0), rowsOf(1)],
+    rows: rowsByGroup(treated),
     weights: normalised,
     signed: normalised.map((w, row) => (treated[row] === 1 ? w : -w)),
   };
+}
+
+/** Rows of the controls and of the treated, ascending. */
+function rowsByGroup(treated: Uint8Array): readonly [Uint32Array, Uint32Array] {
+  let treatedCount = 0;
+  for (let row = 0; row < treated.length; row++) treatedCount += treated[row]!;
+  const rows = [new Uint32Array(treated.length - treatedCount), new Uint32Array(treatedCount)] as const;
+  const next = [0, 0];
+  for (let row = 0; row < treated.length; row++) {
+    const group = treated[row]!;
+    rows[group as 0 | 1][next[group]!] = row;
+    next[group] = next[group]! + 1;
+  }
+  return rows;
 }
 
 function balanceRow(
@@ -100,13 +113,7 @@ function balanceRow(
   groups: Groups,
   sorter: PairSorter,
 ): BalanceRow {
-  const isBinary = isZeroOne(values);
-  const scale = Math.sqrt(denominatorVariance(values, groups.rows, isBinary, denominatorOf(sample.estimand)));
-  const [control, treated] = groups.rows.map((rows) => weightedMoments(values, rows, groups.weights)) as [
-    Moments,
-    Moments,
-  ];
-  const difference = treated.mean - control.mean;
+  const { isBinary, scale, control, treated, difference } = compareMeans(values, sample.estimand, groups);
   const apart = Math.abs(difference);
   const shape = isBinary
     ? { ecdfMean: apart, ecdfMax: apart, overlapCoefficient: 1 - apart }
@@ -122,6 +129,39 @@ function balanceRow(
     ...shape,
     standardizedPairDistance: pairDistance === null || !(scale > 0) ? null : pairDistance / scale,
   };
+}
+
+interface MeanComparison {
+  readonly isBinary: boolean;
+  readonly scale: number;
+  readonly treated: Moments;
+  readonly control: Moments;
+  /** of means, treated minus control */
+  readonly difference: number;
+}
+
+function compareMeans(values: Float64Array, estimand: Estimand, { rows, weights }: Groups): MeanComparison {
+  const isBinary = isZeroOne(values);
+  const scale = Math.sqrt(denominatorVariance(values, rows, isBinary, denominatorOf(estimand)));
+  const control = weightedMoments(values, rows[0], weights);
+  const treated = weightedMoments(values, rows[1], weights);
+  return { isBinary, scale, treated, control, difference: treated.mean - control.mean };
+}
+
+/**
+ * The standardised mean difference of each column, as in `balanceTable` and nothing else of it: no sorting.
+ *
+ * @throws empty-group where a group has no weight
+ */
+export function standardizedDifferences(
+  columns: readonly DesignColumn[],
+  { treated, estimand, weights }: Pick<BalanceSample, 'treated' | 'estimand'> & { readonly weights: Float64Array },
+): readonly (number | null)[] {
+  const groups = groupsOf(weights, treated);
+  return columns.map(({ values }) => {
+    const { scale, difference } = compareMeans(values, estimand, groups);
+    return scale > 0 ? difference / scale : null;
+  });
 }
 
 /** A loop instead of `every`: no call for each of a million values. */

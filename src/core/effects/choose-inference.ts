@@ -323,13 +323,12 @@ function clustersByArm(cluster: Int32Array, treated: Uint8Array): { treated: num
 function renumber(codes: Int32Array): Int32Array {
   const place = new Map<number, number>();
   let next = 0;
-  return Int32Array.from(codes, (code) => {
-    if (code < 0) return next++;
-    let known = place.get(code);
-    if (known === undefined) {
-      known = next++;
-      place.set(code, known);
-    }
-    return known;
-  });
+  const numbers = new Int32Array(codes.length);
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i]!;
+    const known = code < 0 ? undefined : place.get(code);
+    numbers[i] = known ?? next++;
+    if (known === undefined && code >= 0) place.set(code, numbers[i]!);
+  }
+  return numbers;
 }

@@ -36,7 +36,7 @@ export const isWeighting = (design: StudyDesign): design is WeightedDesign =>
  * `weightUnits` and `selectBalanced`; the score of a weighting is the linear predictor of its propensity.
  *
  * @param solver  of integer programs, for cardinality matching
- * @param earlier the sample of an earlier call with the same units and design: its scores or selection are kept
+ * @param earlier the sample of an earlier call with the same units and a design with the same score or selection: it is kept
  */
 export function drawSample(
   frame: Frame,

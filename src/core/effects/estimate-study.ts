@@ -1,5 +1,5 @@
 import { outcomeSupport } from '../disclosure/outcome-support.ts';
-import { CoreError, type Warning } from '../errors.ts';
+import type { Warning } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { setDifferences } from '../matching/match-sets.ts';
 import { type DesignColumn, designColumns } from '../propensity/design-matrix.ts';
@@ -8,11 +8,12 @@ import type { Inference } from './choose-inference.ts';
 import { clusterMeansOf } from './cluster-means.ts';
 import type { DesignedStudy, StudyDesignOutput } from './design-study.ts';
 import type { StudySample } from './draw-sample.ts';
-import { type EffectEstimate, estimateEffect } from './estimate-effect.ts';
+import type { EffectEstimate } from './estimate-effect.ts';
 import { type LostUnits, loseUnits } from './lose-units.ts';
 import { type PermutedDifference, permuteGroups, permuteSigns } from './permutation-test.ts';
 import { naiveInference, planInference } from './plan-inference.ts';
 import { rowsWithWeight } from './rows-with-weight.ts';
+import { effectAmong, ifLargeEnough } from './sample-effects.ts';
 import { countGroup } from './study-balance.ts';
 import type { StudyEstimateInput } from './study-input.ts';
 import { momentsOf } from './study-moments.ts';
@@ -70,17 +71,7 @@ export function estimateStudy(
   const terms = input.covariates.map((term) => designColumns(frame, [term]));
   const adjustment = terms.flat();
   const estimate = (rows: Uint32Array, weights: Float64Array, by: Inference, adjustFor: readonly DesignColumn[]) =>
-    estimateEffect(
-      {
-        treated: Uint8Array.from(rows, (row) => treated[row]!),
-        outcome: Float64Array.from(rows, (row) => outcome[row]!),
-        weights: Float64Array.from(rows, (row) => weights[row]!),
-      },
-      adjustFor.map(({ name, values }) => ({ name, values: Float64Array.from(rows, (row) => values[row]!) })),
-      by,
-      input.confidence,
-      kernels,
-    );
+    effectAmong(study, rows, weights, adjustFor, by, input.confidence, kernels);
   const matched = estimate(used, sample.weights, inference, []);
   const adjusted = ifLargeEnough(() => estimate(used, sample.weights, inference, adjustment));
   const unmatched = estimate(rowsWithWeight(everybody), everybody, naiveInference(study, moments), []);
@@ -176,18 +167,6 @@ function permute(
   if (sample.sampling !== null) return null;
   const differences = setDifferences(sample.pairs, outcome, treated);
   return { ...permuteSigns(differences, { draws, seed }, proceed), blocks: 'matched-sets' };
-}
-
-const tooSmall: readonly string[] = ['empty-group', 'no-variation', 'too-few-groups'];
-
-/** The adjusted effect asks for more than the plain one, which was estimated before. */
-function ifLargeEnough(estimate: () => EffectEstimate): EffectEstimate | null {
-  try {
-    return estimate();
-  } catch (error) {
-    if (error instanceof CoreError && tooSmall.includes(error.code)) return null;
-    throw error;
-  }
 }
 
 function differenceOfMeans(outcome: Float64Array, treated: Uint8Array, weights: Float64Array): number {

@@ -1,5 +1,6 @@
 import { forEachPair, type MatchSets } from '../matching/match-sets.ts';
 import type { Frame } from '../propensity/design-matrix.ts';
+import { valuesAt } from '../stats/values-at.ts';
 import {
   areFewStrata,
   chooseInference,
@@ -34,10 +35,10 @@ export function planInference(
   const sets = own === null || moments === null ? own : joinSets(own, moments.unit);
   const { cluster, isByWave } = clustersAtMoments(given, isClusterAskedFor, treated, moments);
   const inference = chooseInference({
-    treated: Uint8Array.from(rows, (row) => treated[row]!),
-    cluster: cluster === null ? null : Int32Array.from(rows, (row) => cluster[row]!),
+    treated: valuesAt(treated, rows),
+    cluster: cluster === null ? null : valuesAt(cluster, rows),
     isAskedFor: isClusterAskedFor || isByWave,
-    matchedSet: sets === null ? null : Int32Array.from(rows, (row) => sets[row]!),
+    matchedSet: sets === null ? null : valuesAt(sets, rows),
     sample: moments === null ? kindOfSample(design, sample) : 'risk-sets',
     partners: sets === null && sample.pairs !== null ? partnersAmong(sample.pairs, rows, treated.length) : null,
     near: nearPartners(frame, treated, design, sample, rows),

@@ -153,15 +153,22 @@ export function countGroup(
   { weights, eligible, sampling }: MatchedSample,
   unit: Int32Array | null,
 ): GroupCounts {
-  const all = Uint32Array.from(treated.keys()).filter((row) => treated[row] === group);
-  const count = (rows: Uint32Array): number =>
-    unit === null ? rows.length : new Set(Array.from(rows, (row) => unit[row]!)).size;
-  const kept = all.filter((row) => eligible[row] !== 0);
+  const count = (counts: (row: number) => boolean): number => {
+    const units = new Set<number>();
+    let rows = 0;
+    for (let row = 0; row < treated.length; row++) {
+      if (treated[row] !== group || !counts(row)) continue;
+      if (unit === null) rows++;
+      else units.add(unit[row]!);
+    }
+    return unit === null ? rows : units.size;
+  };
+  const all = count(() => true);
   return {
-    all: count(all),
-    discarded: count(all) - count(kept),
-    matched: count(all.filter((row) => weights[row]! > 0)),
+    all,
+    discarded: all - count((row) => eligible[row] !== 0),
+    matched: count((row) => weights[row]! > 0),
     effective: effectiveSampleSize(weights, treated, group),
-    effectiveAll: sampling === null ? count(all) : effectiveSampleSize(sampling, treated, group),
+    effectiveAll: sampling === null ? all : effectiveSampleSize(sampling, treated, group),
   };
 }

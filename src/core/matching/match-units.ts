@@ -51,7 +51,7 @@ export interface MatchedSample {
  * @param frame    the variables that the design names, without missing values
  * @param treated  n values, 0 or 1, both occurring
  * @param tieOrder rows in the order that decides ties (canonical unit order), or null where rows stand in that order
- * @param scored   the sample of an earlier call with the same units and design: pairs are then made on its scores
+ * @param scored   scores of an earlier call with the same units and the same model: they are not computed again
  * @throws empty-group, unknown-variable, missing-values, invalid-argument, separation, not-converged, no-overlap (no pair
  *   or stratum was found)
  * Cost: that of the propensity fit and the method.
@@ -83,9 +83,13 @@ export function matchUnits(
       return matchPairs(frame, treated, design, sampling, tieOrder, kernels, scored);
     case 'subclassification': {
       const { distance, subclasses, estimand } = design;
-      const scores = scoreByModel(frame, treated, distance, design, kernels);
-      const { subclass, cutPoints } = subclassify(scores.score, treated, scores.eligible, subclasses, estimand);
-      return { ...byStrata(subclass, treated, estimand, sampling), ...scores, cutPoints };
+      const { score, probability, propensity, eligible } =
+        scored ?? scoreByModel(frame, treated, distance, design, kernels);
+      const { subclass, cutPoints } = subclassify(score!, treated, eligible, subclasses, estimand);
+      return {
+        ...byStrata(subclass, treated, estimand, sampling),
+        ...{ score, probability, propensity, eligible, cutPoints },
+      };
     }
     case 'exact':
       return byStrata(

@@ -1,0 +1,47 @@
+import { CoreError } from '../errors.ts';
+import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
+import type { DesignColumn } from '../propensity/design-matrix.ts';
+import { valuesAt } from '../stats/values-at.ts';
+import type { Inference } from './choose-inference.ts';
+import { type EffectEstimate, estimateEffect } from './estimate-effect.ts';
+
+/** The units of a study with the outcome they are compared in. */
+export interface ComparedUnits {
+  readonly treated: Uint8Array;
+  readonly outcome: Float64Array;
+}
+
+/** The effect among `rows`, whose weights are positive. Parameters and errors as `estimateEffect`. */
+export function effectAmong(
+  { treated, outcome }: ComparedUnits,
+  rows: Uint32Array,
+  weights: Float64Array,
+  adjustFor: readonly DesignColumn[],
+  inference: Inference,
+  confidence: number,
+  kernels: MatrixKernels,
+): EffectEstimate {
+  return estimateEffect(
+    {
+      treated: valuesAt(treated, rows),
+      outcome: valuesAt(outcome, rows),
+      weights: valuesAt(weights, rows),
+    },
+    adjustFor.map(({ name, values }) => ({ name, values: valuesAt(values, rows) })),
+    inference,
+    confidence,
+    kernels,
+  );
+}
+
+const tooSmall: readonly string[] = ['empty-group', 'no-variation', 'too-few-groups'];
+
+/** The adjusted effect asks for more than the plain one, which was estimated before: null where the sample is too small for it. */
+export function ifLargeEnough(estimate: () => EffectEstimate): EffectEstimate | null {
+  try {
+    return estimate();
+  } catch (error) {
+    if (error instanceof CoreError && tooSmall.includes(error.code)) return null;
+    throw error;
+  }
+}

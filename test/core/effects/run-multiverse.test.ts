@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { noFurtherQuestions } from '../../../src/core/effects/answer-further.ts';
+import { runMatchingStudy } from '../../../src/core/effects/run-matching-study.ts';
+import { type MultiverseInput, runMultiverse, type Specification } from '../../../src/core/effects/run-multiverse.ts';
+import { typescriptKernels as kernels } from '../../../src/core/linalg/typescript-kernels.ts';
+import type { NearestDesign } from '../../../src/core/matching/matching-design.ts';
+import type { ModelTerm } from '../../../src/core/propensity/model-terms.ts';
+import { createRandom } from '../../../src/core/random/random-stream.ts';
+
+const n = 240;
+const random = createRandom(8, 'multiverse');
+const status = new Uint8Array(n);
+const a = Float64Array.from({ length: n }, () => random.normal());
+const b = Float64Array.from({ length: n }, () => random.integer(3));
+const treated = Uint8Array.from(a, (v) => (random.bernoulli(1 / (1 + Math.exp(0.8 - 0.7 * v))) ? 1 : 0));
+const question: Omit<MultiverseInput, 'specifications'> = {
+  frame: {
+    rows: n,
+    columns: { a: { type: 'number', values: a, status }, b: { type: 'number', values: b, status } },
+  },
+  treated,
+  outcome: a.map((v, i) => 2 * v + b[i]! + treated[i]! + random.normal()),
+  ...{ cluster: null, isClusterAskedFor: false, standardError: 'by-design', confidence: 0.95, seed: 3 },
+};
+
+const one: readonly ModelTerm[] = [{ variable: 'a' }];
+const both: readonly ModelTerm[] = [{ variable: 'a' }, { variable: 'b' }];
+const scoreOn = (terms: readonly ModelTerm[]) =>
+  ({ type: 'propensity-score', link: 'logit', scale: 'linear', terms }) as const;
+const nearest = (terms: readonly ModelTerm[], changes: Partial<NearestDesign>): Specification => ({
+  covariates: terms,
+  design: {
+    ...{ method: 'nearest', estimand: 'ATT', distance: scoreOn(terms), within: null, order: 'largest', ratio: 1 },
+    ...{ variableRatio: null, maximumReuse: 1, calipers: [], exact: [], antiExact: [], discard: 'none' },
+    reestimate: false,
+    ...changes,
+  },
+});
+const caliper = [{ on: 'distance', width: 0.1, unit: 'sd' }] as const;
+const strata = (estimand: 'ATT' | 'ATE'): Specification => ({
+  covariates: both,
+  design: {
+    ...{ method: 'subclassification', estimand, distance: scoreOn(both), subclasses: 4 },
+    ...{ discard: 'none', reestimate: false },
+  },
+});
+
+const specifications: readonly Specification[] = [
+  nearest(both, {}),
+  nearest(both, { calipers: caliper }),
+  nearest(one, { calipers: caliper }),
+  nearest(both, { calipers: caliper, ratio: 2, order: 'closest' }),
+  nearest(both, { maximumReuse: Number.POSITIVE_INFINITY }),
+  nearest(both, { discard: 'treated', reestimate: true }),
+  nearest(both, { discard: 'treated' }),
+  nearest(both, { within: one, exact: ['b'] }),
+  strata('ATT'),
+  strata('ATE'),
+  {
+    covariates: both,
+    design: {
+      ...{ method: 'inverse-probability', estimand: 'ATE', link: 'logit', stabilized: false, trim: 0, terms: both },
+    },
+  },
+];
+
+describe('runMultiverse', () => {
+  const answers = runMultiverse({ ...question, specifications }, kernels);
+
+  it.each(
+    specifications.map((specification, place) => [place, specification] as const),
+  )('answers way %i as a study of its own does', (place, { design, covariates }) => {
+    const single = runMatchingStudy(
+      { ...question, design, covariates, permutations: 0, further: noFurtherQuestions },
+      kernels,
+    );
+    const differences = single.balance.map(({ after }) => Math.abs(after.standardizedMeanDifference!));
+    expect(answers[place]).toStrictEqual({
+      refusal: null,
+      answer: {
+        groups: single.groups,
+        largestDifference: Math.max(...differences),
+        inference: { method: single.inference.method, reason: single.inference.reason },
+        matched: single.effects.matched,
+        adjusted: single.effects.adjusted,
+      },
+    });
+  });
+
+  it('answers differently where the ways differ', () => {
+    expect(new Set(answers.map(({ answer }) => answer!.matched.estimate)).size).toBe(specifications.length);
+  });
+
+  it('does not depend on the order of the ways', () => {
+    const backwards = runMultiverse({ ...question, specifications: specifications.toReversed() }, kernels);
+    expect(backwards.toReversed()).toStrictEqual(answers);
+  });
+
+  it('says which ways are not possible, and why, and answers the others', () => {
+    const impossible = nearest(both, { calipers: [{ on: 'distance', width: 0, unit: 'raw' }] });
+    const [refused, answered] = runMultiverse(
+      { ...question, specifications: [impossible, nearest(both, {})] },
+      kernels,
+    );
+    expect(refused).toMatchObject({ answer: null, refusal: { code: 'no-overlap' } });
+    expect(answered).toStrictEqual(answers[0]);
+  });
+});
