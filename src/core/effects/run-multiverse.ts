@@ -4,14 +4,16 @@ import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import type { SolveIntegerProgram } from '../matching/integer-program.ts';
 import { type DesignColumn, designColumns, type Frame } from '../propensity/design-matrix.ts';
 import type { ModelTerm } from '../propensity/model-terms.ts';
+import { noFurtherQuestions } from './answer-further.ts';
 import type { Inference } from './choose-inference.ts';
 import { drawSample, type StudyDesign, type StudySample } from './draw-sample.ts';
 import type { EffectEstimate } from './estimate-effect.ts';
+import { loseUnits } from './lose-units.ts';
 import { planInference } from './plan-inference.ts';
 import { rowsWithWeight } from './rows-with-weight.ts';
-import type { MatchingStudyInput } from './run-matching-study.ts';
 import { effectAmong, ifLargeEnough } from './sample-effects.ts';
 import { countGroup, type GroupCounts } from './study-balance.ts';
+import type { StudyEstimateInput } from './study-input.ts';
 
 /** One way to do the study. */
 export interface Specification {
@@ -21,14 +23,15 @@ export interface Specification {
 
 /** One question, asked in many ways of the same units. */
 export interface MultiverseInput
-  extends Omit<MatchingStudyInput, 'design' | 'covariates' | 'balanceOf' | 'permutations' | 'further'> {
+  extends Omit<StudyEstimateInput, 'design' | 'covariates' | 'balanceOf' | 'permutations' | 'further'> {
   readonly specifications: readonly Specification[];
 }
 
 /** What one way answers: the same to the last bit as a study of its own. */
 export interface SpecificationEffect {
+  /** units whose outcome is known, and of these the matched that are left */
   readonly groups: { readonly treated: GroupCounts; readonly control: GroupCounts };
-  /** largest |standardised mean difference| of the covariates after; null where none varies */
+  /** largest |standardised mean difference| of the covariates in the designed sample; null where none varies */
   readonly largestDifference: number | null;
   readonly inference: Pick<Inference, 'method' | 'reason'>;
   readonly matched: EffectEstimate;
@@ -44,7 +47,7 @@ export type SpecificationAnswer =
  * A study done in many ways: how much the answer depends on choices that could as well have been made otherwise.
  *
  * Ways that differ only in calipers, ratios, orders or exact cells share one propensity score; nothing else is shared, so each
- * answer equals that of `runMatchingStudy`. Ways are independent of each other and of their order.
+ * answer equals that of `designStudy` and `estimateStudy`. Ways are independent of each other and of their order.
  *
  * @param solver of integer programs, for cardinality matching
  * Cost: one propensity fit for each model, one match and two regressions for each way. Source: Simonsohn, Simmons and Nelson
@@ -78,25 +81,28 @@ type Columns = (term: ModelTerm, contrast: 'reference' | 'all') => readonly Desi
 function answerWith(
   question: Omit<MultiverseInput, 'specifications'>,
   { design, covariates }: Specification,
-  sample: StudySample,
+  designed: StudySample,
   columns: Columns,
   kernels: MatrixKernels,
 ): SpecificationEffect {
   const { treated, confidence } = question;
-  const { weights } = sample;
-  const inference = planInference({ ...question, design }, sample, null);
-  const used = rowsWithWeight(weights);
-  const effect = (adjustFor: readonly DesignColumn[]) =>
-    effectAmong(question, used, weights, adjustFor, inference, confidence, kernels);
-  const matched = effect([]);
-  const adjusted = ifLargeEnough(() => effect(covariates.flatMap((term) => columns(term, 'reference'))));
+  const { estimand } = design;
   const all = covariates.flatMap((term) => columns(term, 'all'));
-  const differences = standardizedDifferences(all, { treated, estimand: design.estimand, weights }).filter(
+  const differences = standardizedDifferences(all, { treated, estimand, weights: designed.weights }).filter(
     (difference) => difference !== null,
   );
+  const study = { ...question, design, covariates, permutations: 0, further: noFurtherQuestions };
+  const { study: left, sample } = loseUnits(study, designed);
+  const columnsLeft = left.frame === question.frame ? columns : rememberedColumns(left.frame);
+  const inference = planInference({ ...study, ...left }, sample, null);
+  const used = rowsWithWeight(sample.weights);
+  const effect = (adjustFor: readonly DesignColumn[]) =>
+    effectAmong(left, used, sample.weights, adjustFor, inference, confidence, kernels);
+  const matched = effect([]);
+  const adjusted = ifLargeEnough(() => effect(covariates.flatMap((term) => columnsLeft(term, 'reference'))));
   const { method, reason } = inference;
   return {
-    groups: { treated: countGroup(treated, 1, sample, null), control: countGroup(treated, 0, sample, null) },
+    groups: { treated: countGroup(left.treated, 1, sample, null), control: countGroup(left.treated, 0, sample, null) },
     largestDifference: differences.length === 0 ? null : Math.max(...differences.map(Math.abs)),
     inference: { method, reason },
     matched,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noFurtherQuestions } from '../../../src/core/effects/answer-further.ts';
+import { designStudy } from '../../../src/core/effects/design-study.ts';
+import { estimateStudy } from '../../../src/core/effects/estimate-study.ts';
 import { runMatchingStudy } from '../../../src/core/effects/run-matching-study.ts';
 import { type MultiverseInput, runMultiverse, type Specification } from '../../../src/core/effects/run-multiverse.ts';
 import { typescriptKernels as kernels } from '../../../src/core/linalg/typescript-kernels.ts';
@@ -84,6 +86,17 @@ describe('runMultiverse', () => {
         matched: single.effects.matched,
         adjusted: single.effects.adjusted,
       },
+    });
+  });
+
+  it('loses the units whose outcome is not known as a study does', () => {
+    const isOutcomeKnown = Uint8Array.from(treated, (_, i) => (i % 5 === 0 ? 0 : 1));
+    const lossy = { ...question, isOutcomeKnown };
+    const loss = runMultiverse({ ...lossy, specifications }, kernels);
+    specifications.forEach(({ design, covariates }, place) => {
+      const study = { ...lossy, design, covariates, permutations: 0, further: noFurtherQuestions };
+      const { effects, groups } = estimateStudy(study, designStudy(study, kernels), kernels);
+      expect(loss[place]!.answer).toMatchObject({ groups, matched: effects.matched, adjusted: effects.adjusted });
     });
   });
 
