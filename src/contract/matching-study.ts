@@ -169,6 +169,45 @@ const effect = nullable(
 
 const ratio = strict({ estimate: Type.Number(), lower: Type.Number(), upper: Type.Number() });
 const support = nullable(strict({ treated: Type.Integer(), control: Type.Integer() }));
+const gammaBounds = {
+  bounds: Type.Array(strict({ gamma: Type.Number(), pUpper: Type.Number() })),
+  survivedGamma: number,
+};
+const sensitivity = strict({
+  eValue: nullable(
+    strict({
+      scale: literals(['risk-ratio', 'standardized-difference']),
+      riskRatio: Type.Number(),
+      eValue: Type.Number(),
+      ofInterval: Type.Number(),
+    }),
+  ),
+  robustness: nullable(
+    strict({
+      value: Type.Number(),
+      interval: Type.Number(),
+      benchmark: nullable(
+        strict({
+          term: Type.Integer({ description: 'place of the covariate' }),
+          withTreatment: Type.Number(),
+          withOutcome: Type.Number(),
+          remaining: number,
+        }),
+      ),
+    }),
+  ),
+  rosenbaum: nullable(
+    strict({
+      statistic: literals(['wilcoxon', 'mcnemar']),
+      ...gammaBounds,
+      sign: nullable(strict(gammaBounds)),
+      hodgesLehmann: nullable(Type.Array(strict({ gamma: Type.Number(), lower: Type.Number(), upper: Type.Number() }))),
+      support: count,
+      signSupport: count,
+    }),
+  ),
+});
+
 const further = strict({
   effects: Type.Array(
     strict({
@@ -178,6 +217,7 @@ const further = strict({
       matched: effect,
       adjusted: effect,
       adjustedPValue: number,
+      sensitivity: nullable(sensitivity),
       support,
       withheld: Type.Boolean(),
     }),
@@ -217,41 +257,7 @@ const further = strict({
       oddsRatio: ratio,
     }),
   ),
-  sensitivity: strict({
-    eValue: nullable(
-      strict({
-        scale: literals(['risk-ratio', 'standardized-difference']),
-        riskRatio: Type.Number(),
-        eValue: Type.Number(),
-        ofInterval: Type.Number(),
-      }),
-    ),
-    robustness: nullable(
-      strict({
-        value: Type.Number(),
-        interval: Type.Number(),
-        benchmark: nullable(
-          strict({
-            term: Type.Integer({ description: 'place of the covariate' }),
-            withTreatment: Type.Number(),
-            withOutcome: Type.Number(),
-            remaining: number,
-          }),
-        ),
-      }),
-    ),
-    rosenbaum: nullable(
-      strict({
-        statistic: literals(['wilcoxon', 'mcnemar']),
-        bounds: Type.Array(strict({ gamma: Type.Number(), pUpper: Type.Number() })),
-        survivedGamma: number,
-        hodgesLehmann: nullable(
-          Type.Array(strict({ gamma: Type.Number(), lower: Type.Number(), upper: Type.Number() })),
-        ),
-        support: count,
-      }),
-    ),
-  }),
+  sensitivity,
   detectable: nullable(
     strict({
       standardDeviation: Type.Number(),

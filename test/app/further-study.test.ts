@@ -139,6 +139,55 @@ describe('what a study asks beside its effect', () => {
     expect(without.body.further.sensitivity.rosenbaum).toBeNull();
   });
 
+  it('says so of every further outcome and follow-up too, and nothing of negative controls', async () => {
+    const { body } = await study(panel, {
+      covariates: ['home', 'income'],
+      otherOutcomes: ['noise', 'saved'],
+      laterFollowUps: ['2025'],
+      preperiod: '2022',
+    });
+    const of = (name: string) => body.further.effects.find(({ variable, kind }) => `${kind} ${variable}` === name)!;
+    const later = of('follow-up kpi').sensitivity!;
+    expect(later.eValue!.scale).toBe('standardized-difference');
+    expect(later.robustness!.value).toBeGreaterThan(later.robustness!.interval);
+    expect(later.robustness!.benchmark!.term).toBe(1); // income, in the order asked for
+    expect(later.rosenbaum!.survivedGamma!).toBeGreaterThan(2);
+    // The sign test does not use how large differences are, so it stands less.
+    expect(later.rosenbaum!.sign!.survivedGamma!).toBeLessThan(later.rosenbaum!.survivedGamma!);
+    const noise = of('outcome noise').sensitivity!;
+    expect([noise.eValue!.ofInterval, noise.robustness!.interval, noise.rosenbaum!.survivedGamma]).toEqual([
+      1,
+      0,
+      null,
+    ]);
+    const saved = of('outcome saved').sensitivity!;
+    expect([saved.eValue!.scale, saved.rosenbaum!.statistic, saved.rosenbaum!.sign]).toEqual([
+      'risk-ratio',
+      'mcnemar',
+      null,
+    ]);
+    expect(of('placebo-date kpi').sensitivity).toBeNull();
+    // As a study of its own, with the same pairs.
+    const alone = await study(panel, { covariates: ['home', 'income'], followUp: '2025' });
+    const own = alone.body.further.sensitivity;
+    expect(later.eValue!.eValue).toBeCloseTo(own.eValue!.eValue, 10);
+    expect(later.robustness!.value).toBeCloseTo(own.robustness!.value, 10);
+    expect(later.rosenbaum!.sign!.bounds).toEqual(own.rosenbaum!.sign!.bounds);
+  });
+
+  it('shows others no benchmark of further outcomes, and no sign test of fewer than ten pairs in one of the two ways', async () => {
+    const questions = { otherOutcomes: ['noise'], laterFollowUps: ['2025'] };
+    const mine = await study(panel, questions);
+    const theirs = await study(panel, questions, visitor);
+    const [noise, later] = theirs.body.further.effects;
+    expect(noise!.sensitivity!.robustness!.benchmark).toBeNull();
+    expect(noise!.sensitivity!.eValue).toEqual(mine.body.further.effects[0]!.sensitivity!.eValue);
+    expect(noise!.sensitivity!.rosenbaum!.sign).not.toBeNull();
+    expect(noise!.sensitivity!.rosenbaum!.signSupport).toBeNull();
+    const fewer = mine.body.further.effects[1]!.sensitivity!.rosenbaum!.signSupport!;
+    expect(later!.sensitivity!.rosenbaum!.sign === null).toBe(fewer < 10);
+  });
+
   it('counts the clusters in what it could find where collectives were treated', async () => {
     const whole = studyPanel({ units: 600, byCollective: true });
     const { body, warnings } = await study(whole, {
@@ -148,6 +197,8 @@ describe('what a study asks beside its effect', () => {
     });
     expect(body.further.detectable!.intraclassCorrelation).toBeGreaterThanOrEqual(0);
     expect(body.further.augmented).toBeNull();
+    // Households of a collective are no independent pairs.
+    expect(body.further.sensitivity.rosenbaum).toBeNull();
     expect(warnings.map(({ code }) => code)).toContain('no-augmented-effect');
     expect(body.further.byLevel!.interaction!.denominator).toBe(8);
   });

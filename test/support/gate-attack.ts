@@ -56,7 +56,10 @@ const notPeople: readonly (readonly [where: RegExp, reason: string])[] = [
   [/^warnings\[\]\.parameters\.conditions$/, 'the question'],
   [/^body\.overlap\.coefficient$|^warnings\[\]\.parameters\.coefficient$/, 'a share; see the attack on studies'],
   [/^body\.permutation\./, 'chances and draws'],
-  [/^body\.further\.sensitivity\..*\b(gamma|survivedGamma|eValue|ofInterval|riskRatio)$/, 'odds and ratios: 1 is none'],
+  [
+    /^body\.further\.(effects\[\]\.)?sensitivity\..*\b(gamma|survivedGamma|eValue|ofInterval|riskRatio)$/,
+    'odds and ratios: 1 is none',
+  ],
   [/^body\.further\.byLevel\.interaction\./, 'a statistic and its degrees of freedom'],
   [/\b(varianceRatio|overlapCoefficient)$/, '1 is equal'],
   [/^body\.further\.ratios\.(riskRatio|oddsRatio)\.(estimate|lower|upper)$/, '1 is no difference'],

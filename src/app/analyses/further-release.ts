@@ -22,9 +22,20 @@ export interface ShownLevel {
 
 type Rosenbaum = NonNullable<StudySensitivity['rosenbaum']>;
 
+/** `StudySensitivity` as a body shows it. */
+export interface ShownSensitivity extends Pick<StudySensitivity, 'eValue' | 'robustness'> {
+  readonly rosenbaum:
+    | (Omit<Rosenbaum, 'support' | 'signSupport'> & {
+        readonly support: number | null;
+        readonly signSupport: number | null;
+      })
+    | null;
+}
+
 /** `FurtherAnswers` as a body shows them: numbers of people may be withheld. */
 export interface ShownFurther extends Pick<FurtherAnswers, 'augmented' | 'ratios' | 'detectable' | 'supportBefore'> {
-  readonly effects: readonly (Omit<FurtherEffect, 'support'> & {
+  readonly effects: readonly (Omit<FurtherEffect, 'support' | 'sensitivity'> & {
+    readonly sensitivity: ShownSensitivity | null;
     readonly support: Support | null;
     readonly withheld: boolean;
   })[];
@@ -34,9 +45,7 @@ export interface ShownFurther extends Pick<FurtherAnswers, 'augmented' | 'ratios
     readonly levels: readonly ShownLevel[];
     readonly interaction: EffectsByLevel['interaction'];
   } | null;
-  readonly sensitivity: Pick<StudySensitivity, 'eValue' | 'robustness'> & {
-    readonly rosenbaum: (Omit<Rosenbaum, 'support'> & { readonly support: number | null }) | null;
-  };
+  readonly sensitivity: ShownSensitivity;
   readonly support: FurtherAnswers['support'] | null;
 }
 
@@ -111,6 +120,8 @@ export function gateFurther(
         : {
             ...effect,
             adjusted: withoutLevels(effect.adjusted),
+            // How strong covariates are is measured among everybody, of whom nothing here says how many have this outcome.
+            sensitivity: effect.sensitivity && gateSensitivity(effect.sensitivity, effect.matched, () => true),
             support: null,
             adjustedPValue: isOneHidden ? null : effect.adjustedPValue,
           },
@@ -119,19 +130,7 @@ export function gateFurther(
     byLevel: byLevel && (isOutcomeHidden.matched ? byLevel : gateLevels(byLevel)),
     augmented: hidesEverybody ? null : withoutLevels(base.augmented),
     detectable: further.supportBefore === null || fewIn(further.supportBefore) ? null : further.detectable,
-    sensitivity: {
-      ...sensitivity,
-      robustness: sensitivity.robustness && {
-        ...sensitivity.robustness,
-        benchmark:
-          sensitivity.robustness.benchmark === null ||
-          hidesEverybody ||
-          isTermHidden(sensitivity.robustness.benchmark.term)
-            ? null
-            : sensitivity.robustness.benchmark,
-      },
-      rosenbaum: gateRosenbaum(sensitivity.rosenbaum, standardError / 4),
-    },
+    sensitivity: gateSensitivity(sensitivity, { standardError }, (term) => hidesEverybody || isTermHidden(term)),
     support: null,
     supportBefore: null,
   };
@@ -150,6 +149,7 @@ const hideEffect = (effect: ShownFurther['effects'][number]): ShownFurther['effe
   matched: null,
   adjusted: null,
   adjustedPValue: null,
+  sensitivity: null,
   support: null,
   withheld: true,
 });
@@ -186,7 +186,24 @@ function gateLevels(byLevel: NonNullable<ShownFurther['byLevel']>): NonNullable<
   };
 }
 
-/** Of pairs with an outcome of 0 and 1 the p-values are a code of two counts. */
+/** @param effect whose standard error is the measure of rounding */
+function gateSensitivity(
+  { eValue, robustness, rosenbaum }: ShownSensitivity,
+  effect: Pick<EffectEstimate, 'standardError'> | null,
+  isBenchmarkHidden: (term: number) => boolean,
+): ShownSensitivity {
+  const benchmark = robustness?.benchmark ?? null;
+  return {
+    eValue,
+    robustness: robustness && {
+      ...robustness,
+      benchmark: benchmark === null || isBenchmarkHidden(benchmark.term) ? null : benchmark,
+    },
+    rosenbaum: gateRosenbaum(rosenbaum, (effect?.standardError ?? 0) / 4),
+  };
+}
+
+/** Of the sign test, and of pairs with an outcome of 0 and 1, the p-values are a code of two counts. */
 function gateRosenbaum(
   rosenbaum: ShownFurther['sensitivity']['rosenbaum'],
   step: number,
@@ -194,7 +211,9 @@ function gateRosenbaum(
   if (rosenbaum === null || few(rosenbaum.support!)) return null;
   return {
     ...rosenbaum,
+    sign: few(rosenbaum.signSupport!) ? null : rosenbaum.sign,
     support: null,
+    signSupport: null,
     hodgesLehmann:
       rosenbaum.hodgesLehmann === null || !(step > 0)
         ? null

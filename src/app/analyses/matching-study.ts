@@ -2,6 +2,7 @@ import type { StandardErrorRequest } from '../../core/effects/choose-inference.t
 import type { StudyDesign } from '../../core/effects/draw-sample.ts';
 import type { MatchingStudyOutput } from '../../core/effects/run-matching-study.ts';
 import type { BalanceOf, StudyBalanceRow } from '../../core/effects/study-balance.ts';
+import type { StudySensitivity } from '../../core/effects/study-sensitivity.ts';
 import type { Estimand } from '../../core/matching/estimand.ts';
 import type { RiskSetSettings } from '../../core/panel/risk-set-moments.ts';
 import { type ModelTerm, variablesOf } from '../../core/propensity/model-terms.ts';
@@ -302,20 +303,20 @@ const inOrderOfNames = (names: readonly string[]): readonly number[] =>
 function inOrderAsked(output: MatchingStudyOutput, order: readonly number[]): MatchingStudyOutput {
   const placeOf = (term: number): number => order[term] ?? term;
   const { balance, further } = output;
-  const { robustness } = further.sensitivity;
-  const benchmark = robustness?.benchmark;
+  const inPlace = <T extends StudySensitivity | null>(sensitivity: T): T => {
+    const benchmark = sensitivity?.robustness?.benchmark;
+    if (!benchmark) return sensitivity;
+    const robustness = { ...sensitivity.robustness, benchmark: { ...benchmark, term: placeOf(benchmark.term) } };
+    return { ...sensitivity, robustness };
+  };
   return {
     ...output,
     balance: balance.map((row) => ({ ...row, term: placeOf(row.term) })).sort((a, b) => a.term - b.term),
-    further: benchmark
-      ? {
-          ...further,
-          sensitivity: {
-            ...further.sensitivity,
-            robustness: { ...robustness, benchmark: { ...benchmark, term: placeOf(benchmark.term) } },
-          },
-        }
-      : further,
+    further: {
+      ...further,
+      effects: further.effects.map((effect) => ({ ...effect, sensitivity: inPlace(effect.sensitivity) })),
+      sensitivity: inPlace(further.sensitivity),
+    },
   };
 }
 

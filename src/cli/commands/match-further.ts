@@ -21,18 +21,25 @@ export function furtherText(result: Study, context: CommandContext, show: Show):
 function effectsTable({ body }: Study, { say }: CommandContext, show: Show): string {
   const { effects } = body.further;
   if (effects.length === 0) return '';
-  const rows = effects.map(({ kind, variable, period, matched, adjusted, adjustedPValue, withheld }) => {
+  const rows = effects.map(({ kind, variable, period, matched, adjusted, adjustedPValue, sensitivity, withheld }) => {
     const effect = adjusted ?? matched;
     const name = say(`match.further.kind.${kind}`, { variable, period: period ?? '' });
-    if (withheld || effect === null) return [name, withheld ? say('cli.withheld') : '–', '', ''];
+    if (withheld || effect === null) return [name, withheld ? say('cli.withheld') : '–', '', '', '', ''];
+    const { eValue = null, rosenbaum = null } = sensitivity ?? {};
     return [
       name,
       show(effect.estimate),
       say('match.interval', { lower: show(effect.lower), upper: show(effect.upper) }),
       show(adjustedPValue ?? effect.pValue),
+      eValue === null ? '' : show(eValue.eValue),
+      rosenbaum?.survivedGamma == null ? '' : show(rosenbaum.survivedGamma),
     ];
   });
-  return textTable(headings(say, 'match.further.title'), rows);
+  const ofSensitivity = [
+    { title: say('match.further.e-value'), align: 'right' as const },
+    { title: say('match.further.gamma'), align: 'right' as const },
+  ];
+  return textTable([...headings(say, 'match.further.title'), ...ofSensitivity], rows);
 }
 
 function levelsTable({ body }: Study, { say }: CommandContext, show: Show): string {
@@ -106,6 +113,8 @@ function sensitivityText({ body, settings }: Study, { say }: CommandContext, sho
         ? say('match.sensitivity.gamma-none')
         : say('match.sensitivity.gamma', { gamma: show(rosenbaum.survivedGamma) }),
     );
+    const bySign = rosenbaum.sign?.survivedGamma ?? null;
+    if (bySign !== null) lines.push(say('match.sensitivity.gamma-sign', { gamma: show(bySign) }));
     const [first] = rosenbaum.hodgesLehmann ?? [];
     if (first !== undefined) {
       lines.push(say('match.sensitivity.hodges-lehmann', { lower: show(first.lower), upper: show(first.upper) }));

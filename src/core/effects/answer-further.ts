@@ -87,6 +87,23 @@ export function answerFurther(
   });
   const columns = facts.terms.flat().map(({ name, values }) => ({ name, values: take(values) }));
   const warnings: Warning[] = [];
+  // Pairs of units whose whole clusters were treated are no independent pairs.
+  const isOneToOne =
+    facts.pairs !== null && inference.partners === null && inference.clusters === null && haveOnePartner(facts.pairs);
+  const sensitivityOf = (values: Float64Array, effect: EffectEstimate): StudySensitivity =>
+    studySensitivity(
+      {
+        sample: sampleOf(values),
+        columns,
+        effect,
+        ratios: riskRatios(sampleOf(values), inference, confidence, kernels),
+        confidence,
+        terms: facts.terms,
+        everybody: { treated, outcome: values },
+        pairs: isOneToOne ? facts.pairs : null,
+      },
+      kernels,
+    );
   const { effects, ownAdjustedPValue } = furtherEffects(
     questions.outcomes,
     judged(facts.effects)!,
@@ -97,6 +114,7 @@ export function answerFurther(
         ifPossible(() => estimateEffect(sampleOf(values), adjustFor, inference, confidence, kernels));
       return { matched: attempt([]), adjusted: attempt(columns) };
     },
+    sensitivityOf,
   );
   for (const { kind, variable, period, ...found } of effects) {
     const effect = judged(found);
@@ -126,20 +144,6 @@ export function answerFurther(
   }
   const augmented = questions.augmented && augment(facts, questions.augmented.folds, warnings, kernels);
   const ratios = riskRatios(sample, inference, confidence, kernels);
-  const isOneToOne = facts.pairs !== null && inference.partners === null && haveOnePartner(facts.pairs);
-  const sensitivity = studySensitivity(
-    {
-      sample,
-      columns,
-      effect: judged(facts.effects)!,
-      ratios,
-      confidence,
-      terms: facts.terms,
-      everybody: { treated, outcome },
-      pairs: isOneToOne ? facts.pairs : null,
-    },
-    kernels,
-  );
   return {
     answers: {
       effects,
@@ -147,7 +151,7 @@ export function answerFurther(
       byLevel,
       augmented,
       ratios,
-      sensitivity,
+      sensitivity: sensitivityOf(outcome, judged(facts.effects)!),
       detectable: questions.before && detectableBefore(facts, questions.before),
       support: {
         before: supportOfOutcome(outcome, treated, new Float64Array(treated.length).fill(1)),

@@ -1,6 +1,7 @@
 import { groupSupport } from '../disclosure/group-support.ts';
 import { holmAdjusted } from '../stats/holm.ts';
 import type { EffectEstimate } from './estimate-effect.ts';
+import type { StudySensitivity } from './study-sensitivity.ts';
 
 /**
  * What else is compared in the same sample. `outcome`: another variable at follow-up. `follow-up`: the outcome at another time.
@@ -21,6 +22,8 @@ export interface FurtherEffect extends Omit<FurtherOutcome, 'values'> {
   readonly adjusted: EffectEstimate | null;
   /** Holm's, of the effect judged, among the outcome of the study and the further ones; null for negative controls */
   readonly adjustedPValue: number | null;
+  /** null without an effect, and for negative controls */
+  readonly sensitivity: StudySensitivity | null;
   /** the fewest units behind its means, see `groupSupport` */
   readonly support: { readonly treated: number; readonly control: number };
 }
@@ -35,6 +38,7 @@ export const judged = (effects: {
  * Effects on further outcomes, with p-values adjusted together with that of the study's own outcome.
  *
  * @param estimate the plain and the adjusted effect of an outcome in the sample
+ * @param sensitivity of the effect judged
  * @returns the effects in order, and the adjusted p-value of the study's own effect
  */
 export function furtherEffects(
@@ -43,6 +47,7 @@ export function furtherEffects(
   treated: Uint8Array,
   weights: Float64Array,
   estimate: (values: Float64Array) => Pick<FurtherEffect, 'matched' | 'adjusted'>,
+  sensitivity: (values: Float64Array, effect: EffectEstimate) => StudySensitivity,
 ): { readonly effects: readonly FurtherEffect[]; readonly ownAdjustedPValue: number } {
   const found = outcomes.map((outcome) => ({ ...outcome, ...estimate(outcome.values) }));
   const isInFamily = ({ kind }: FurtherOutcome): boolean => kind === 'outcome' || kind === 'follow-up';
@@ -56,6 +61,7 @@ export function furtherEffects(
     effects: found.map(({ values, ...effect }, at) => ({
       ...effect,
       adjustedPValue: pOf.get(at) ?? null,
+      sensitivity: pOf.has(at) ? sensitivity(values, judged(effect)!) : null,
       support: supportOfOutcome(values, treated, weights),
     })),
     ownAdjustedPValue: ownAdjustedPValue!,

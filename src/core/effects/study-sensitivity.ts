@@ -12,7 +12,7 @@ import {
   type PlannedGroup,
 } from '../sensitivity/minimum-detectable-effect.ts';
 import { asStrongAs, biasOf, equalShares } from '../sensitivity/robustness-value.ts';
-import { mcNemarBounds, signedRankTails, survivedGamma } from '../sensitivity/rosenbaum-bounds.ts';
+import { signedRankTails, signTestTails, survivedGamma } from '../sensitivity/rosenbaum-bounds.ts';
 import { studentTQuantile } from '../stats/student-t.ts';
 import { type EffectEstimate, type EffectSample, regress } from './estimate-effect.ts';
 import type { RiskRatios } from './risk-ratios.ts';
@@ -36,14 +36,24 @@ export interface StudySensitivity {
   /** of one to one pairs; null for other samples */
   readonly rosenbaum: {
     readonly statistic: 'wilcoxon' | 'mcnemar';
-    readonly bounds: readonly { readonly gamma: number; readonly pUpper: number }[];
-    /** null where the finding does not stand even without hidden bias */
-    readonly survivedGamma: number | null;
+    readonly bounds: GammaBounds['bounds'];
+    readonly survivedGamma: GammaBounds['survivedGamma'];
+    /** of the sign test, which asks only how many pairs differ in which way; null for 0 and 1, where it is McNemar's */
+    readonly sign: Pick<GammaBounds, 'bounds' | 'survivedGamma'> | null;
     /** null for an outcome of 0 and 1 */
     readonly hodgesLehmann: readonly HodgesLehmannBound[] | null;
     /** pairs that differ; for 0 and 1 the fewer of the two ways in which they differ, where both occur */
     readonly support: number;
+    /** the fewer of the two ways in which pairs differ, where both occur */
+    readonly signSupport: number;
   } | null;
+}
+
+/** The largest one-sided p-value for each gamma. */
+interface GammaBounds {
+  readonly bounds: readonly { readonly gamma: number; readonly pUpper: number }[];
+  /** null where the finding does not stand even without hidden bias */
+  readonly survivedGamma: number | null;
 }
 
 /** The covariate after which the estimate would change most if something unmeasured were as strong. */
@@ -162,19 +172,19 @@ function rosenbaumOf({ everybody, pairs, effect, confidence }: SensitivityInput)
   const differences = all.map((d) => sign * d);
   if (differences.every((d) => d === 0)) return null;
   const isBinary = everybody.outcome.every((y) => y === 0 || y === 1);
-  const count = (value: number): number => differences.reduce((sum, d) => sum + (d === value ? 1 : 0), 0);
-  const [more, less] = [count(1), count(-1)];
-  const upper = isBinary
-    ? (gamma: number) => mcNemarBounds(more, less, [gamma])[0]!.pUpper
-    : signedRankTails(differences).pUpper;
-  return {
-    statistic: isBinary ? 'mcnemar' : 'wilcoxon',
+  const { positive, negative, pUpper: bySign } = signTestTails(differences);
+  const boundsOf = (upper: (gamma: number) => number): GammaBounds => ({
     bounds: gammas.map((gamma) => ({ gamma, pUpper: upper(gamma) })),
     survivedGamma: survivedGamma(upper, (1 - confidence) / 2),
+  });
+  const fewer = Math.min(...[positive, negative].filter((pairsOfKind) => pairsOfKind > 0));
+  return {
+    statistic: isBinary ? 'mcnemar' : 'wilcoxon',
+    ...boundsOf(isBinary ? bySign : signedRankTails(differences).pUpper),
+    sign: isBinary ? null : boundsOf(bySign),
     hodgesLehmann: isBinary ? null : hodgesLehmannBounds(all, gammas),
-    support: isBinary
-      ? Math.min(...[more, less].filter((pairsOfKind) => pairsOfKind > 0))
-      : differences.length - count(0),
+    support: isBinary ? fewer : positive + negative,
+    signSupport: fewer,
   };
 }
 

@@ -90,6 +90,12 @@ export function mcNemarBounds(
  * Source: Rosenbaum 2002, section 4.3.2.
  */
 export function signTestBounds(differences: Float64Array, gammas: readonly number[]): readonly RosenbaumBound[] {
+  const { pUpper, pLower } = signTestTails(differences);
+  return gammas.map((gamma) => ({ gamma, pUpper: pUpper(gamma), pLower: pLower(gamma) }));
+}
+
+/** The same bounds as functions of gamma, and the pairs that differ in each way. @throws as `signTestBounds` */
+export function signTestTails(differences: Float64Array) {
   let positive = 0;
   let negative = 0;
   for (const d of differences) {
@@ -99,7 +105,13 @@ export function signTestBounds(differences: Float64Array, gammas: readonly numbe
   if (positive + negative === 0) {
     throw new CoreError('empty-group', 'Every pair has the same outcome, so there is no sign to count.');
   }
-  return mcNemarBounds(positive, negative, gammas);
+  const at = (gamma: number): RosenbaumBound => mcNemarBounds(positive, negative, [gamma])[0]!;
+  return {
+    positive,
+    negative,
+    pUpper: (gamma: number) => at(gamma).pUpper,
+    pLower: (gamma: number) => at(gamma).pLower,
+  };
 }
 
 /**

@@ -202,6 +202,7 @@ describe('what covariates explain', () => {
 describe('further outcomes', () => {
   it('leave negative controls out of the family of p-values', () => {
     const p = (pValue: number) => ({ ...estimateEffect(draw(1, 60).sample, [], plain, 0.95, kernels), pValue });
+    const none = { eValue: null, robustness: null, rosenbaum: null };
     const { sample } = draw(1, 60);
     const named = (kind: 'outcome' | 'placebo-date', values: number) => ({
       kind,
@@ -215,9 +216,11 @@ describe('further outcomes', () => {
       sample.treated,
       sample.weights,
       (values) => ({ matched: p(values[0] === sample.outcome[0] ? 0.03 : 0.001), adjusted: null }),
+      () => none,
     );
     expect(ownAdjustedPValue).toBeCloseTo(0.06, 12);
     expect(effects.map(({ adjustedPValue }) => adjustedPValue)).toEqual([0.06, null]);
+    expect(effects.map(({ sensitivity }) => sensitivity)).toEqual([none, null]);
   });
 });
 
