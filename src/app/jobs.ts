@@ -2,7 +2,7 @@ import { CoreError } from '../core/errors.ts';
 import type { Actor } from './actor.ts';
 import { type Analysis, type AnalysisKind, type AnyResult, analyses, type SettingsOf } from './analyses.ts';
 import { AppError } from './errors.ts';
-import type { Control, Ports } from './ports.ts';
+import type { Control, CostEstimate, Ports } from './ports.ts';
 import { maySee, type Released, releaseError, releaseUnrestricted } from './release.ts';
 import { releaseStored } from './release-stored.ts';
 
@@ -20,6 +20,8 @@ export interface JobRecord {
   /** 0 to 1 */
   readonly progress: number;
   readonly stage: string;
+  /** what it will cost, told before the work starts where that can be estimated and is long */
+  readonly cost?: CostEstimate;
   readonly submittedAt: string;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
@@ -35,7 +37,8 @@ export interface JobError {
 
 /** A job as the outside sees it; `result` is there once it succeeded, and went through the release gate. */
 export interface JobView<R extends AnyResult = AnyResult>
-  extends Omit<JobRecord, 'actor' | 'idempotencyKey' | 'settings'> {
+  extends Omit<JobRecord, 'actor' | 'idempotencyKey' | 'settings' | 'cost'> {
+  readonly cost: CostEstimate | null;
   readonly result: Released<R> | null;
 }
 
@@ -92,11 +95,11 @@ export function createJobs(ports: Ports, options: { concurrency: number }): Jobs
   };
 
   async function view(record: JobRecord, actor: Actor): Promise<JobView> {
-    const { actor: _actor, idempotencyKey: _key, settings: _settings, ...shown } = record;
+    const { actor: _actor, idempotencyKey: _key, settings: _settings, cost = null, ...shown } = record;
     const stored = record.resultId === null ? null : await ports.results.get(record.resultId);
     const result = stored === null || !maySee(stored, actor) ? null : await releaseStored(ports, stored, actor);
     const error = record.error && releaseError(record.error, record.settings, actor);
-    return releaseUnrestricted({ ...shown, error, result });
+    return releaseUnrestricted({ ...shown, cost, error, result });
   }
 
   async function mustGet(id: string): Promise<JobRecord> {
@@ -160,9 +163,14 @@ export function createJobs(ports: Ports, options: { concurrency: number }): Jobs
       await change({ state: 'running', startedAt: ports.clock.now() });
       const control: Control = {
         signal: abort.signal,
-        progress(fraction, stage) {
+        progress(fraction, stage, cost) {
           // Progress is for listeners; only state changes are worth a write.
-          entry.record = { ...entry.record, progress: Math.min(1, Math.max(0, fraction)), stage };
+          entry.record = {
+            ...entry.record,
+            progress: Math.min(1, Math.max(0, fraction)),
+            stage,
+            ...(cost && { cost }),
+          };
           tell(entry.record);
         },
       };

@@ -19,11 +19,17 @@ import type {
 import type { Purpose } from './purposes.ts';
 import type { ReportWriter } from './reports.ts';
 
+/** What work will cost, before it starts: to one significant digit. */
+export interface CostEstimate {
+  readonly seconds: number;
+  readonly megabytes: number;
+}
+
 /** How long work reports where it is and learns that nobody wants it any more. */
 export interface Control {
   readonly signal: AbortSignal;
-  /** @param fraction 0 to 1; @param stage code of the stage, text `stage.<code>` in messages */
-  progress(fraction: number, stage: string): void;
+  /** @param fraction 0 to 1; @param stage code of the stage, text `stage.<code>` in messages; @param cost once it is known */
+  progress(fraction: number, stage: string, cost?: CostEstimate): void;
 }
 
 /** Columns, with what consent made of them. */

@@ -110,11 +110,18 @@ async function runCommand(
     async follow(job) {
       const s = await service();
       let last = job;
+      let hasToldCost = false;
       if (!hasEnded(job.state)) {
         const cancel = () => void s.cancelJob(context.actor, { job: job.id }).catch(() => {});
         terminal.signal.addEventListener('abort', cancel, { once: true });
         for await (const view of s.watchJob(context.actor, { job: job.id }, new AbortController().signal)) {
           last = view;
+          if (view.cost !== null && !hasToldCost) {
+            hasToldCost = true;
+            terminal.err(
+              `${terminal.isTerminal ? '\r\u001b[K' : ''}${translate(language, 'cli.cost', { ...view.cost })}\n`,
+            );
+          }
           if (terminal.isTerminal) showProgress(terminal, language, view.progress, view.stage);
         }
         terminal.signal.removeEventListener('abort', cancel);

@@ -48,6 +48,12 @@ export const jobOf = (result: TSchema) =>
     attempt: Type.Integer({ minimum: 1 }),
     progress: Type.Number({ minimum: 0, maximum: 1 }),
     stage: Type.String(),
+    cost: nullable(
+      strict(
+        { seconds: Type.Number(), megabytes: Type.Number() },
+        { description: 'estimate of what a long job takes, told before its work starts; to one significant digit' },
+      ),
+    ),
     submittedAt: Type.String(),
     startedAt: nullable(Type.String()),
     finishedAt: nullable(Type.String()),

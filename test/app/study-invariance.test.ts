@@ -134,6 +134,17 @@ describe.each(allDesigns)('the answer of %j for %s', (design, estimand) => {
     },
   );
 
+  it('is the same with levels in another order, so with another reference level', async () => {
+    const home = panel.columns.home as Extract<Column, { type: 'coded' }>;
+    const last = home.levels.length - 1;
+    const turned = {
+      ...home,
+      levels: [...home.levels].reverse(),
+      codes: home.codes.map((code) => (code < 0 ? code : last - code)),
+    };
+    await expectSame(withColumn('home', turned), request.covariates);
+  });
+
   it('is the same with a factor and with its dummies', async () => {
     const home = panel.columns.home as { codes: Int32Array; levels: readonly string[] };
     const old = numbers([...home.codes].map((code) => (home.levels[code] === 'old' ? 1 : 0)));

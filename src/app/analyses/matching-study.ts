@@ -26,6 +26,7 @@ import {
 } from './matching-study-body.ts';
 import { nameUnits } from './name-units.ts';
 import { laggedVariable, momentColumns, riskSetUnits } from './risk-set-units.ts';
+import { studyCost } from './study-cost.ts';
 import {
   completeDesign,
   type DesignRequest,
@@ -155,6 +156,8 @@ export const matchingStudy = {
     context.progress(0.1, 'reading');
     const asked = { ...settings, variables, cluster, isClusterAskedFor: settings.cluster !== null };
     const units = riskSets === null ? studyUnits(loaded.data, asked) : riskSetUnits(loaded.data, asked, riskSets);
+    const asDesigned = withSampling(design, settings.samplingWeights);
+    announceCost(units.frame, terms, asDesigned, context);
     const output = await compute
       .run(
         'matching-study',
@@ -162,7 +165,7 @@ export const matchingStudy = {
           frame: units.frame,
           treated: units.treated,
           outcome: units.outcome,
-          design: withSampling(design, settings.samplingWeights),
+          design: asDesigned,
           covariates: terms,
           balanceOf: settings.balanceOf,
           cluster: units.cluster,
@@ -200,6 +203,21 @@ export const matchingStudy = {
   releaseAttrition: gateStudyAttrition,
   releaseWarnings: gateStudyWarnings,
 };
+
+/** From two seconds on a run says what it will cost before it starts. */
+function announceCost(
+  frame: StudyUnits['frame'],
+  terms: readonly ModelTerm[],
+  design: StudyDesign,
+  { progress }: AnalysisContext,
+): void {
+  const columns = variablesOf(terms).reduce((count, name) => {
+    const column = frame.columns[name]!;
+    return count + (column.type === 'coded' ? column.levels.length : 1);
+  }, 0);
+  const cost = studyCost(frame.rows, columns, design);
+  if (cost !== null && cost.seconds >= 2) progress(0.1, 'matching', cost);
+}
 
 const unique = (names: readonly string[]): readonly string[] => [...new Set(names)];
 

@@ -1,0 +1,52 @@
+import type { StudyDesign } from '../../core/effects/draw-sample.ts';
+import type { CostEstimate } from '../ports.ts';
+
+/**
+ * What a study will cost on one core like that of bench/results/matching.json: from the times and peaks measured there, by the
+ * shape of each algorithm. Where pairs are tied up to 200 orders are tried, and the estimate supposes that. It is right within a
+ * factor of five for data like those; a slower machine takes longer.
+ *
+ * @param columns of the covariates, levels counted apart
+ * @returns null for cardinality matching, whose search is bounded by `nodes` and not by the size of the data
+ */
+export function studyCost(units: number, columns: number, design: StudyDesign): CostEstimate | null {
+  if (design.method === 'cardinality') return null;
+  const once = matchSeconds(units, design);
+  const rest = 2e-7 * units * columns + 3e-9 * units * columns ** 2;
+  return {
+    seconds: oneDigit(rest + once * (1 + ordersTried(units, design))),
+    megabytes: oneDigit(100 + 8e-6 * units * (2 * columns + 10)),
+  };
+}
+
+/** One match, or one fit of weights. */
+export function matchSeconds(units: number, design: StudyDesign): number {
+  if (!('distance' in design) || design.method === 'subclassification') return 2e-7 * units;
+  const hasCaliper = design.calipers.length > 0;
+  if (isOnLine(design)) {
+    if (design.method === 'nearest') return 1.2e-7 * units;
+    if (design.method === 'full') return 5e-7 * units;
+    return 2e-7 * units + (hasCaliper ? 5e-11 * units ** 2 : 0);
+  }
+  if (design.method === 'nearest') return 6e-6 * units;
+  if (design.method === 'full') return 4e-9 * units ** 2;
+  return (hasCaliper ? 9e-9 : 3e-9) * units ** 2;
+}
+
+/** As `tieSample` draws them, with the first look where ties are not known beforehand. */
+function ordersTried(units: number, design: StudyDesign): number {
+  if (!('distance' in design) || design.method === 'subclassification') return 0;
+  const isQuick = design.method === 'nearest' && isOnLine(design);
+  return Math.max(20, Math.min(200, Math.floor((isQuick ? 4e6 : 4e5) / units))) + (isQuick ? 0 : 8);
+}
+
+function isOnLine(design: Extract<StudyDesign, { calipers: unknown }>): boolean {
+  const isPreferred = 'prefer' in design && design.prefer !== null;
+  const isScore = design.distance.type === 'propensity-score' && design.within === null;
+  return (
+    isScore && design.antiExact.length === 0 && !isPreferred && design.calipers.every(({ on }) => on === 'distance')
+  );
+}
+
+/** One significant digit: nobody should take it for more. */
+const oneDigit = (value: number): number => Number(value.toPrecision(1));
