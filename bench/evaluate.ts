@@ -10,6 +10,7 @@ import { evaluateAdvised } from './evaluate/advised.ts';
 import { evaluateControls } from './evaluate/controls.ts';
 import { evaluateCovid } from './evaluate/covid-npi.ts';
 import { evaluateHeatTransition } from './evaluate/heat-transition.ts';
+import { evaluateNextExperiments } from './evaluate/next-experiments.ts';
 import { evaluateNudge } from './evaluate/nudge.ts';
 import { evaluateOpenBandit } from './evaluate/open-bandit.ts';
 import type { Row } from './evaluate/row.ts';
@@ -34,6 +35,7 @@ const tests: Readonly<Record<string, () => Iterable<Row>>> = {
   time: () => evaluateTime(kernels),
   'covid-npi': () => evaluateCovid(reference, kernels),
   'open-bandit': () => evaluateOpenBandit(reference),
+  'next-experiments': () => evaluateNextExperiments(seeds ?? 10, kernels),
   nudge: () => evaluateNudge(reference, seeds ?? 40, kernels),
   advised: () => evaluateAdvised(reference, seeds ?? 10, kernels),
   'semi-synthetic-300': () => evaluateSemiSynthetic(reference, 300, seeds ?? 40, kernels),

@@ -3,6 +3,7 @@ import type { Actor } from './actor.ts';
 import { evaluation } from './analyses/evaluation.ts';
 import { insights } from './analyses/insights.ts';
 import { matchingStudy } from './analyses/matching-study.ts';
+import { nextExperiments } from './analyses/next-experiments.ts';
 import { panelModel } from './analyses/panel-model.ts';
 import { qca } from './analyses/qca.ts';
 import { recommendation } from './analyses/recommendation.ts';
@@ -33,6 +34,7 @@ export const analyses = {
   training,
   evaluation,
   recommendation,
+  'next-experiments': nextExperiments,
 } as const;
 
 export type AnalysisKind = keyof typeof analyses;

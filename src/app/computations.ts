@@ -3,6 +3,7 @@ import type { InsightsInput, InsightsTable } from '../core/insights/stratify.ts'
 import type { PanelModelInput, PanelModelOutput } from '../core/panel-models/run-panel-model.ts';
 import type { QcaAnalysis, QcaInput } from '../core/qca/analysis-records.ts';
 import type { EvaluationInput, TableEvaluation } from '../core/recommend/evaluate-table.ts';
+import type { NextExperiments, NextExperimentsInput } from '../core/recommend/next-experiments.ts';
 import type { Recommendation, RecommendationInput } from '../core/recommend/recommend-mixes.ts';
 import type { TrainingInput } from '../core/recommend/train-model.ts';
 import type { TrainedModel } from '../core/recommend/trained-model.ts';
@@ -11,6 +12,11 @@ import type { TrainedModel } from '../core/recommend/trained-model.ts';
 export type NetworkBackend = 'wasm' | 'node';
 interface WithNetwork {
   readonly backend: NetworkBackend;
+}
+
+interface WithWithdrawn {
+  /** experiments that the model learned and that may not weigh any more */
+  readonly withdrawn: readonly string[];
 }
 
 /**
@@ -24,11 +30,6 @@ export interface Computations {
   'panel-model': { input: PanelModelInput; output: PanelModelOutput };
   trainModel: { input: TrainingInput & WithNetwork; output: TrainedModel };
   evaluateTable: { input: EvaluationInput & WithNetwork; output: TableEvaluation };
-  recommendMixes: {
-    input: RecommendationInput & {
-      /** experiments that the model learned and that may not weigh any more */
-      readonly withdrawn: readonly string[];
-    };
-    output: Recommendation;
-  };
+  recommendMixes: { input: RecommendationInput & WithWithdrawn; output: Recommendation };
+  nextExperiments: { input: NextExperimentsInput & WithWithdrawn; output: NextExperiments };
 }

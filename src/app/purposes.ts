@@ -26,6 +26,7 @@ export type PurposeRules = Readonly<Record<Purpose, PurposeRule>>;
 export const purposeOf = {
   insights: 'collective',
   recommendation: 'collective',
+  'next-experiments': 'collective',
   qca: 'research',
   'matching-study': 'research',
   'panel-model': 'research',

@@ -96,6 +96,7 @@ export interface Service extends LearningLoop {
   trainModel(actor: Actor, input: RequestOf<'training'>, options: SubmitOptions): Promise<JobView>;
   evaluateModels(actor: Actor, input: RequestOf<'evaluation'>, options: SubmitOptions): Promise<JobView>;
   recommend(actor: Actor, input: RequestOf<'recommendation'>, options: SubmitOptions): Promise<JobView>;
+  nextExperiments(actor: Actor, input: RequestOf<'next-experiments'>, options: SubmitOptions): Promise<JobView>;
   listModels(
     actor: Actor,
     input: Record<string, never>,
@@ -246,6 +247,7 @@ export function createService(ports: Ports, jobs: Jobs): Service {
     },
     evaluateModels: analyse('evaluation'),
     recommend: analyse('recommendation'),
+    nextExperiments: analyse('next-experiments'),
     async listModels(actor) {
       authorise(actor, 'read', { kind: 'model' });
       // Names and versions only.

@@ -10,6 +10,7 @@ import { events } from './commands/events.ts';
 import { ingest } from './commands/ingest.ts';
 import { insights } from './commands/insights.ts';
 import { match } from './commands/match.ts';
+import { nextExperiments } from './commands/next-experiments.ts';
 import { outcome } from './commands/outcome.ts';
 import { panelModel } from './commands/panel-model.ts';
 import { promises } from './commands/promises.ts';
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   train,
   evaluate,
   recommend,
+  nextExperiments,
   accept,
   outcome,
   promises,

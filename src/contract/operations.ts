@@ -34,6 +34,7 @@ export const results = {
   training: resultOf('training', recommend.trainingSettings, recommend.trainingBody),
   evaluation: resultOf('evaluation', recommend.evaluationSettings, recommend.evaluationBody),
   recommendation: resultOf('recommendation', recommend.recommendationSettings, recommend.recommendationBody),
+  'next-experiments': resultOf('next-experiments', recommend.nextExperimentsSettings, recommend.nextExperimentsBody),
 } as const satisfies Record<string, TSchema>;
 const anyResult = Type.Union(Object.values(results));
 
@@ -246,6 +247,18 @@ export const operations = {
     response: jobOf(results.recommendation),
     problems: ['model-not-found', 'model-incompatible', 'unknown-variable', 'invalid-argument', 'limit-exceeded'],
     example: recommend.recommendationExample,
+  },
+  nextExperiments: {
+    ...none,
+    method: 'POST',
+    path: '/v1/next-experiments',
+    kind: 'analysis',
+    tag: 'recommendations',
+    summary: 'Which mix to try in which neighbourhood, so that the network learns most about what to choose',
+    body: recommend.nextExperimentsRequest,
+    response: jobOf(results['next-experiments']),
+    problems: ['model-not-found', 'model-incompatible', 'unknown-variable', 'invalid-argument', 'limit-exceeded'],
+    example: { goals: { 'gas-saving': 1 }, neighbourhoods: ['BU90010100', 'BU90010201'], count: 2 },
   },
   trainModel: {
     ...none,

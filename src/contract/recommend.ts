@@ -202,6 +202,61 @@ export const recommendationRequest = strict({
 });
 export const recommendationSettings = strict(recommendationFields);
 
+const proposal = {
+  blocks: texts,
+  cost: Type.Number({ description: 'euro per household' }),
+  removes: Type.Number({
+    description: 'share of the loss by not knowing that is gone after it, and after those before it',
+  }),
+};
+const codes = nullable(Type.Array(Type.String({ maxLength: 40 }), { minItems: 1, maxItems: 10_000 }));
+const nextFields = {
+  model: modelName,
+  version: nullable(version),
+  goals: recommendationFields.goals,
+  budget: recommendationFields.budget,
+  maximumSize: recommendationFields.maximumSize,
+  required: texts,
+  excluded: texts,
+  neighbourhoods: codes,
+  targets: codes,
+  count: Type.Integer({ minimum: 1, maximum: 50, description: 'experiments to propose' }),
+};
+export const nextExperimentsRequest = strict({
+  model: Type.Optional(modelName),
+  version: Type.Optional(nextFields.version),
+  goals: Type.Optional(nextFields.goals),
+  budget: Type.Optional(nextFields.budget),
+  maximumSize: Type.Optional(nextFields.maximumSize),
+  required: Type.Optional(texts),
+  excluded: Type.Optional(texts),
+  neighbourhoods: Type.Optional(
+    nullable(
+      Type.Array(Type.String({ maxLength: 40 }), { minItems: 1, maxItems: 10_000, description: 'where it may be' }),
+    ),
+  ),
+  targets: Type.Optional(
+    nullable(
+      Type.Array(Type.String({ maxLength: 40 }), {
+        minItems: 1,
+        maxItems: 10_000,
+        description: 'whose choice it serves',
+      }),
+    ),
+  ),
+  count: Type.Optional(nextFields.count),
+});
+export const nextExperimentsSettings = strict(nextFields);
+export const nextExperimentsBody = strict({
+  model: strict({ name: modelName, version, dataDigest: Type.String() }),
+  targets: Type.Integer(),
+  considered: Type.Integer({ description: 'mixes times neighbourhoods that were compared' }),
+  loss: Type.Number({ description: 'mean loss by not knowing, in the units of the score' }),
+  experiments: Type.Array(strict({ neighbourhood: Type.String(), region: nullable(Type.String()), ...proposal }), {
+    description: 'each given those before it',
+  }),
+});
+
 const state = literals(['advice', 'cautious', 'borrow', 'abstain']);
 const interval = { mean: Type.Number(), lower: Type.Number(), upper: Type.Number() };
 const mix = strict({
@@ -285,6 +340,11 @@ export const recommendationBody = strict({
   ),
   measureFirst: Type.Array(strict({ context: Type.String(), narrows: Type.Number() })),
   pilots: nullable(Type.Integer()),
+  pilot: nullable(
+    strict(proposal, {
+      description: 'without advice: the mix whose pilot here would teach most about what to choose here',
+    }),
+  ),
   promises: Type.Array(kpiPromises, {
     description: 'what came of earlier promises of the model; broken ones lower the state',
   }),

@@ -424,6 +424,14 @@ export { evidenceWeights } from './recommend/evidence.ts';
 export { type ExperimentTable, type Place, placeOf, selectExperiments } from './recommend/experiment-table.ts';
 export { type EffectTerm, explainEffect } from './recommend/explain-effect.ts';
 export { type BlockRules, feasibleMixes, type MixConstraints } from './recommend/feasible-mixes.ts';
+export { judgePromises, type PromiseJudgement, type PromiseOutcome } from './recommend/judge-promises.ts';
+export {
+  type ExperimentSite,
+  type NextExperiment,
+  type NextExperiments,
+  type NextExperimentsInput,
+  nextExperiments,
+} from './recommend/next-experiments.ts';
 export { type LoggedChoices, type PolicyValue, policyValue } from './recommend/policy-value.ts';
 export {
   type AnswerState,

@@ -6,6 +6,7 @@ import type { SolveIntegerProgram } from '../core/matching/integer-program.ts';
 import { runPanelModel } from '../core/panel-models/run-panel-model.ts';
 import { analyseQca } from '../core/qca/analysis.ts';
 import { evaluateTable } from '../core/recommend/evaluate-table.ts';
+import { nextExperiments } from '../core/recommend/next-experiments.ts';
 import { recommendMixes } from '../core/recommend/recommend-mixes.ts';
 import type { SetNetwork } from '../core/recommend/set-network.ts';
 import { trainModel } from '../core/recommend/train-model.ts';
@@ -50,4 +51,6 @@ export const computations: Table = {
   },
   recommendMixes: ({ withdrawn, ...input }, { kernels }) =>
     recommendMixes({ ...input, model: withoutExperiments(input.model, new Set(withdrawn), kernels) }, kernels),
+  nextExperiments: ({ withdrawn, ...input }, { kernels }) =>
+    nextExperiments({ ...input, model: withoutExperiments(input.model, new Set(withdrawn), kernels) }, kernels),
 };

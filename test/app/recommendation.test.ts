@@ -97,6 +97,46 @@ describe('recommend', () => {
   });
 });
 
+describe('next experiments', () => {
+  const next = async (actor: Actor, input: Parameters<Service['nextExperiments']>[1]) => {
+    const job = await service.nextExperiments(actor, input, wait);
+    if (job.error) throw Object.assign(new Error(job.error.message), { code: job.error.code });
+    return job.result as unknown as ResultOf<'next-experiments'>;
+  };
+  const some = { neighbourhoods: ['BU90010100', 'BU90010201'], goals: { 'gas-saving': 1 }, maximumSize: 2 };
+
+  test('say which mix to try where, each given those before it, and fit the contract', async () => {
+    const result = await next(visitor, { ...some, count: 3 });
+    expect(violations(results['next-experiments'], JSON.parse(JSON.stringify(result)))).toEqual([]);
+    const { experiments, targets, loss } = result.body;
+    expect([experiments.length, targets, loss > 0]).toEqual([3, 200, true]);
+    expect(experiments.every(({ neighbourhood }) => some.neighbourhoods.includes(neighbourhood))).toBe(true);
+    expect(experiments.every(({ region, blocks }) => region === 'Duinrand' && blocks.length <= 2)).toBe(true);
+    const removes = experiments.map((one) => one.removes);
+    expect(removes).toEqual(removes.toSorted((a, b) => a - b));
+  }, 60_000);
+
+  test.each<[string, Parameters<Service['nextExperiments']>[1], string, RegExp]>([
+    ['a neighbourhood nobody knows', { neighbourhoods: ['BU00000000'] }, 'invalid-request', /known neighbourhoods/],
+    ['a budget below every mix', { ...some, budget: 5 }, 'invalid-argument', /costs 15 euro/],
+    ['a goal nobody measured', { ...some, goals: { wind: 1 } }, 'unknown-variable', /no KPI "wind"/],
+  ])('%s is refused', async (_, input, code, message) => {
+    await expect(next(operator, input)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  test('who gets no advice hears which mix to pilot first; who gets it does not need to', async () => {
+    const unknown = await ask(operator, { context: { mean_income: 27.5 }, goals: { 'gas-saving': 1 } });
+    expect(unknown.body.state).toBe('borrow');
+    const { blocks, removes } = unknown.body.pilot!;
+    expect([blocks.length > 0, removes > 0 && removes < 1]).toEqual([true, true]);
+    const far = { mean_income: 60, gas_before: 2600, address_density: 6000, aged_65_plus_pct: 60 };
+    const abstained = await ask(operator, { context: far, goals: { 'gas-saving': 1 } });
+    expect([abstained.body.state, abstained.body.mixes, abstained.body.pilot === null]).toEqual(['abstain', [], false]);
+    expect(violations(results.recommendation, JSON.parse(JSON.stringify(abstained)))).toEqual([]);
+    expect((await ask(operator, recommendationExample)).body.pilot).toBe(null);
+  });
+});
+
 describe('models and experiments', () => {
   test('lists, card, experiments and blocks fit the contract', async () => {
     const answers = {

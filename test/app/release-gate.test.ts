@@ -394,6 +394,7 @@ describe('every operation', () => {
     listJobs: 'the same views, of one’s own jobs',
     recommend: 'no rows of a panel; experiments of fewer than ten are in test/app/recommendation.test.ts',
     evaluateModels: 'the same',
+    nextExperiments: 'the same',
     listModels: 'names and versions',
     describeModel: 'scores of models that learn from no experiment of fewer than ten',
     modelCard: 'the same as text',

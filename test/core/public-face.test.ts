@@ -44,6 +44,7 @@ const internal = [
   'recommend/between-experiment-variance.ts',
   'recommend/boosted-trees.ts',
   'recommend/conformal-reach.ts',
+  'recommend/effect-belief.ts',
   'recommend/grouped-folds.ts',
   'recommend/not-dominated.ts',
   'recommend/penalised-least-squares.ts',

@@ -278,6 +278,7 @@ export const warmStartAnswer = (state: Verdict): WarmStartAnswer => ({
     ],
     measureFirst: [{ context: 'gas_before' }, { context: 'owner_occupied_pct' }],
     pilots: 3,
+    pilot: { blocks: ['infrared-scan', 'insulation-purchase'], removes: 0.21 },
     place: [
       { name: 'mean_income', value: 27 },
       { name: 'gas_before', value: 1400 },

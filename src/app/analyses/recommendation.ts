@@ -1,16 +1,22 @@
 import type { Warning } from '../../core/errors.ts';
-import type { Place } from '../../core/recommend/experiment-table.ts';
 import { lowerState } from '../../core/recommend/judge-promises.ts';
+import type { NextExperiments } from '../../core/recommend/next-experiments.ts';
 import type { Recommendation } from '../../core/recommend/recommend-mixes.ts';
 import type { EvidenceItem, ShownEvidence } from '../../core/recommend/show-evidence.ts';
-import type { TrainedModel } from '../../core/recommend/trained-model.ts';
 import type { Actor } from '../actor.ts';
-import { AppError } from '../errors.ts';
 import type { ExperimentEvidence } from '../experiment-evidence.ts';
-import { blockRules, type ContextParameter, type ExperimentRegistry, isLargeEnough } from '../experiments.ts';
+import { blockRules, type ContextParameter, type ExperimentRegistry } from '../experiments.ts';
 import type { AnalysisContext } from '../ports.ts';
 import { type KpiPromises, modelPromises } from '../promises.ts';
 import type { Draft } from '../results.ts';
+import {
+  placeOfValues,
+  placeValues,
+  requireLargeExperiments,
+  requirePlausible,
+  requireSameBlocks,
+  withdrawnFrom,
+} from './recommendation-inputs.ts';
 
 export interface RecommendationSettings {
   readonly model: string;
@@ -34,6 +40,15 @@ export interface RecommendationSettings {
 
 export type RecommendationRequest = Partial<RecommendationSettings>;
 
+/** A mix to try in the place itself. */
+export interface Pilot {
+  readonly blocks: readonly string[];
+  /** euro per household */
+  readonly cost: number;
+  /** share of the loss by not knowing that it would take away, 0 to 1 */
+  readonly removes: number;
+}
+
 /** An experiment as evidence, with the comparison behind it; null where nothing is kept of that. */
 export interface DocumentedEvidence extends Omit<ShownEvidence, 'items'> {
   readonly items: readonly (EvidenceItem & { readonly documentation: ExperimentEvidence | null })[];
@@ -41,6 +56,8 @@ export interface DocumentedEvidence extends Omit<ShownEvidence, 'items'> {
 
 export interface RecommendationBody extends Omit<Recommendation, 'evidence'> {
   readonly evidence: readonly DocumentedEvidence[];
+  /** without advice: the mix whose pilot here would teach most about what to choose here; null where all is said or nothing fits */
+  readonly pilot: Pilot | null;
   /** what came of earlier promises of the model, by goal; broken ones lower the state */
   readonly promises: readonly KpiPromises[];
   readonly model: { readonly name: string; readonly version: number; readonly dataDigest: string };
@@ -84,32 +101,29 @@ export const recommendation = {
     requireLargeExperiments(registry, model);
     const values = placeValues(registry, settings);
     const known = registry.contexts.map(({ name }) => values[name] ?? null);
-    const place: Place = {
-      context: Float64Array.from(known, (value) => value ?? 0),
-      missing: Uint8Array.from(known, (value) => (value === null ? 1 : 0)),
-    };
+    const place = placeOfValues(registry, values);
     requirePlausible(registry, model, known);
     const withdrawn = withdrawnFrom(registry, model);
     const goals = settings.goals ?? { [model.kpis[0]!.kpi]: 1 };
-    const answer = await compute.run(
-      'recommendMixes',
-      {
-        model,
-        withdrawn,
-        place,
-        goals: Object.entries(goals).map(([kpi, weight]) => ({ kpi, weight })),
-        blocks: blockRules(registry),
-        constraints: {
-          budget: settings.budget,
-          maximumSize: settings.maximumSize,
-          required: settings.required,
-          excluded: settings.excluded,
-        },
-        count: settings.count,
-        seed: settings.seed,
+    const question = {
+      model,
+      withdrawn,
+      goals: Object.entries(goals).map(([kpi, weight]) => ({ kpi, weight })),
+      blocks: blockRules(registry),
+      constraints: {
+        budget: settings.budget,
+        maximumSize: settings.maximumSize,
+        required: settings.required,
+        excluded: settings.excluded,
       },
-      context,
-    );
+    };
+    const { count, seed } = settings;
+    const answer = await compute.run('recommendMixes', { ...question, place, count, seed }, context);
+    const isUnsure = (answer.state === 'abstain' || answer.state === 'borrow') && answer.exact;
+    const sites = [{ id: settings.neighbourhood ?? '', place, region: null }];
+    const next = isUnsure
+      ? await compute.run('nextExperiments', { ...question, sites, targets: [place], count: 1 }, context)
+      : null;
     const records = await context.ports.plannedExperiments.load();
     const promises = modelPromises(
       records,
@@ -147,6 +161,7 @@ export const recommendation = {
         ...answer,
         state: lowerState(answer.state, steps),
         reasons: steps > 0 && answer.state !== 'abstain' ? [...answer.reasons, 'promises-broken'] : answer.reasons,
+        pilot: pilotOf(next),
         promises,
         evidence: documented(answer.evidence, registry),
         model: { name: description.name, version: description.version, dataDigest: description.dataDigest },
@@ -177,80 +192,15 @@ export const recommendation = {
   },
 };
 
+const pilotOf = (next: NextExperiments | null): Pilot | null => {
+  const [first] = next?.experiments ?? [];
+  return first === undefined ? null : { blocks: first.blocks, cost: first.cost, removes: first.removes };
+};
+
 function documented(evidence: readonly ShownEvidence[], registry: ExperimentRegistry): readonly DocumentedEvidence[] {
   const of = new Map(registry.experiments.map((row) => [`${row.experiment}\0${row.kpi}`, row.evidence ?? null]));
   return evidence.map((part) => ({
     ...part,
     items: part.items.map((item) => ({ ...item, documentation: of.get(`${item.experiment}\0${part.kpi}`) ?? null })),
   }));
-}
-
-/** The catalogue must be the one the model learned: else its columns would mean other blocks. */
-function requireSameBlocks(registry: ExperimentRegistry, model: TrainedModel): void {
-  const { blocks, contexts } = model.kpis[0]!.table;
-  const now = registry.blocks.map(({ id }) => id);
-  const names = registry.contexts.map(({ name }) => name);
-  if (blocks.join() === now.join() && contexts.join() === names.join()) return;
-  throw new AppError(
-    'model-incompatible',
-    `The model learned the building blocks ${blocks.join(', ')} and contexts ${contexts.join(', ')}; the registry now has ${now.join(', ')} and ${names.join(', ')}. Train it again.`,
-  );
-}
-
-/** A model that learned an experiment which turned out too small would show it as evidence. */
-function requireLargeExperiments(registry: ExperimentRegistry, model: TrainedModel): void {
-  const small = new Set(registry.experiments.filter((row) => !isLargeEnough(row)).map((row) => row.experiment));
-  if (!model.kpis.some(({ table }) => table.ids.some((id) => small.has(id)))) return;
-  throw new AppError(
-    'model-incompatible',
-    'The model learned an experiment that the registry now says is of fewer than 10 households. Train it again: such experiments are then left out.',
-  );
-}
-
-/** Experiments that the model learned and the registry no longer has: they were withdrawn, so they weigh in no answer. */
-function withdrawnFrom(registry: ExperimentRegistry, model: TrainedModel): readonly string[] {
-  const present = new Set(registry.experiments.map(({ experiment, kpi }) => `${experiment}\0${kpi}`));
-  const gone = model.kpis.flatMap(({ kpi, table }) => table.ids.filter((id) => !present.has(`${id}\0${kpi}`)));
-  return [...new Set(gone)];
-}
-
-function placeValues(
-  registry: ExperimentRegistry,
-  { neighbourhood, context }: RecommendationSettings,
-): Readonly<Record<string, number | null>> {
-  const names = registry.contexts.map(({ name }) => name);
-  const strangers = Object.keys(context).filter((name) => !names.includes(name));
-  if (strangers.length > 0) {
-    throw new AppError(
-      'invalid-request',
-      `There is no parameter ${strangers.map((name) => `"${name}"`).join(', ')}; expected one of ${names.join(', ')}.`,
-      { unknown: strangers, known: names },
-    );
-  }
-  if (neighbourhood === null) return context;
-  const known = registry.neighbourhoods[neighbourhood];
-  if (known) return { ...known, ...context };
-  throw new AppError(
-    'invalid-request',
-    `The neighbourhood "${neighbourhood}" is not in the table of parameters. Give its parameters as context instead: ${names.join(', ')}.`,
-    { neighbourhood },
-  );
-}
-
-/** Farther from all experience than this, in standard deviations, a number is taken for a mistake, such as another unit. */
-const implausible = 8;
-
-function requirePlausible(registry: ExperimentRegistry, model: TrainedModel, values: readonly (number | null)[]): void {
-  const { centre, scale } = model.kpis[0]!.model.scale;
-  registry.contexts.forEach(({ name, title, unit }, p) => {
-    const value = values[p];
-    if (value === null || value === undefined) return;
-    const outside = unit === '%' && (value < 0 || value > 100);
-    if (!outside && Math.abs(value - centre[p]!) <= implausible * scale[p]!) return;
-    throw new AppError(
-      'invalid-request',
-      `${name} is ${value}; expected ${title.toLowerCase()} in ${unit}${outside ? ', from 0 to 100' : `, around ${centre[p]!.toPrecision(3)}`}. Check the number and its unit.`,
-      { context: name, received: value, unit },
-    );
-  });
 }

@@ -1,8 +1,8 @@
 import type { RecommendationRequest } from '../../app/analyses/recommendation.ts';
 import type { ResultOf } from '../../app/analyses.ts';
-import { AppError } from '../../app/errors.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { numberPairs } from '../number-pairs.ts';
 import { textTable } from '../text-table.ts';
 
 export const recommend: Command = {
@@ -25,9 +25,9 @@ export const recommend: Command = {
   async run(context) {
     const { text, number, list } = context;
     const entries = {
-      context: list('context').length > 0 ? pairs('context', list('context')) : null,
+      context: list('context').length > 0 ? numberPairs('context', list('context')) : null,
       neighbourhood: text('neighbourhood'),
-      goals: list('goals').length > 0 ? pairs('goals', list('goals')) : null,
+      goals: list('goals').length > 0 ? numberPairs('goals', list('goals')) : null,
       budget: number('budget'),
       maximumSize: number('maximum-size'),
       required: list('require').length > 0 ? list('require') : null,
@@ -49,22 +49,6 @@ export const recommend: Command = {
     return result.body.state === 'abstain' ? exitCodes.abstained : exitCodes.ok;
   },
 };
-
-/** `a=1,b=2` as a record. */
-function pairs(option: string, list: readonly string[]): Record<string, number> {
-  return Object.fromEntries(
-    list.map((pair) => {
-      const at = pair.indexOf('=');
-      const value = Number(pair.slice(at + 1));
-      if (at > 0 && pair.slice(at + 1).trim() !== '' && Number.isFinite(value))
-        return [pair.slice(0, at).trim(), value];
-      throw new AppError(
-        'invalid-request',
-        `--${option} holds "${pair}"; expected NAME=NUMBER, such as mean_income=27.5.`,
-      );
-    }),
-  );
-}
 
 async function recommendationText(result: ResultOf<'recommendation'>, context: CommandContext): Promise<string> {
   const { say, language } = context;
@@ -133,6 +117,10 @@ async function recommendationText(result: ResultOf<'recommendation'>, context: C
     lines.push('', say('recommend.measureFirst', { contexts: body.measureFirst.map((entry) => entry.context) }));
   }
   if (body.pilots !== null && body.state !== 'advice') lines.push('', say('recommend.pilots', { count: body.pilots }));
+  if (body.pilot !== null) {
+    const { blocks, removes } = body.pilot;
+    lines.push('', say('recommend.pilot', { mix: blocks.map(name).join(' + '), removes }));
+  }
   for (const warning of result.warnings) lines.push('', `! ${say(`warning.${warning.code}`, warning.parameters)}`);
   return `${lines.join('\n')}\n`;
 }

@@ -14,6 +14,7 @@ import { type ShownEvidence, showEvidence } from './show-evidence.ts';
 import { evidencePerBlock, type Support, supportOf, unknownShare } from './support.ts';
 import type { TrainedKpi, TrainedModel } from './trained-model.ts';
 import { type TransportEstimates, transportEstimates } from './transport.ts';
+import { type WeighedGoal, weighGoals } from './weigh-goals.ts';
 
 export interface RecommendationInput {
   readonly model: TrainedModel;
@@ -111,7 +112,7 @@ const toldApart = 0.975;
  */
 export function recommendMixes(input: RecommendationInput, kernels: MatrixKernels): Recommendation {
   const { blocks } = input;
-  const goals = weighGoals(input);
+  const goals = weighGoals(input.model, input.goals);
   const first = goals[0]!.part;
   const support = supportOf(first.support, first.model, input.place, kernels);
   const contexts = first.table.contexts;
@@ -260,32 +261,6 @@ function candidateMixes(
     if (!(error instanceof CoreError && error.code === 'limit-exceeded')) throw error;
     return { mixes: searchMixes(blocks, constraints, score), exact: false };
   }
-}
-
-interface WeighedGoal {
-  readonly part: TrainedKpi;
-  /** weight over the spread of the KPI: turns its effect into a share of the score */
-  readonly factor: number;
-}
-
-function weighGoals({ model, goals }: RecommendationInput): readonly WeighedGoal[] {
-  const total = goals.reduce((sum, { weight }) => sum + weight, 0);
-  if (goals.length === 0 || goals.some(({ weight }) => !(weight > 0 && Number.isFinite(weight)))) {
-    throw new CoreError(
-      'invalid-argument',
-      `Received the goals ${goals.map(({ kpi, weight }) => `${kpi}=${weight}`).join(', ') || '(none)'}; expected at least one KPI, each with a weight above 0.`,
-    );
-  }
-  const weighed = goals.map(({ kpi, weight }) => {
-    const part = model.kpis.find((candidate) => candidate.kpi === kpi);
-    if (part) return { part, factor: weight / total / part.spread };
-    const known = model.kpis.map((candidate) => candidate.kpi);
-    throw new CoreError('unknown-variable', `The model knows no KPI "${kpi}"; expected one of ${known.join(', ')}.`, {
-      kpi,
-      known,
-    });
-  });
-  return weighed.sort((a, b) => b.factor * b.part.spread - a.factor * a.part.spread);
 }
 
 function withoutContexts(place: Place, contexts: readonly number[]): Place {

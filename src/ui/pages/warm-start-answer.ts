@@ -34,13 +34,14 @@ ${(reasons.length > 0 || support.outside.length > 0) && html`<ul>${reasons.map((
 ${experiments !== null && html`<p class="quiet">${t('page.warm.rests-on', { count: experiments })}</p>`}</div></div></section>
 ${mixes.length > 0 && section('mixes', t('page.warm.mixes'), mixesPart(context, form, answer, mixes, words))}
 ${
-  (measureFirst.length > 0 || missing.length > 0) &&
+  (measureFirst.length > 0 || missing.length > 0 || body.pilot !== null) &&
   section(
     'measure',
     t('page.warm.measure'),
     html`${missing.length > 0 && html`<p>${t('page.warm.unknown', { fields: names(missing) })}</p>`}
 ${measureFirst.length > 0 && html`<p>${t('page.warm.measure-first')}</p><ol>${measureFirst.map((parameter) => html`<li>${words.label({ name: parameter.context, title: null })}</li>`)}</ol>`}
-${body.pilots !== null && html`<p>${t('page.warm.pilots', { count: body.pilots })}</p>`}`,
+${body.pilots !== null && html`<p>${t('page.warm.pilots', { count: body.pilots })}</p>`}
+${body.pilot !== null && html`<p>${t('recommend.pilot', { mix: list(body.pilot.blocks.map((block) => nameOf(form, context.texts, block).toLowerCase())), removes: body.pilot.removes })}</p>`}`,
   )
 }
 ${body.evidence.length > 0 && section('similar', t('page.warm.similar'), evidencePart(context, form, answer, words))}`;

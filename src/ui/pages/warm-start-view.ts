@@ -29,6 +29,7 @@ export interface WarmStartAnswer {
     readonly evidence: readonly GoalEvidence[];
     readonly measureFirst: readonly { readonly context: string }[];
     readonly pilots: number | null;
+    readonly pilot: { readonly blocks: readonly string[]; readonly removes: number } | null;
     readonly place: readonly { readonly name: string; readonly value: number | null }[];
     readonly calibration: readonly { readonly kpi: string; readonly slope: number | null }[];
   };
