@@ -5,6 +5,7 @@ import { insights } from './analyses/insights.ts';
 import { matchingStudy } from './analyses/matching-study.ts';
 import { nextExperiments } from './analyses/next-experiments.ts';
 import { panelModel } from './analyses/panel-model.ts';
+import { policyValue } from './analyses/policy-value.ts';
 import { qca } from './analyses/qca.ts';
 import { recommendation } from './analyses/recommendation.ts';
 import { training } from './analyses/training.ts';
@@ -35,6 +36,7 @@ export const analyses = {
   evaluation,
   recommendation,
   'next-experiments': nextExperiments,
+  'policy-value': policyValue,
 } as const;
 
 export type AnalysisKind = keyof typeof analyses;

@@ -3,7 +3,9 @@ import type { InsightsInput, InsightsTable } from '../core/insights/stratify.ts'
 import type { PanelModelInput, PanelModelOutput } from '../core/panel-models/run-panel-model.ts';
 import type { QcaAnalysis, QcaInput } from '../core/qca/analysis-records.ts';
 import type { EvaluationInput, TableEvaluation } from '../core/recommend/evaluate-table.ts';
+import type { LoggedPolicyInput } from '../core/recommend/logged-policy.ts';
 import type { NextExperiments, NextExperimentsInput } from '../core/recommend/next-experiments.ts';
+import type { PolicyValue } from '../core/recommend/policy-value.ts';
 import type { Recommendation, RecommendationInput } from '../core/recommend/recommend-mixes.ts';
 import type { TrainingInput } from '../core/recommend/train-model.ts';
 import type { TrainedModel } from '../core/recommend/trained-model.ts';
@@ -31,5 +33,6 @@ export interface Computations {
   trainModel: { input: TrainingInput & WithNetwork; output: TrainedModel };
   evaluateTable: { input: EvaluationInput & WithNetwork; output: TableEvaluation };
   recommendMixes: { input: RecommendationInput & WithWithdrawn; output: Recommendation };
+  policyValue: { input: LoggedPolicyInput; output: PolicyValue };
   nextExperiments: { input: NextExperimentsInput & WithWithdrawn; output: NextExperiments };
 }

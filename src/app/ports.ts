@@ -16,6 +16,7 @@ import type {
   PlannedExperiment,
   RecordedOutcome,
 } from './planned-experiments.ts';
+import type { GivenLog } from './policy-log.ts';
 import type { Purpose } from './purposes.ts';
 import type { ReportWriter } from './reports.ts';
 
@@ -114,6 +115,9 @@ export interface PlannedExperiments {
 /** A table of experiments from outside as a registry of its own. @throws invalid-file, invalid-request */
 export type ReadGivenTable = (table: GivenTable) => GivenExperiments;
 
+/** A log of choices from outside. @throws invalid-file */
+export type ReadPolicyLog = (csv: string) => GivenLog;
+
 /** Trained models: those that come with the service, and those trained here. */
 export interface ModelRepository {
   list(): Promise<readonly ModelSummary[]>;
@@ -157,6 +161,7 @@ export interface Ports {
   readonly experiments: ExperimentRepository;
   readonly plannedExperiments: PlannedExperiments;
   readonly readGivenTable: ReadGivenTable;
+  readonly readPolicyLog: ReadPolicyLog;
   readonly models: ModelRepository;
   readonly compute: Compute;
   readonly reports: ReportWriter;
@@ -169,7 +174,14 @@ export interface Ports {
 export interface AnalysisContext extends Control {
   readonly ports: Pick<
     Ports,
-    'panels' | 'compute' | 'experiments' | 'plannedExperiments' | 'readGivenTable' | 'models' | 'clock'
+    | 'panels'
+    | 'compute'
+    | 'experiments'
+    | 'plannedExperiments'
+    | 'readGivenTable'
+    | 'readPolicyLog'
+    | 'models'
+    | 'clock'
   >;
 }
 

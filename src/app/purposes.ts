@@ -27,6 +27,7 @@ export const purposeOf = {
   insights: 'collective',
   recommendation: 'collective',
   'next-experiments': 'collective',
+  'policy-value': 'research',
   qca: 'research',
   'matching-study': 'research',
   'panel-model': 'research',

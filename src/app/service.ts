@@ -97,6 +97,7 @@ export interface Service extends LearningLoop {
   evaluateModels(actor: Actor, input: RequestOf<'evaluation'>, options: SubmitOptions): Promise<JobView>;
   recommend(actor: Actor, input: RequestOf<'recommendation'>, options: SubmitOptions): Promise<JobView>;
   nextExperiments(actor: Actor, input: RequestOf<'next-experiments'>, options: SubmitOptions): Promise<JobView>;
+  policyValue(actor: Actor, input: RequestOf<'policy-value'>, options: SubmitOptions): Promise<JobView>;
   listModels(
     actor: Actor,
     input: Record<string, never>,
@@ -248,6 +249,7 @@ export function createService(ports: Ports, jobs: Jobs): Service {
     evaluateModels: analyse('evaluation'),
     recommend: analyse('recommendation'),
     nextExperiments: analyse('next-experiments'),
+    policyValue: analyse('policy-value'),
     async listModels(actor) {
       authorise(actor, 'read', { kind: 'model' });
       // Names and versions only.

@@ -13,6 +13,7 @@ import { match } from './commands/match.ts';
 import { nextExperiments } from './commands/next-experiments.ts';
 import { outcome } from './commands/outcome.ts';
 import { panelModel } from './commands/panel-model.ts';
+import { policyValue } from './commands/policy-value.ts';
 import { promises } from './commands/promises.ts';
 import { qca } from './commands/qca.ts';
 import { recommend } from './commands/recommend.ts';
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   qca,
   train,
   evaluate,
+  policyValue,
   recommend,
   nextExperiments,
   accept,

@@ -34,6 +34,7 @@ export const results = {
   training: resultOf('training', recommend.trainingSettings, recommend.trainingBody),
   evaluation: resultOf('evaluation', recommend.evaluationSettings, recommend.evaluationBody),
   recommendation: resultOf('recommendation', recommend.recommendationSettings, recommend.recommendationBody),
+  'policy-value': resultOf('policy-value', recommend.policyValueSettings, recommend.policyValueBody),
   'next-experiments': resultOf('next-experiments', recommend.nextExperimentsSettings, recommend.nextExperimentsBody),
 } as const satisfies Record<string, TSchema>;
 const anyResult = Type.Union(Object.values(results));
@@ -283,6 +284,19 @@ export const operations = {
     response: jobOf(results.evaluation),
     problems: ['too-few-groups', 'invalid-file', 'invalid-argument'],
     example: { kpi: 'gas-saving', kinds: ['constant', 'ridge'] },
+  },
+  policyValue: {
+    ...none,
+    method: 'POST',
+    path: '/v1/policy-values',
+    kind: 'analysis',
+    tag: 'recommendations',
+    summary:
+      'What another way of choosing would have given, from a log of choices; "not identifiable" where too few rows speak for it',
+    body: recommend.policyValueRequest,
+    response: jobOf(results['policy-value']),
+    problems: ['invalid-file', 'too-few-groups', 'invalid-argument', 'payload-too-large'],
+    example: recommend.policyValueExample,
   },
   listModels: {
     ...none,

@@ -172,6 +172,48 @@ export const evaluationBody = strict({
   controls: nullable(controls),
 });
 
+const policyFields = {
+  log: nullable(
+    Type.String({
+      description:
+        'choices as CSV: group, action, outcome, probability (or none), stratum (or none), and new_action, or new:ACTION with a probability for each action',
+    }),
+  ),
+  clip: Type.Number({ exclusiveMinimum: 0, description: 'largest ratio in the clipped estimate' }),
+  draws: Type.Integer({ minimum: 100, maximum: 100_000, description: 'of the bootstrap over groups' }),
+  seed,
+};
+export const policyValueRequest = strict({
+  log: policyFields.log,
+  clip: Type.Optional(policyFields.clip),
+  draws: Type.Optional(policyFields.draws),
+  seed: Type.Optional(seed),
+});
+export const policyValueSettings = strict(policyFields);
+export const policyValueBody = strict({
+  identifiable: Type.Boolean({ description: 'false: fewer than 10 effective rows speak for the other policy' }),
+  effectiveSampleSize: Type.Number(),
+  rows: Type.Integer(),
+  groups: Type.Integer(),
+  logged: Type.Number({ description: 'mean outcome of what was logged' }),
+  estimates: nullable(
+    strict({
+      doublyRobust: Type.Number(),
+      interval: Type.Tuple([Type.Number(), Type.Number()], { description: '95 % interval of doublyRobust' }),
+      selfNormalised: Type.Number(),
+      clipped: Type.Number(),
+      weighted: Type.Number(),
+      direct: Type.Number(),
+    }),
+  ),
+});
+export const policyValueExample = {
+  log: [
+    'group,action,outcome,probability,new_action',
+    ...Array.from({ length: 30 }, (_, i) => `n${i % 10},${i % 2 ? 'coach' : 'scan'},${(i * 7) % 5},0.5,coach`),
+  ].join('\n'),
+};
+
 const recommendationFields = {
   model: modelName,
   version: nullable(version),

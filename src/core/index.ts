@@ -425,6 +425,7 @@ export { type ExperimentTable, type Place, placeOf, selectExperiments } from './
 export { type EffectTerm, explainEffect } from './recommend/explain-effect.ts';
 export { type BlockRules, feasibleMixes, type MixConstraints } from './recommend/feasible-mixes.ts';
 export { judgePromises, type PromiseJudgement, type PromiseOutcome } from './recommend/judge-promises.ts';
+export { type LoggedPolicyInput, type PolicyLog, valueOfPolicy } from './recommend/logged-policy.ts';
 export {
   type ExperimentSite,
   type NextExperiment,

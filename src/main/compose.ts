@@ -10,6 +10,7 @@ import type { Config } from '../config.ts';
 import { fileFormats } from '../formats/file-formats.ts';
 import { readExperimentTable } from '../formats/read-experiment-table.ts';
 import { readExperiments } from '../formats/read-experiments.ts';
+import { readPolicyLog } from '../formats/read-policy-log.ts';
 import { createExperimentFiles } from '../store/experiment-files.ts';
 import { createModelFiles } from '../store/model-files.ts';
 import { openStore } from '../store/open-store.ts';
@@ -51,6 +52,7 @@ export async function compose(config: Config, options: { readonly warm: number }
     ),
     plannedExperiments: store.plannedExperiments,
     readGivenTable: readExperimentTable,
+    readPolicyLog,
     models: createModelFiles({ shipped: shipped('models'), own: join(config.data, 'models') }),
     compute: workers.compute,
     reports: reportWriter,

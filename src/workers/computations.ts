@@ -6,6 +6,7 @@ import type { SolveIntegerProgram } from '../core/matching/integer-program.ts';
 import { runPanelModel } from '../core/panel-models/run-panel-model.ts';
 import { analyseQca } from '../core/qca/analysis.ts';
 import { evaluateTable } from '../core/recommend/evaluate-table.ts';
+import { valueOfPolicy } from '../core/recommend/logged-policy.ts';
 import { nextExperiments } from '../core/recommend/next-experiments.ts';
 import { recommendMixes } from '../core/recommend/recommend-mixes.ts';
 import type { SetNetwork } from '../core/recommend/set-network.ts';
@@ -51,6 +52,7 @@ export const computations: Table = {
   },
   recommendMixes: ({ withdrawn, ...input }, { kernels }) =>
     recommendMixes({ ...input, model: withoutExperiments(input.model, new Set(withdrawn), kernels) }, kernels),
+  policyValue: valueOfPolicy,
   nextExperiments: ({ withdrawn, ...input }, { kernels }) =>
     nextExperiments({ ...input, model: withoutExperiments(input.model, new Set(withdrawn), kernels) }, kernels),
 };

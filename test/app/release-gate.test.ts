@@ -395,6 +395,7 @@ describe('every operation', () => {
     recommend: 'no rows of a panel; experiments of fewer than ten are in test/app/recommendation.test.ts',
     evaluateModels: 'the same',
     nextExperiments: 'the same',
+    policyValue: 'of a log that whoever asks sent along: nothing of this service is in it',
     listModels: 'names and versions',
     describeModel: 'scores of models that learn from no experiment of fewer than ten',
     modelCard: 'the same as text',

@@ -24,6 +24,7 @@ import { typescriptKernels } from '../../src/core/linalg/typescript-kernels.ts';
 import type { Column, NumberColumn } from '../../src/core/panel/columns.ts';
 import { readExperimentTable } from '../../src/formats/read-experiment-table.ts';
 import { readExperiments } from '../../src/formats/read-experiments.ts';
+import { readPolicyLog } from '../../src/formats/read-policy-log.ts';
 import { loadSetNetwork } from '../../src/neural/load-set-network.ts';
 import { loadIntegerSolver } from '../../src/solvers/load-integer-solver.ts';
 import { createExperimentFiles } from '../../src/store/experiment-files.ts';
@@ -55,6 +56,7 @@ export function memoryPorts(panels: readonly MemoryPanel[] = [], overrides: Part
     experiments: joinExperiments(createExperimentFiles(heatTransition, readExperiments), plannedExperiments),
     plannedExperiments,
     readGivenTable: readExperimentTable,
+    readPolicyLog,
     models: memoryModels(),
     compute: directCompute,
     reports: { write: async (result, language) => renderReport(result, language) },

@@ -3,6 +3,7 @@ import type { ResultOf } from '../../app/analyses.ts';
 import { AppError } from '../../app/errors.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { fileText } from '../file-text.ts';
 import { leaderboardText } from '../leaderboard-text.ts';
 import { textTable } from '../text-table.ts';
 
@@ -51,23 +52,16 @@ async function givenTable(context: CommandContext): Promise<Pick<EvaluationReque
     throw new AppError('invalid-request', '--schema says what the columns of --experiments are; give both.');
   }
   const schema = schemaPath === null ? await context.schemaBeside(path) : await jsonOf(context, schemaPath);
-  if (schema !== null) return { experiments: await textOf(context, path), schema };
+  if (schema !== null) return { experiments: await fileText(context, path), schema };
   throw new AppError(
     'invalid-request',
     `There is no datapackage.json beside ${path} that describes it; say what its columns are with --schema FILE.`,
   );
 }
 
-async function textOf(context: CommandContext, path: string): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of context.readFile(path)) text += decoder.decode(chunk, { stream: true });
-  return text + decoder.decode();
-}
-
 async function jsonOf(context: CommandContext, path: string): Promise<unknown> {
   try {
-    return JSON.parse(await textOf(context, path));
+    return JSON.parse(await fileText(context, path));
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     throw new AppError('invalid-request', `The schema ${path} is not JSON: ${(cause as Error).message}.`);
