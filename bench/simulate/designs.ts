@@ -19,6 +19,7 @@ import { riskSetMoments } from '../../src/core/panel/risk-set-moments.ts';
 import type { Frame } from '../../src/core/propensity/design-matrix.ts';
 import type { ModelTerm } from '../../src/core/propensity/model-terms.ts';
 import { createRandom, type RandomStream } from '../../src/core/random/random-stream.ts';
+import { kangSchafer } from './kang-schafer.ts';
 
 /** What one simulated study says: a share (0 or 1), by the name of a metric. */
 export type Verdicts = Readonly<Record<string, 0 | 1>>;
@@ -38,6 +39,8 @@ export interface Design {
 
 const truth = 1;
 const nominal: Goal = { least: 0.93, most: 0.97 };
+/** Three Monte Carlo errors of 2000 studies around a half. */
+const half: Goal = { least: 0.466, most: 0.534 };
 const always: Goal = { least: 1, most: 1 };
 const covers = ({ lower, upper }: { readonly lower: number; readonly upper: number }): 0 | 1 =>
   lower <= truth && truth <= upper ? 1 : 0;
@@ -247,7 +250,7 @@ function coversByBootstrap(x: Float64Array, treated: Uint8Array, outcome: Float6
 
 const repeated = { maximumReuse: Number.POSITIVE_INFINITY } as const;
 
-/** Designs C1 to C4 and C6: what the chooser accepts covers, what would not cover is refused. */
+/** Designs C1 to C4, C6 and V27: what the chooser accepts covers, what would not cover is refused. */
 export const designs: readonly Design[] = [
   {
     name: 'C1',
@@ -374,6 +377,27 @@ export const designs: readonly Design[] = [
         'coverage-homoskedastic': by('abadie-imbens-homoskedastic'),
         'coverage-bootstrap': coversByBootstrap(a, treated, outcome, random),
         'refuses-bootstrap': isRefused(() => study(data, design, 'bootstrap', kernels)),
+      };
+    },
+  },
+  {
+    name: 'V27',
+    describes:
+      '1000 units of Kang and Schafer (2007), augmented estimate: share of studies above the truth, half where one model is right',
+    goals: {
+      'above-both-right': half,
+      'above-propensity-right': half,
+      'above-outcome-right': half,
+      'above-both-wrong': { least: 0, most: 0.4 },
+    },
+    run(random, kernels) {
+      const { both, propensityRight, outcomeRight, neither } = kangSchafer(random, kernels);
+      const above = (error: number | undefined): 0 | 1 => (error! > 0 ? 1 : 0);
+      return {
+        'above-both-right': above(both),
+        'above-propensity-right': above(propensityRight),
+        'above-outcome-right': above(outcomeRight),
+        'above-both-wrong': above(neither),
       };
     },
   },

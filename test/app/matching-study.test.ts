@@ -361,6 +361,32 @@ describe('a matching study on bad input', () => {
     expect((await study(withColumn('town', stays), { cluster: 'town' })).body.inference.method).toBe('cluster-CR2');
   });
 
+  it('refuses a collective that changes within units where collectives were treated as wholes, and only there', async () => {
+    // Household 6 was in another collective before, one that was treated as well.
+    const movedIn = (whole: MemoryPanel) => {
+      const { levels, codes: own } = whole.columns.collective as {
+        readonly levels: readonly string[];
+        readonly codes: Int32Array;
+      };
+      return {
+        ...whole,
+        columns: {
+          ...whole.columns,
+          collective: codes(
+            whole.unitIndex.map((u, r) => (u === 6 && r % 2 === 0 ? levels[own[4 * 2]!]! : levels[own[r]!]!)),
+          ),
+        },
+      };
+    };
+    const nearest = { design: { method: 'nearest', calipers: [] } } as const;
+    await expect(study(movedIn(studyPanel({ units: 600, byCollective: true })), nearest)).rejects.toMatchObject({
+      code: 'invalid-argument',
+      details: { variable: 'collective', units: 1 },
+      message: expect.stringContaining('Name a variable that stays'),
+    });
+    expect((await study(movedIn(studyPanel({ units: 300 })))).body.inference.method).toBe('matched-sets');
+  });
+
   it('names the outcome that is missing for one group', async () => {
     const treated = (panel.columns.coach as { values: Float64Array }).values;
     const kpi = (panel.columns.kpi as { values: Float64Array }).values;

@@ -197,7 +197,7 @@ export const mutants: readonly Mutant[] = [
   ),
   ...of(
     'balance/balance-table.ts',
-    ['const difference = treated.mean - control.mean;', 'const difference = control.mean - treated.mean;'],
+    ['difference: treated.mean - control.mean };', 'difference: control.mean - treated.mean };'],
     ['treated.variance / control.variance', 'control.variance / treated.variance'],
     [
       "return estimand === 'ATT' ? 'treated' : estimand === 'ATC' ? 'control' : 'pooled';",

@@ -109,7 +109,7 @@ export function studyUnits(panel: PanelColumns, request: StudyUnitsRequest): Stu
     },
     treated: Uint8Array.from(left, (u) => codes[u]!),
     outcome: Float64Array.from(left, (u) => after.values[u]! - (before === null ? 0 : before.values[u]!)),
-    cluster: clusterOf(panel, request, baseline, followUp, left),
+    cluster: clusterOf(panel, request, { baseline, followUp }, left, codes),
     further: further.ofUnits(left),
     unitIds: left.map((u) => panel.unitIds[u]!),
     waves: null,
@@ -175,15 +175,16 @@ export function numeric(column: Column, name: string): NumberColumn {
 function clusterOf(
   panel: PanelColumns,
   { cluster: name, isClusterAskedFor }: StudyUnitsRequest,
-  baseline: readonly number[],
-  waves: readonly number[],
+  { baseline, followUp }: { readonly baseline: readonly number[]; readonly followUp: readonly number[] },
   units: readonly number[],
+  treated: ArrayLike<number>,
 ): Int32Array | null {
   if (name === null) return null;
   const raw = panel.columns[name]!;
   const column = raw.type === 'coded' ? raw : clusterNumbers(raw);
-  const { codes } = valuesInPeriod(panel, column, waves, 0) as Extract<Column, { type: 'coded' }>;
-  if (isClusterAskedFor) {
+  const { codes } = valuesInPeriod(panel, column, followUp, 0) as Extract<Column, { type: 'coded' }>;
+  // Collectives that were not asked for count only where they were treated as wholes.
+  if (isClusterAskedFor || areTreatedAsWholes(codes, treated, units)) {
     const before = (valuesInPeriod(panel, column, baseline, 0) as Extract<Column, { type: 'coded' }>).codes;
     const moved = units.filter((u) => before[u]! >= 0 && codes[u]! >= 0 && before[u] !== codes[u]);
     if (moved.length > 0) {
@@ -195,6 +196,17 @@ function clusterOf(
     }
   }
   return Int32Array.from(units, (u) => codes[u]!);
+}
+
+function areTreatedAsWholes(cluster: Int32Array, treated: ArrayLike<number>, units: readonly number[]): boolean {
+  const given = new Map<number, number>();
+  for (const u of units) {
+    if (cluster[u]! < 0) continue;
+    const known = given.get(cluster[u]!);
+    if (known !== undefined && known !== treated[u]) return false;
+    given.set(cluster[u]!, treated[u]!);
+  }
+  return given.size < units.filter((u) => cluster[u]! >= 0).length;
 }
 
 /** Any number may name a cluster. */

@@ -87,6 +87,10 @@ describe('weighted regression on a treatment', () => {
     expect(() => clusterCovariance(regress(), new Int32Array(7), 'CR1', kernels)).toThrow(
       expect.objectContaining({ code: 'too-few-groups' }),
     );
+    const saturated = { rows: 2, cols: 2, values: Float64Array.of(1, 0, 1, 1) };
+    expect(() =>
+      fitWeightedRegression(saturated, ['a', 'b'], Float64Array.of(1, 2), Float64Array.of(1, 1), kernels),
+    ).toThrow(expect.objectContaining({ code: 'empty-group' }));
     const small = { rows: 2, cols: 3, values: matrix.values.slice(0, 6) };
     expect(() => fitWeightedRegression(small, names, Float64Array.of(1, 2), Float64Array.of(1, 1), kernels)).toThrow(
       expect.objectContaining({ code: 'empty-group' }),

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { stratifiedEffect } from '../../../src/core/effects/stratified-effect.ts';
 import { createRandom } from '../../../src/core/random/random-stream.ts';
-import { eValue, eValueOfInterval } from '../../../src/core/sensitivity/e-value.ts';
+import {
+  eValue,
+  eValueOfInterval,
+  riskRatioOfCommonHazard,
+  riskRatioOfCommonOdds,
+  riskRatioOfStandardizedDifference,
+} from '../../../src/core/sensitivity/e-value.ts';
 import { hodgesLehmannBounds } from '../../../src/core/sensitivity/hodges-lehmann.ts';
 import {
   intraclassCorrelation,
@@ -31,6 +37,16 @@ describe('the E-value', () => {
     expect(eValueOfInterval({ riskRatio: 1.2, lower: 0.9, upper: 1.6 })).toBe(1);
     expect(eValueOfInterval({ riskRatio: 1.2, lower: null, upper: null })).toBeNull();
   });
+  it('takes other measures as approximate risk ratios (VanderWeele and Ding 2017, table 2)', () => {
+    expect(riskRatioOfCommonOdds(4)).toBe(2);
+    expect(riskRatioOfCommonHazard(1)).toBe(1);
+    expect(riskRatioOfCommonHazard(0.5)).toBeCloseTo((1 - 0.5 ** Math.SQRT1_2) / (1 - 0.5 ** Math.SQRT2), 14);
+    // d = 0.5 with a standard error of 0.25: exp(0.455), exp(0.455 -/+ 0.445)
+    const { riskRatio, lower, upper } = riskRatioOfStandardizedDifference(0.5, 0.25);
+    expect(riskRatio).toBeCloseTo(1.5761733, 6);
+    expect(lower).toBeCloseTo(1.0100502, 6);
+    expect(upper).toBeCloseTo(2.4596031, 6);
+  });
   it('refuses a ratio of 0', () => {
     expect(() => eValue(0)).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
   });
@@ -43,6 +59,13 @@ describe('Rosenbaum bounds', () => {
     bounds.forEach(({ pUpper }, i) => {
       expect(Math.abs(pUpper / expected[i]! - 1)).toBeLessThan(2e-3); // published to three or four digits
     });
+  });
+
+  it('are tails of the binomial with shares of gamma / (1 + gamma) and 1 / (1 + gamma)', () => {
+    const [bound] = mcNemarBounds(3, 1, [3]);
+    expect(bound!.pUpper).toBeCloseTo(0.75 ** 4 + 4 * 0.75 ** 3 * 0.25, 14);
+    expect(bound!.pLower).toBeCloseTo(0.25 ** 4 + 4 * 0.25 ** 3 * 0.75, 14);
+    expect(signTestBounds(Float64Array.of(2, 9, 0, -3, 1), [3])).toEqual([bound]);
   });
 
   it('are the signed rank test without hidden bias, and spread as gamma grows', () => {
@@ -199,6 +222,9 @@ describe('the minimum detectable effect', () => {
     // two clusters of two: MSB 16, MSW 1; (16 - 1) / (16 + 1)
     const values = Float64Array.of(0, Math.SQRT2, 4, 4 + Math.SQRT2);
     expect(intraclassCorrelation(values, Int32Array.of(0, 0, 1, 1))).toBeCloseTo(15 / 17, 12);
+    // three and two: MSB 30, MSW 4/3, n0 = (5 - 13/5) / 1 = 2.4 (Donner 1986, eq. 2.1)
+    const unequal = intraclassCorrelation(Float64Array.of(1, 2, 3, 6, 8), Int32Array.of(0, 0, 0, 1, 1));
+    expect(unequal).toBeCloseTo((30 - 4 / 3) / (30 + 1.4 * (4 / 3)), 12);
     expect(intraclassCorrelation(Float64Array.of(0, 9, 9, 0), Int32Array.of(0, 0, 1, 1))).toBe(0);
     expect(() => intraclassCorrelation(Float64Array.of(1, 1, 1), Int32Array.of(0, 0, 1))).toThrow(
       expect.objectContaining({ code: 'no-variation' }),
