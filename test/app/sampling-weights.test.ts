@@ -130,6 +130,7 @@ describe('sampling weights', () => {
     ['design.maximumReuse', { design: { method: 'nearest', maximumReuse: null } }],
     ['augmented', { augmented: { folds: 0 } }],
     ['standardError', { standardError: 'abadie-imbens' }],
+    ['standardError', { standardError: 'abadie-imbens-homoskedastic' }],
   ] as const)('are refused where %s counts units alike', async (field, input) => {
     await expect(study({ ...input, samplingWeights: 'standsFor' })).rejects.toMatchObject({
       code: 'invalid-request',

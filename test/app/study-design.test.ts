@@ -87,6 +87,20 @@ describe('the design of a study', () => {
     expect(typed.settings.design).toEqual(JSON.parse(JSON.stringify(here.settings.design)));
   });
 
+  it('stands with everything else that was asked on the command line that the page writes', async () => {
+    const here = await study({
+      ...{ standardError: 'matched-sets', permutations: 50, otherOutcomes: ['income'], effectsBy: 'home' },
+      augmented: { folds: 2 },
+    });
+    const { commandLine } = matchingAsCode({ origin: '' } as never, here.settings);
+    const { out, err, status } = await command(service, [
+      ...commandLine!.replaceAll("'", '').split(' ').slice(2),
+      '--json',
+    ]);
+    expect([status, err]).toEqual([0, '']);
+    expect((JSON.parse(out) as Study).settings).toEqual(JSON.parse(JSON.stringify(here.settings)));
+  });
+
   const bodyWith = (design: unknown) => {
     const { panel: _, ...body } = { ...request, design };
     return violations(operations.matchingStudy.body, body);

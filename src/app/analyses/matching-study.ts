@@ -240,7 +240,7 @@ function refuseSampling({ samplingWeights, design, augmented, standardError }: M
     ['design.method', design.method === 'cardinality'],
     ['design.maximumReuse', design.method === 'nearest' && design.maximumReuse !== 1],
     ['augmented', augmented !== null],
-    ['standardError', standardError === 'abadie-imbens'],
+    ['standardError', standardError.startsWith('abadie-imbens')],
   ].find(([, isRefused]) => isRefused)?.[0];
   if (field === undefined) return;
   throw new AppError(

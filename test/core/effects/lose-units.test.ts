@@ -36,6 +36,8 @@ function study(design: StudyDesign, n = 150): StudyEstimateInput {
   };
 }
 
+const number = (values: Float64Array) => ({ type: 'number', values, status: new Uint8Array(values.length) }) as const;
+
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Differences within the sets that are left, straight from the pairs that were designed. */
@@ -125,4 +127,44 @@ it('refuses where hardly anybody is left', () => {
   expect(() => estimateStudy({ ...input, isOutcomeKnown }, designed, kernels)).toThrow(
     expect.objectContaining({ code: 'empty-group' }),
   );
+});
+
+describe('sampling weights of the units that are left', () => {
+  /** Each unit of a design counts as often as its weight says: the same as repeating it. */
+  it('are shared anew: cells by their sums, partners in proportion', () => {
+    const base = study({ method: 'exact', estimand: 'ATT', exact: ['cell'], samplingWeights: 'w' });
+    const w = base.outcome.map((_, i) => 1 + (i % 3));
+    const frame = { ...base.frame, columns: { ...base.frame.columns, w: number(w) } };
+    const input = { ...base, frame };
+    const known = base.isOutcomeKnown!;
+    const cell = (base.frame.columns.cell as { values: Float64Array }).values;
+    let sum = 0;
+    let total = 0;
+    for (let c = 0; c < 4; c++) {
+      const rows = (group: number) =>
+        [...w.keys()].filter((i) => known[i] && base.treated[i] === group && cell[i] === c);
+      const weight = (group: number) => rows(group).reduce((s, i) => s + w[i]!, 0);
+      const average = (group: number) => rows(group).reduce((s, i) => s + w[i]! * base.outcome[i]!, 0) / weight(group);
+      sum += weight(1) * (average(1) - average(0));
+      total += weight(1);
+    }
+    const { matched } = estimateStudy(input, designStudy(input, kernels), kernels).effects;
+    expect(matched.estimate).toBeCloseTo(sum / total, 10);
+
+    const pairs = { ...input, design: nearest({ ratio: 2, samplingWeights: 'w' }) };
+    const designed = designStudy(pairs, kernels);
+    const { focal, offsets, partners } = designed.sample.pairs!;
+    let ofSets = 0;
+    let weightOfSets = 0;
+    focal.forEach((row, k) => {
+      const left = [...partners.subarray(offsets[k]!, offsets[k + 1]!)].filter((p) => known[p]);
+      if (!known[row] || left.length === 0) return;
+      const weight = left.reduce((s, p) => s + w[p]!, 0);
+      const other = left.reduce((s, p) => s + w[p]! * base.outcome[p]!, 0) / weight;
+      ofSets += w[row]! * (base.outcome[row]! - other);
+      weightOfSets += w[row]!;
+    });
+    const { estimate } = estimateStudy(pairs, designed, kernels).effects.matched;
+    expect(estimate).toBeCloseTo(ofSets / weightOfSets, 10);
+  });
 });
