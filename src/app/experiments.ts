@@ -57,6 +57,13 @@ export interface GivenExperiments {
   readonly warnings: readonly Warning[];
 }
 
+/** The parameters of one place, read from a table that came along; what it does not say is not known. */
+export interface GivenPlace {
+  /** sha256 of the table */
+  readonly digest: string;
+  readonly context: Readonly<Record<string, number>>;
+}
+
 /** All documented experiments, the catalogue of blocks, and the parameters of known neighbourhoods. */
 export interface ExperimentRegistry {
   /** sha256 of the files it was read from */

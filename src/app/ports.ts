@@ -6,7 +6,7 @@ import type { Computations } from './computations.ts';
 import type { Consents } from './consent.ts';
 import type { Erasure } from './erasure.ts';
 import type { LoggedEvent } from './events.ts';
-import type { ExperimentRegistry, GivenExperiments, GivenTable } from './experiments.ts';
+import type { ExperimentRegistry, GivenExperiments, GivenPlace, GivenTable } from './experiments.ts';
 import type { JobRecord } from './jobs.ts';
 import type { ModelDescription, ModelSummary, StoredModel } from './models.ts';
 import type { IngestReport, IngestRequest, PanelDescription, PanelSummary, PanelTotals } from './panels.ts';
@@ -115,6 +115,9 @@ export interface PlannedExperiments {
 /** A table of experiments from outside as a registry of its own. @throws invalid-file, invalid-request */
 export type ReadGivenTable = (table: GivenTable) => GivenExperiments;
 
+/** The parameters of a place in a neighbourhood table of CBS. @throws invalid-file, invalid-request */
+export type ReadCbsTable = (csv: string, code: string) => GivenPlace;
+
 /** A log of choices from outside. @throws invalid-file */
 export type ReadPolicyLog = (csv: string) => GivenLog;
 
@@ -162,6 +165,7 @@ export interface Ports {
   readonly plannedExperiments: PlannedExperiments;
   readonly readGivenTable: ReadGivenTable;
   readonly readPolicyLog: ReadPolicyLog;
+  readonly readCbsTable: ReadCbsTable;
   readonly models: ModelRepository;
   readonly compute: Compute;
   readonly reports: ReportWriter;
@@ -180,6 +184,7 @@ export interface AnalysisContext extends Control {
     | 'plannedExperiments'
     | 'readGivenTable'
     | 'readPolicyLog'
+    | 'readCbsTable'
     | 'models'
     | 'clock'
   >;

@@ -218,6 +218,7 @@ const recommendationFields = {
   model: modelName,
   version: nullable(version),
   neighbourhood: nullable(Type.String({ maxLength: 40, description: 'code, where its parameters are known' })),
+  cbs: nullable(Type.String({ description: 'a neighbourhood table of CBS as CSV, in which the code is looked up' })),
   context: Type.Record(Type.String(), number, { description: 'parameters by name; null or left out: not known' }),
   goals: nullable(
     Type.Record(Type.String(), Type.Number({ exclusiveMinimum: 0 }), { description: 'weight of each KPI' }),
@@ -233,6 +234,7 @@ export const recommendationRequest = strict({
   model: Type.Optional(recommendationFields.model),
   version: Type.Optional(recommendationFields.version),
   neighbourhood: Type.Optional(recommendationFields.neighbourhood),
+  cbs: Type.Optional(recommendationFields.cbs),
   context: Type.Optional(recommendationFields.context),
   goals: Type.Optional(recommendationFields.goals),
   budget: Type.Optional(recommendationFields.budget),

@@ -8,6 +8,7 @@ import { purposes } from '../app/purposes.ts';
 import { createService, type Service } from '../app/service.ts';
 import type { Config } from '../config.ts';
 import { fileFormats } from '../formats/file-formats.ts';
+import { readCbsNeighbourhood } from '../formats/read-cbs-neighbourhood.ts';
 import { readExperimentTable } from '../formats/read-experiment-table.ts';
 import { readExperiments } from '../formats/read-experiments.ts';
 import { readPolicyLog } from '../formats/read-policy-log.ts';
@@ -53,6 +54,7 @@ export async function compose(config: Config, options: { readonly warm: number }
     plannedExperiments: store.plannedExperiments,
     readGivenTable: readExperimentTable,
     readPolicyLog,
+    readCbsTable: readCbsNeighbourhood,
     models: createModelFiles({ shipped: shipped('models'), own: join(config.data, 'models') }),
     compute: workers.compute,
     reports: reportWriter,

@@ -90,8 +90,73 @@ describe('recommend', () => {
     ['a percentage above 100', { context: { owner_occupied_pct: 120 } }, 'invalid-request', /from 0 to 100/],
     ['a neighbourhood nobody knows', { neighbourhood: 'BU00000000' }, 'invalid-request', /not in the table/],
     ['a budget below every mix', { budget: 5 }, 'invalid-argument', /costs 15 euro/],
+    ['a block that does not exist', { required: ['windmill'] }, 'unknown-variable', /no building block "windmill"/],
+    [
+      'a block that is required and excluded',
+      { required: ['energy-coach'], excluded: ['energy-coach'] },
+      'invalid-argument',
+      /energy-coach is both required and excluded/,
+    ],
     ['a goal nobody measured', { goals: { wind: 1 } }, 'unknown-variable', /no KPI "wind"/],
     ['a model nobody trained', { model: 'other' }, 'model-not-found', /warm-start 1/],
+  ])('%s is refused', async (_, input, code, message) => {
+    await expect(ask(operator, input)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+});
+
+describe('a CBS table', () => {
+  const header =
+    'gwb_code;g_hhgro;p_1gezw;p_koopw;g_gas;ste_oad;Gemiddeld besteedbaar inkomen (x 1 000 euro);a_inw;a_65_oo';
+  const table = `${header}\nBU00010203;2.1;60;48;1400;1700;27.5;1000;210`;
+  const place = { neighbourhood: 'BU00010203', goals: { 'gas-saving': 1 } };
+
+  test('gives the parameters of a code, keeps no table, and what it lacks widens the interval', async () => {
+    const full = { built_before_1975_pct: 72 };
+    const known = await ask(operator, { ...place, cbs: table, context: full });
+    const value = Object.fromEntries(known.body.place.map((one) => [one.name, one.value]));
+    expect(value).toEqual({
+      mean_income: 27.5,
+      built_before_1975_pct: 72,
+      owner_occupied_pct: 48,
+      household_size: 2.1,
+      aged_65_plus_pct: 21,
+      single_family_pct: 60,
+      gas_before: 1400,
+      address_density: 1700,
+    });
+    expect([known.settings.cbs, known.sources[1]!.panel]).toEqual([null, 'cbs-table']);
+    expect(violations(results.recommendation, JSON.parse(JSON.stringify(known)))).toEqual([]);
+    const partly = await ask(operator, { ...place, cbs: table.replace(';1400;', ';.;') });
+    expect(partly.body.missing).toEqual(['built_before_1975_pct', 'gas_before']);
+    expect(partly.warnings).toContainEqual({
+      code: 'contexts-missing',
+      parameters: { contexts: ['built_before_1975_pct', 'gas_before'] },
+    });
+    const width = (result: typeof known, blocks: readonly string[]) => {
+      const mix = result.body.mixes.find((one) => one.blocks.join() === blocks.join())!;
+      return mix.effects[0]!.upper - mix.effects[0]!.lower;
+    };
+    const shared = known.body.mixes.find(({ blocks }) =>
+      partly.body.mixes.some((one) => one.blocks.join() === blocks.join()),
+    )!.blocks;
+    expect(width(partly, shared)).toBeGreaterThan(1.02 * width(known, shared));
+  });
+
+  test.each<[string, Parameters<Service['recommend']>[1], string, RegExp]>([
+    ['without a code', { cbs: table }, 'invalid-request', /no neighbourhood/],
+    ['without the code', { ...place, neighbourhood: 'BU9', cbs: table }, 'invalid-request', /not in the CBS table/],
+    [
+      'with a unit that is not ours',
+      { ...place, cbs: table.replace('g_gas', 'g_gas (GJ)') },
+      'invalid-file',
+      /in "gj"/,
+    ],
+    [
+      'with an income in euros under another name',
+      { ...place, cbs: table.replace(';27.5;', ';27500;') },
+      'invalid-request',
+      /thousand euro/,
+    ],
   ])('%s is refused', async (_, input, code, message) => {
     await expect(ask(operator, input)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
@@ -188,6 +253,30 @@ describe('models and experiments', () => {
     const job = await empty.trainModel(operator, {}, wait);
     expect(job.error).toMatchObject({ code: 'empty-group' });
   });
+
+  test('an outcome among the parameters of a neighbourhood is refused by name', async () => {
+    const registry = await memoryPorts().experiments.load();
+    const leaked = registry.experiments.map((row) => ({
+      ...row,
+      context: { ...row.context, household_size: 2 + row.effect },
+    }));
+    const trainer = open({ experiments: { load: async () => ({ ...registry, experiments: leaked }) } });
+    const job = await trainer.trainModel(operator, { name: 'mine', folds: 2, candidates: ['constant'] }, wait);
+    expect(job.error).toMatchObject({ code: 'invalid-argument', message: /household_size follows the outcome/ });
+  });
+
+  test('intervals that rest on fewer groups than they need are refused: the answer abstains', async () => {
+    const registry = await memoryPorts().experiments.load();
+    const places = [...new Set(registry.experiments.map((row) => row.neighbourhood))].slice(0, 8);
+    const few = registry.experiments.filter((row) => places.includes(row.neighbourhood) && row.kpi === 'gas-saving');
+    const trainer = open({ experiments: { load: async () => ({ ...registry, experiments: few }) } });
+    const job = await trainer.trainModel(operator, { name: 'mine', folds: 2, candidates: ['constant'] }, wait);
+    expect(job.error).toBe(null);
+    const answer = await trainer.recommend(operator, { model: 'mine', context: { mean_income: 30 } }, wait);
+    const { body } = answer.result as unknown as ResultOf<'recommendation'>;
+    expect([body.state, body.mixes]).toEqual(['abstain', []]);
+    expect(body.reasons).toContain('too-few-neighbourhoods');
+  }, 60_000);
 
   test('evaluation gives a leaderboard that fits the contract', async () => {
     const job = await service.evaluateModels(

@@ -22,6 +22,7 @@ import type {
 import { referenceValues } from '../../src/core/insights/reference-values.ts';
 import { typescriptKernels } from '../../src/core/linalg/typescript-kernels.ts';
 import type { Column, NumberColumn } from '../../src/core/panel/columns.ts';
+import { readCbsNeighbourhood } from '../../src/formats/read-cbs-neighbourhood.ts';
 import { readExperimentTable } from '../../src/formats/read-experiment-table.ts';
 import { readExperiments } from '../../src/formats/read-experiments.ts';
 import { readPolicyLog } from '../../src/formats/read-policy-log.ts';
@@ -57,6 +58,7 @@ export function memoryPorts(panels: readonly MemoryPanel[] = [], overrides: Part
     plannedExperiments,
     readGivenTable: readExperimentTable,
     readPolicyLog,
+    readCbsTable: readCbsNeighbourhood,
     models: memoryModels(),
     compute: directCompute,
     reports: { write: async (result, language) => renderReport(result, language) },

@@ -7,6 +7,8 @@ import { type ExperimentRegistry, isLargeEnough } from '../experiments.ts';
 export interface PlaceQuestion {
   readonly neighbourhood: string | null;
   readonly context: Readonly<Record<string, number | null>>;
+  /** what a table that came along says of the neighbourhood; null: none came */
+  readonly table: Readonly<Record<string, number>> | null;
 }
 
 /** Parameters in the order of the registry; what is not known is missing. */
@@ -47,10 +49,19 @@ export function withdrawnFrom(registry: ExperimentRegistry, model: TrainedModel)
   return [...new Set(gone)];
 }
 
-/** The parameters of a question: those of a known neighbourhood, and what was given beside its code. */
+/** The code to look up in a table. @throws invalid-request without one */
+export function codeFor({ neighbourhood }: Pick<PlaceQuestion, 'neighbourhood'>): string {
+  if (neighbourhood !== null) return neighbourhood;
+  throw new AppError(
+    'invalid-request',
+    'Received a CBS table and no neighbourhood; expected the code to look up in it, such as BU03630000.',
+  );
+}
+
+/** The parameters of a question: those of a known neighbourhood, of a table that came along, and what was given beside; the last wins. */
 export function placeValues(
   registry: ExperimentRegistry,
-  { neighbourhood, context }: PlaceQuestion,
+  { neighbourhood, context, table }: PlaceQuestion,
 ): Readonly<Record<string, number | null>> {
   const names = registry.contexts.map(({ name }) => name);
   const strangers = Object.keys(context).filter((name) => !names.includes(name));
@@ -63,7 +74,7 @@ export function placeValues(
   }
   if (neighbourhood === null) return context;
   const known = registry.neighbourhoods[neighbourhood];
-  if (known) return { ...known, ...context };
+  if (known || table) return { ...known, ...table, ...context };
   throw new AppError(
     'invalid-request',
     `The neighbourhood "${neighbourhood}" is not in the table of parameters. Give its parameters as context instead: ${names.join(', ')}.`,

@@ -10,6 +10,7 @@ import type { AnalysisContext } from '../ports.ts';
 import { type KpiPromises, modelPromises } from '../promises.ts';
 import type { Draft } from '../results.ts';
 import {
+  codeFor,
   placeOfValues,
   placeValues,
   requireLargeExperiments,
@@ -24,6 +25,8 @@ export interface RecommendationSettings {
   readonly version: number | null;
   /** code of a neighbourhood whose parameters are known; what `context` says wins */
   readonly neighbourhood: string | null;
+  /** a neighbourhood table of CBS as CSV, in which `neighbourhood` is looked up. A result does not keep it: its sources hold the digest */
+  readonly cbs: string | null;
   /** parameters by name; null or absent: not known */
   readonly context: Readonly<Record<string, number | null>>;
   /** weight of each KPI; null: the KPI most experiments measured */
@@ -76,6 +79,7 @@ const defaults: RecommendationSettings = {
   model: 'warm-start',
   version: null,
   neighbourhood: null,
+  cbs: null,
   context: {},
   goals: null,
   budget: null,
@@ -99,7 +103,8 @@ export const recommendation = {
     const { description, model } = await models.load(settings.model, settings.version);
     requireSameBlocks(registry, model);
     requireLargeExperiments(registry, model);
-    const values = placeValues(registry, settings);
+    const cbs = settings.cbs === null ? null : context.ports.readCbsTable(settings.cbs, codeFor(settings));
+    const values = placeValues(registry, { ...settings, table: cbs?.context ?? null });
     const known = registry.contexts.map(({ name }) => values[name] ?? null);
     const place = placeOfValues(registry, values);
     requirePlausible(registry, model, known);
@@ -149,9 +154,12 @@ export const recommendation = {
     }
     return {
       class: 'release',
-      settings,
+      settings: { ...settings, cbs: null },
       seed: settings.seed,
-      sources: [{ panel: 'experiments', revision: 1, digest: description.dataDigest, units: null, consents: null }],
+      sources: [
+        { panel: 'experiments', revision: 1, digest: description.dataDigest, units: null, consents: null },
+        ...(cbs === null ? [] : [{ panel: 'cbs-table', revision: 1, digest: cbs.digest, units: null, consents: null }]),
+      ],
       attrition: [
         { step: 'experiments', units: model.kpis[0]!.table.ids.filter((id) => !withdrawn.includes(id)).length },
         { step: 'feasible-mixes', units: answer.considered },

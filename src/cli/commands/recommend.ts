@@ -2,6 +2,7 @@ import type { RecommendationRequest } from '../../app/analyses/recommendation.ts
 import type { ResultOf } from '../../app/analyses.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { fileText } from '../file-text.ts';
 import { numberPairs } from '../number-pairs.ts';
 import { textTable } from '../text-table.ts';
 
@@ -11,6 +12,7 @@ export const recommend: Command = {
   options: {
     context: { type: 'string', placeholder: 'NAME=VALUE,…' },
     neighbourhood: { type: 'string', placeholder: 'CODE' },
+    cbs: { type: 'string', placeholder: 'FILE' },
     goals: { type: 'string', placeholder: 'KPI=WEIGHT,…' },
     budget: { type: 'string', placeholder: 'EURO' },
     'maximum-size': { type: 'string', placeholder: 'N' },
@@ -27,6 +29,7 @@ export const recommend: Command = {
     const entries = {
       context: list('context').length > 0 ? numberPairs('context', list('context')) : null,
       neighbourhood: text('neighbourhood'),
+      cbs: await rowOfTable(context),
       goals: list('goals').length > 0 ? numberPairs('goals', list('goals')) : null,
       budget: number('budget'),
       maximumSize: number('maximum-size'),
@@ -49,6 +52,16 @@ export const recommend: Command = {
     return result.body.state === 'abstain' ? exitCodes.abstained : exitCodes.ok;
   },
 };
+
+/** Of the table of `--cbs`, its header and the rows that mention the code: of a table of the whole country no more need travel. */
+async function rowOfTable(context: CommandContext): Promise<string | null> {
+  const path = context.text('cbs');
+  if (path === null) return null;
+  const [header, ...rows] = (await fileText(context, path)).split('\n');
+  const code = context.text('neighbourhood');
+  const own = code === null ? [] : rows.filter((row) => row.includes(code));
+  return [header, ...(own.length > 0 ? own : rows.slice(0, 3))].join('\n');
+}
 
 async function recommendationText(result: ResultOf<'recommendation'>, context: CommandContext): Promise<string> {
   const { say, language } = context;
