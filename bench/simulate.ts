@@ -1,29 +1,41 @@
 // `npm run simulate [-- --json] [--design C3] [--runs 2000] [--seed 1] [--save]`: how often intervals hold the truth, over many
 // simulated studies. One object a row with --json, else a table; --save writes bench/results/simulate.json.
+// `npm run simulate -- verdict [--designs 30] [--runs 200] [--seed 2] [--save]`: how often the verdict on a study is right, over
+// designs that fail in ten ways and sound ones; --save writes bench/results/verdict.json.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { loadDefaultKernels } from '../src/main/load-default-kernels.ts';
 import { describeMachine } from './describe-machine.ts';
 import { readOptions, wrongCall } from './read-options.ts';
 import { designs, type Row, simulate } from './simulate/designs.ts';
+import { simulateVerdict } from './simulate/verdict.ts';
 
-const { values } = readOptions({
+const { values, positionals } = readOptions({
+  allowPositionals: true,
   options: {
     json: { type: 'boolean' },
     save: { type: 'boolean' },
     design: { type: 'string' },
-    runs: { type: 'string', default: '2000' },
-    seed: { type: 'string', default: '1' },
+    designs: { type: 'string', default: '30' },
+    runs: { type: 'string' },
+    seed: { type: 'string' },
   },
 });
-const whole = (name: 'runs' | 'seed', least: number): number => {
-  const value = Number(values[name]);
+const whole = (name: 'designs' | 'runs' | 'seed', least: number, otherwise: number): number => {
+  const value = Number(values[name] ?? otherwise);
   if (!(Number.isInteger(value) && value >= least)) {
     wrongCall(`--${name} is "${values[name]}"; expected a whole number from ${least}.`);
   }
   return value;
 };
-const runs = whole('runs', 1);
-const seed = whole('seed', 0);
+if (positionals.length > 0) {
+  if (positionals.join(' ') !== 'verdict')
+    wrongCall(`"${positionals.join(' ')}" is nothing to simulate; expected verdict.`);
+  const settings = { designs: whole('designs', 1, 30), runs: whole('runs', 2, 200), seed: whole('seed', 0, 2) };
+  const areMet = await simulateVerdict({ ...settings, isSaved: values.save === true });
+  process.exit(areMet ? 0 : 1);
+}
+const runs = whole('runs', 1, 2000);
+const seed = whole('seed', 0, 1);
 const chosen = designs.filter(({ name }) => values.design === undefined || name === values.design);
 if (chosen.length === 0) {
   wrongCall(`No design ${values.design}; there are: ${designs.map(({ name }) => name).join(', ')}.`);

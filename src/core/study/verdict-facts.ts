@@ -68,7 +68,7 @@ export interface VerdictFacts {
   readonly attrition: { readonly treated: FollowedUp; readonly control: FollowedUp };
   /** the outcome at the baseline in the sample, in standard deviations */
   readonly baselineOutcome: { readonly difference: number; readonly error: number } | null;
-  /** effects on what was before: the level in the earlier period (of level outcomes), and the change from there to the baseline */
+  /** the same comparison one period earlier: of the level there, or of the change from there to the baseline */
   readonly placebos: readonly {
     readonly kind: 'pre-period' | 'placebo-date';
     readonly period: string | null;
@@ -265,18 +265,17 @@ function baselineDifference(
   };
 }
 
-/** Levels may differ before the treatment where changes are compared. */
+/** The mirror of the effect: levels before the baseline where levels are compared, changes up to it where changes are. */
 function placebosOf(
   effects: readonly FurtherEffect[],
   outcomeIs: StudyCircumstances['outcomeIs'],
 ): VerdictFacts['placebos'] {
+  const mirror = outcomeIs === 'level' ? 'pre-period' : 'placebo-date';
   return effects.flatMap((further) => {
-    const { kind, period } = further;
-    if (kind !== 'placebo-date' && !(kind === 'pre-period' && outcomeIs === 'level')) return [];
     const effect = judged(further);
-    if (effect === null || !(effect.standardError > 0)) return [];
+    if (further.kind !== mirror || effect === null || !(effect.standardError > 0)) return [];
     const { estimate, standardError, pValue } = effect;
-    return [{ kind, period, estimate, standardError, pValue }];
+    return [{ kind: mirror, period: further.period, estimate, standardError, pValue }];
   });
 }
 

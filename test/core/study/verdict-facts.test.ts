@@ -165,8 +165,8 @@ describe('the facts of a study', () => {
     expect(apart.comparison.concurrentControls).toBe(0);
   });
 
-  it('take levels before the baseline as a placebo only where levels are compared', () => {
-    expect(facts.placebos.map(({ kind }) => kind)).toEqual(['pre-period', 'placebo-date']);
+  it('take as placebo the same comparison one period earlier: of levels, or of changes', () => {
+    expect(facts.placebos.map(({ kind }) => kind)).toEqual(['pre-period']);
     const { facts: ofChange } = study(input, { ...circumstances, outcomeIs: 'change' });
     expect(ofChange.placebos.map(({ kind }) => kind)).toEqual(['placebo-date']);
   });
