@@ -9,7 +9,7 @@ import { goalRows, modeRows } from './verdict/summarise.ts';
 const tuningSeed = 1;
 
 interface Settings {
-  /** of each mode, at least; five times as many sound ones */
+  /** of each mode; three times as many sound ones */
   readonly designs: number;
   /** studies of a design */
   readonly runs: number;

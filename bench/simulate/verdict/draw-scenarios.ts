@@ -24,7 +24,7 @@ const methods: readonly Method[] = [
 ];
 
 function soundScenario(random: RandomStream, mode: Mode, number: number): Scenario {
-  const units = whole(random, 300, 1000);
+  const units = whole(random, 300, 800);
   const treatedShare = between(random, 0.18, 0.32);
   const outcomeIs = oneOf(random, ['level', 'level', 'change'] as const);
   return {
@@ -147,9 +147,9 @@ const failures: Readonly<Record<Mode, Failure>> = {
     ...sound,
     isTraced: true,
     collectives: null,
-    selection: between(random, 2.2, 3.5),
+    selection: between(random, 3.5, 7),
     bend: between(random, 0.8, 2.5) * either(random),
-    method: oneOf(random, ['nearest-far', 'weights'] as const),
+    method: oneOf(random, ['nearest-far', 'nearest-far', 'weights'] as const),
   }),
   'few-clusters': (random, sound) => {
     const treated = whole(random, 2, 5);

@@ -63,12 +63,10 @@ function inputOf(scenario: Scenario, people: People, shown: Waves): StudyEstimat
   const columns = [...people.covariates, ...(scenario.hasBaseline ? [{ name: 'before', values: shown.before }] : [])];
   const covariates = columns.map(({ name }) => ({ variable: name }));
   const isChange = scenario.outcomeIs === 'change';
-  const outcomes: FurtherOutcome[] = scenario.hasPreperiod
-    ? [
-        { kind: 'pre-period', variable: 'y', period: 'earlier', values: shown.earlier },
-        { kind: 'placebo-date', variable: 'y', period: 'earlier', values: minus(shown.before, shown.earlier) },
-      ]
-    : [];
+  const earlier = { variable: 'y', period: 'earlier' };
+  const mirror: FurtherOutcome = isChange
+    ? { kind: 'placebo-date', ...earlier, values: minus(shown.before, shown.earlier) }
+    : { kind: 'pre-period', ...earlier, values: shown.earlier };
   return {
     frame: { rows: treated.length, columns: Object.fromEntries(columns.map((c) => [c.name, number(c.values)])) },
     treated,
@@ -81,7 +79,7 @@ function inputOf(scenario: Scenario, people: People, shown: Waves): StudyEstimat
     permutations: 0,
     confidence: 0.95,
     seed: 1,
-    further: { ...noFurtherQuestions, outcomes },
+    further: { ...noFurtherQuestions, outcomes: scenario.hasPreperiod ? [mirror] : [] },
   };
 }
 

@@ -15,9 +15,9 @@ interface Work {
   readonly seed: number;
 }
 
-/** Designs of each mode: sound ones and weak causes as many as it takes for shares to be worth something. */
+/** Designs of each mode, and three times as many sound ones: what is trusted should not rest on a few. */
 export function tasksOf(designs: number): readonly Task[] {
-  const count = (mode: Mode): number => (mode === 'sound' ? 5 * designs : designs);
+  const count = (mode: Mode): number => (mode === 'sound' ? 3 * designs : designs);
   return modes.flatMap((mode) => Array.from({ length: count(mode) }, (_, number) => ({ mode, number })));
 }
 

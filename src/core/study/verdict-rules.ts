@@ -81,8 +81,9 @@ export const verdictRules: readonly VerdictRule[] = [
     ...{ rule: 'overlap', measure: 'outside-range', worse: 'above', caution: 0.1, fail: 0.5 },
     ...{ role: 'gate', source: 'Stuart 2010, doi:10.1214/09-STS313; own' },
   },
+  // Caution only: a large pool of unlike controls lowers both without harm to those who are matched.
   {
-    ...{ rule: 'overlap', measure: 'overlap-coefficient', worse: 'below', caution: 0.5, fail: 0.15 },
+    ...{ rule: 'overlap', measure: 'overlap-coefficient', worse: 'below', caution: 0.5, fail: null },
     ...{ role: 'gate', source: 'Inman and Bradley 1989, doi:10.1080/03610928908830127; own' },
   },
   {
