@@ -78,6 +78,12 @@ function worstOf(candidates: readonly Measured[]): Measured {
   return among.reduce((worst, c) => ((c.value ?? -1) > (worst.value ?? -1) ? c : worst), plain(null));
 }
 
+const limitOf = (measure: VerdictMeasure): number => verdictRules.find((rule) => rule.measure === measure)!.caution!;
+
+/** In standard errors of the effect; null where that has none. */
+const inErrors = (size: number, { standardError }: VerdictFacts['effect']): number | null =>
+  standardError > 0 ? size / standardError : null;
+
 /** Two standard errors: a difference below that may be chance. */
 const beyondChance = 1.96;
 /** Standard errors from an estimate to the end of a one-sided 90 % interval. */
@@ -92,14 +98,19 @@ const measures: Readonly<Record<VerdictMeasure, (facts: VerdictFacts) => Measure
   'outside-range': ({ overlap }) => plain(overlap.outside),
   'overlap-coefficient': ({ overlap }) => plain(overlap.coefficient),
   equipoise: ({ overlap }) => plain(overlap.equipoise),
-  'largest-difference': ({ balance }) =>
-    worstOf(
+  'largest-difference': ({ balance }) => {
+    const worst = worstOf(
       balance.map(({ variable, difference, error }) => ({
         value: difference === null ? null : Math.abs(difference),
         counts: difference !== null && Math.abs(difference) > beyondChance * error,
         subject: variable,
       })),
-    ),
+    );
+    // A difference without a scale is not known to be small; only one that is known to be large outweighs it.
+    const unknown = balance.find(({ difference }) => difference === null);
+    const isLarge = worst.counts && (worst.value ?? 0) > limitOf('largest-difference');
+    return unknown === undefined || isLarge ? worst : { value: null, counts: true, subject: unknown.variable };
+  },
   'variance-ratio': ({ balance }) =>
     worstOf(
       balance.map(({ variable, varianceRatio: ratio, logRatioError }) => ({
@@ -134,7 +145,7 @@ const measures: Readonly<Record<VerdictMeasure, (facts: VerdictFacts) => Measure
   placebo: ({ placebos, effect }) =>
     worstOf(
       placebos.map(({ estimate, pValue, period }) => ({
-        value: Math.abs(estimate) / effect.standardError,
+        value: inErrors(Math.abs(estimate), effect),
         counts: pValue < controlLevel / placebos.length,
         subject: period,
       })),
@@ -142,7 +153,7 @@ const measures: Readonly<Record<VerdictMeasure, (facts: VerdictFacts) => Measure
   'placebo-reach': ({ placebos, effect }) =>
     worstOf(
       placebos.map(({ estimate, standardError, period }) => ({
-        value: (Math.abs(estimate) + oneSided90 * standardError) / effect.standardError,
+        value: inErrors(Math.abs(estimate) + oneSided90 * standardError, effect),
         counts: true,
         subject: period,
       })),
@@ -154,7 +165,7 @@ const measures: Readonly<Record<VerdictMeasure, (facts: VerdictFacts) => Measure
     const found = exposure?.effect ?? null;
     if (found === null) return plain(null);
     return {
-      value: Math.abs(found.estimate) / effect.standardError,
+      value: inErrors(Math.abs(found.estimate), effect),
       counts: found.pValue < controlLevel,
       subject: null,
     };
@@ -162,7 +173,7 @@ const measures: Readonly<Record<VerdictMeasure, (facts: VerdictFacts) => Measure
   'spillover-reach': ({ exposure, effect }) => {
     const found = exposure?.effect ?? null;
     if (found === null) return plain(null);
-    return plain((Math.abs(found.estimate) + oneSided90 * found.standardError) / effect.standardError);
+    return plain(inErrors(Math.abs(found.estimate) + oneSided90 * found.standardError, effect));
   },
   'unplanned-outcomes': ({ protocol }) => plain(protocol?.unplannedOutcomes),
   'adjusted-p-value': ({ effect, confidence }) => ({

@@ -48,7 +48,10 @@ export interface VerdictFacts {
     readonly coefficient: number | null;
     readonly equipoise: number | null;
   };
-  /** of the sample; `error` = standard error of the difference, in the same standard deviations */
+  /**
+   * of the sample; `error` = standard error of the difference, in the same standard deviations; null = the means differ and the
+   * group of the denominator does not vary
+   */
   readonly balance: readonly {
     readonly variable: string;
     readonly difference: number | null;
@@ -222,7 +225,7 @@ function balanceFacts(
   const logRatioError = Math.sqrt(2 / degrees(treated.effective) + 2 / degrees(control.effective));
   return balance.map(({ variable, after }) => ({
     variable,
-    difference: after.standardizedMeanDifference,
+    difference: after.standardizedMeanDifference ?? (after.meanTreated === after.meanControl ? 0 : null),
     error,
     varianceRatio: after.varianceRatio,
     logRatioError,

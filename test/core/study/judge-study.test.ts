@@ -200,6 +200,23 @@ describe('the table of rules', () => {
     expect(reason).toMatchObject({ level: 'caution', value: 0.2, subject: 'gas' });
   });
 
+  it('takes a difference without a scale for unknown, unless another is known to be large', () => {
+    const unscaled = { variable: 'island', difference: null, error: 0.1, varianceRatio: null, logRatioError: 0.1 };
+    const small: VerdictFacts = { ...sound, balance: [...sound.balance, unscaled] };
+    expect(levelOf(small, 'largest-difference')).toBe('not-assessed');
+    expect(judgeStudy(small).verdict).toBe('caution');
+    const large = { variable: 'gas', difference: 0.4, error: 0.1, varianceRatio: null, logRatioError: 0.1 };
+    expect(judgeStudy({ ...small, balance: [...small.balance, large] }).verdict).toBe('do-not-use');
+  });
+
+  it('assesses nothing in units of an effect that has no error', () => {
+    const exact = { ...change('effect', { standardError: 0 }), exposure: exposed(0.5, 0.05).exposure };
+    for (const measure of ['placebo', 'placebo-reach', 'spillover', 'spillover-reach'] as const) {
+      expect(levelOf(exact, measure)).toBe('not-assessed');
+    }
+    expect(judgeStudy(exact).verdict).toBe('caution');
+  });
+
   it('shares the level of the placebo among several', () => {
     const one = placebo(0.2, 0.1, 0.06);
     expect(levelOf(one, 'placebo')).toBe('caution');
