@@ -1,8 +1,9 @@
 // `npm run simulate [-- --json] [--design C3] [--runs 2000] [--seed 1] [--save]`: how often intervals hold the truth, over many
-// simulated studies. One object a row with --json, else a table; --save writes bench/results/simulate.json.
+// simulated studies. One object a row with --json, else a table; --save writes bench/results/simulate.json,
+// with --design its rows there, which must be of the same runs and seed.
 // `npm run simulate -- verdict [--designs 30] [--runs 200] [--seed 2] [--save]`: how often the verdict on a study is right, over
 // designs that fail in ten ways and sound ones; --save writes bench/results/verdict.json.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { loadDefaultKernels } from '../src/main/load-default-kernels.ts';
 import { describeMachine } from './describe-machine.ts';
 import { readOptions, wrongCall } from './read-options.ts';
@@ -55,9 +56,22 @@ for (const design of chosen) {
 }
 if (values.save) {
   mkdirSync(new URL('results', import.meta.url), { recursive: true });
+  const place = new URL('results/simulate.json', import.meta.url);
   const about = Object.fromEntries(designs.map(({ name, describes }) => [name, describes]));
   const command = `npm run simulate -- --runs ${runs} --seed ${seed} --save`;
-  const content = { ...describeMachine(), command, runs, seed, designs: about, rows };
-  writeFileSync(new URL('results/simulate.json', import.meta.url), `${JSON.stringify(content, null, 1)}\n`);
+  const all = values.design === undefined ? rows : [...rowsOfOthers(place), ...rows];
+  const order = designs.map(({ name }) => name);
+  const sorted = all.toSorted((one, other) => order.indexOf(one.design) - order.indexOf(other.design));
+  const content = { ...describeMachine(), command, runs, seed, designs: about, rows: sorted };
+  writeFileSync(place, `${JSON.stringify(content, null, 1)}\n`);
 }
 if (rows.some(({ ok }) => !ok)) process.exitCode = 1;
+
+/** What was saved of designs that did not run now. */
+function rowsOfOthers(place: URL): readonly Row[] {
+  const saved: { runs: number; seed: number; rows: Row[] } = JSON.parse(readFileSync(place, 'utf8'));
+  if (saved.runs !== runs || saved.seed !== seed) {
+    wrongCall(`Saved are ${saved.runs} runs of seed ${saved.seed}; rows of others cannot stand beside them.`);
+  }
+  return saved.rows.filter(({ design }) => design !== values.design && designs.some(({ name }) => name === design));
+}

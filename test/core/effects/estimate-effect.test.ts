@@ -140,7 +140,10 @@ describe('an effect with its interval', () => {
     expect(effect.standardError).toBeCloseTo(Math.sqrt((13 * 2 * 3) / 36), 12);
     expect(effect.degreesOfFreedom).toBeCloseTo(2, 12); // three effective partners
     const bare: Inference = { ...each, near: () => ({ ...everybody, focal: everybody.focal.subarray(0, 0) }) };
-    expect(estimateEffect(again, [], bare, 0.95, kernels).standardError).toBe(0);
+    const uneven = { ...again, outcome: again.outcome.map((y, i) => (i === 0 ? y + 1 : y)) };
+    const shared = estimateEffect(uneven, [], one, 0.95, kernels).standardError;
+    expect(shared).toBeGreaterThan(0.1);
+    expect(estimateEffect(uneven, [], bare, 0.95, kernels).standardError).toBe(shared);
   });
 
   it('of six clusters takes six points: signs alone could not refuse it at 3 %', () => {

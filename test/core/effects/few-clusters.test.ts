@@ -51,6 +51,14 @@ describe('means of clusters', () => {
     expect(means.leftOut).toEqual(['by cluster']);
   });
 
+  it('are as uncertain as the slopes that were taken out of them, too', () => {
+    const means = { means: Float64Array.of(4, 6, 1, 3, 2), treated: Uint8Array.of(1, 1, 0, 0, 0) };
+    const bare = { ...means, adjustedFor: [], leftOut: [] };
+    // squares 2 + 2, df 3, variance 4/3 (1/2 + 1/3) = 10/9
+    expect(clusterMeansEffect({ ...bare, slopeVariance: 0 }).standardError).toBeCloseTo(Math.sqrt(10 / 9), 14);
+    expect(clusterMeansEffect({ ...bare, slopeVariance: 3 }).standardError).toBeCloseTo(Math.sqrt(10 / 9 + 3), 14);
+  });
+
   it('refuse one cluster on a side, and a cluster with both groups', () => {
     const one = clusterMeansOf(sample, [], Int32Array.of(0, 0, 0, 1, 2, 3, 3), kernels);
     expect(() => clusterMeansEffect(one)).toThrow(
@@ -248,5 +256,15 @@ describe('the variance within strata', () => {
   it('does not exist where a stratum has one unit of a group', () => {
     const one = Uint8Array.of(1, 0, 0);
     expect(withinStrataError(ones(3), one, ones(3), new Int32Array(3))).toBeNull();
+  });
+});
+
+describe('a permutation test by draws', () => {
+  it('counts the data among the draws: where none is as large, p is 1 / (1 + draws)', () => {
+    const same = new Float64Array(40).fill(1);
+    expect(permuteSigns(same, { draws: 200, seed: 1 }).pValue).toBe(1 / 201);
+    const apart = Float64Array.from({ length: 40 }, (_, i) => (i < 20 ? 1 : 0));
+    const treated = Uint8Array.from(apart);
+    expect(permuteGroups(apart, treated, { draws: 200, seed: 1 }).pValue).toBe(1 / 201);
   });
 });

@@ -58,6 +58,11 @@ describe('the estimator of Abadie and Imbens', () => {
     );
   });
 
+  it('takes no partner beyond the caliper, though it be tied with one inside', () => {
+    const input = { ...base, points: points([0, 10, 1, -1.000001, 9.5]), caliper: 1 };
+    expect(partnersOf(abadieImbensEffect(input, kernels).lists)).toEqual({ 0: [2], 1: [4] });
+  });
+
   it('removes the bias of inexact matches where the outcome is linear, and swaps signs with the groups', () => {
     const random = createRandom(3);
     const x = Array.from({ length: 80 }, () => random.normal());
@@ -68,6 +73,8 @@ describe('the estimator of Abadie and Imbens', () => {
     const result = abadieImbensEffect(input, kernels);
     expect(result.estimate).toBeCloseTo(2, 10);
     expect(Math.abs(result.unadjustedEstimate - 2)).toBeGreaterThan(0.01);
+    // What the adjustment leaves has no variance, whatever the outcome has.
+    expect(abadieImbensEffect({ ...input, varianceNeighbours: 1 }, kernels).standardError).toBeCloseTo(0, 10);
     const swapped = abadieImbensEffect({ ...input, treated: treated.map((t) => 1 - t), estimand: 'ATC' }, kernels);
     expect(swapped.estimate).toBeCloseTo(-result.estimate, 10);
     expect(swapped.standardError).toBeCloseTo(result.standardError, 10);
@@ -129,6 +136,18 @@ describe('augmented inverse-probability weighting', () => {
   const outcome = x.map((v, i) => 2 * v + treated[i]! + random.normal());
   const [right1, right0] = [x.map((v) => 2 * v + 1), x.map((v) => 2 * v)];
   const zero = new Float64Array(n);
+
+  it('is, with one share and two means as models, the difference of means with its HC0 error', () => {
+    // treated 3, 5, 10, controls 1, 2, 2, 3: squares 26 and 2
+    const seven = Float64Array.of(3, 5, 10, 1, 2, 2, 3);
+    const who = Uint8Array.of(1, 1, 1, 0, 0, 0, 0);
+    const constant = (value: number) => new Float64Array(7).fill(value);
+    const { ate, att } = augmentedIpw(seven, who, constant(3 / 7), constant(6), constant(2));
+    for (const { estimate, standardError } of [ate, att]) {
+      expect(estimate).toBeCloseTo(4, 13);
+      expect(standardError).toBeCloseTo(Math.sqrt(26 / 9 + 2 / 16), 13);
+    }
+  });
 
   it('is right when either model is right, and not when both are wrong', () => {
     const half = new Float64Array(n).fill(0.5);
