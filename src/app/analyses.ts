@@ -1,5 +1,6 @@
 import type { Warning } from '../core/errors.ts';
 import type { Actor } from './actor.ts';
+import { designedStudy } from './analyses/designed-study.ts';
 import { evaluation } from './analyses/evaluation.ts';
 import { insights } from './analyses/insights.ts';
 import { matchingStudy } from './analyses/matching-study.ts';
@@ -8,6 +9,7 @@ import { panelModel } from './analyses/panel-model.ts';
 import { policyValue } from './analyses/policy-value.ts';
 import { qca } from './analyses/qca.ts';
 import { recommendation } from './analyses/recommendation.ts';
+import { sealedStudy } from './analyses/sealed-study.ts';
 import { training } from './analyses/training.ts';
 import type { AnalysisContext } from './ports.ts';
 import type { AttritionStep, Draft, Result } from './results.ts';
@@ -31,6 +33,8 @@ export const analyses = {
   insights,
   qca,
   'matching-study': matchingStudy,
+  'study-design': designedStudy,
+  study: sealedStudy,
   'panel-model': panelModel,
   training,
   evaluation,

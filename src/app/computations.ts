@@ -9,6 +9,7 @@ import type { PolicyValue } from '../core/recommend/policy-value.ts';
 import type { Recommendation, RecommendationInput } from '../core/recommend/recommend-mixes.ts';
 import type { TrainingInput } from '../core/recommend/train-model.ts';
 import type { TrainedModel } from '../core/recommend/trained-model.ts';
+import type { runStudyDesign, StudyDesignRun, StudyRun, StudyRunInput } from '../core/study/run-study.ts';
 
 /** What the set network runs on: `node` is the optional native package, else WebAssembly on one thread. */
 export type NetworkBackend = 'wasm' | 'node';
@@ -29,6 +30,8 @@ export interface Computations {
   insights: { input: InsightsInput; output: InsightsTable };
   qca: { input: QcaInput; output: QcaAnalysis };
   'matching-study': { input: MatchingStudyInput; output: MatchingStudyOutput };
+  'study-design': { input: Parameters<typeof runStudyDesign>[0]; output: StudyDesignRun };
+  study: { input: StudyRunInput; output: StudyRun };
   'panel-model': { input: PanelModelInput; output: PanelModelOutput };
   trainModel: { input: TrainingInput & WithNetwork; output: TrainedModel };
   evaluateTable: { input: EvaluationInput & WithNetwork; output: TableEvaluation };

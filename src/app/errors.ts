@@ -23,6 +23,8 @@ export const appErrorCodes = [
   'interrupted',
   'not-implemented',
   'data-withdrawn',
+  'study-not-sealed',
+  'seal-broken',
 ] as const;
 
 export type AppErrorCode = (typeof appErrorCodes)[number];

@@ -14,6 +14,11 @@ export interface LoggedEvent {
   readonly hash: string;
 }
 
+/** What happened, before it is chained. */
+export interface NewEvent extends Pick<LoggedEvent, 'type' | 'at' | 'subject'> {
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
 export interface EventList {
   readonly events: readonly LoggedEvent[];
   /** the first entry that does not follow from the one before: somebody changed the log; null where all do */

@@ -19,6 +19,7 @@ export interface LoadedColumns {
  * here. Free text is refused, for everybody: what people wrote is no treatment, covariate, condition, outcome or cluster, and a
  * level of it is a sentence of one person. Codes are.
  *
+ * @param upTo only rows up to this wave
  * @throws invalid-request for a text; data-withdrawn where nobody is left; what `PanelStore.columns` throws
  */
 export async function loadColumns(
@@ -26,6 +27,7 @@ export async function loadColumns(
   { panel, revision, description }: PanelDescription,
   variables: readonly string[],
   kind: AnalysisKind,
+  upTo?: string,
 ): Promise<LoadedColumns> {
   const text = description.find(
     ({ name, type, role }) => type === 'text' && role !== 'collective' && variables.includes(name),
@@ -37,7 +39,7 @@ export async function loadColumns(
       { variable: text.name },
     );
   }
-  const { leftOut, consents, ...data } = await panels.columns(panel, revision, variables, purposeOf[kind]);
+  const { leftOut, consents, ...data } = await panels.columns(panel, revision, variables, purposeOf[kind], upTo);
   const units = data.unitIds.length;
   if (leftOut > 0 && units === 0) {
     throw new AppError(

@@ -5,7 +5,7 @@ import type { AnalysisKind, AnyResult } from './analyses.ts';
 import type { Computations } from './computations.ts';
 import type { Consents } from './consent.ts';
 import type { Erasure } from './erasure.ts';
-import type { LoggedEvent } from './events.ts';
+import type { LoggedEvent, NewEvent } from './events.ts';
 import type { ExperimentRegistry, GivenExperiments, GivenPlace, GivenTable } from './experiments.ts';
 import type { JobRecord } from './jobs.ts';
 import type { ModelDescription, ModelSummary, StoredModel } from './models.ts';
@@ -51,13 +51,15 @@ export interface PanelStore {
   /**
    * Columns as typed arrays in canonical order, as if the households left out for this purpose were not in the file.
    *
-   * @throws panel-not-found, revision-not-found, unknown-variable
+   * @param upTo only rows up to this wave; units and waves are those of the whole panel. Left out: all rows
+   * @throws panel-not-found, revision-not-found, unknown-variable; invalid-argument for a wave that is none
    */
   columns(
     panel: string,
     revision: number | null,
     variables: readonly string[],
     purpose: Purpose,
+    upTo?: string,
   ): Promise<ConsentedColumns>;
   /** Sums of numeric variables, waves in order. @throws panel-not-found, revision-not-found, unknown-variable, invalid-request */
   totals(panel: string, revision: number | null, variables: readonly string[]): Promise<PanelTotals>;
@@ -85,10 +87,14 @@ export interface ResultStore {
   noteRelease(id: string, role: Role, at: string): Promise<void>;
 }
 
-/** Append-only and hash-chained: what came in, was erased and was consented to. Never holds a value or an id of a unit. */
+/**
+ * Append-only and hash-chained: what came in, was erased and was consented to, and when a study was sealed and its outcome read.
+ * Never holds a value or an id of a unit.
+ */
 export interface EventLog {
-  /** All entries, oldest first. */
-  entries(): Promise<readonly LoggedEvent[]>;
+  append(event: NewEvent): Promise<void>;
+  /** All entries, or those of one type, oldest first. */
+  entries(type?: string): Promise<readonly LoggedEvent[]>;
   /** The sequence number of the first entry whose hash does not follow from the one before, or null. */
   firstBroken(): Promise<number | null>;
 }
@@ -187,6 +193,7 @@ export interface AnalysisContext extends Control {
     | 'readCbsTable'
     | 'models'
     | 'clock'
+    | 'events'
   >;
 }
 

@@ -30,6 +30,8 @@ export const purposeOf = {
   'policy-value': 'research',
   qca: 'research',
   'matching-study': 'research',
+  'study-design': 'research',
+  study: 'research',
   'panel-model': 'research',
   training: 'research',
   evaluation: 'research',

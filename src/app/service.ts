@@ -1,7 +1,7 @@
 import type { Language } from '../messages/language.ts';
 import { isAboutPeople } from './about-people.ts';
 import type { Actor } from './actor.ts';
-import { type AnalysisKind, type AnyResult, analyses, type RequestOf } from './analyses.ts';
+import { type AnalysisKind, type AnyResult, analyses, type RequestOf, type ResultOf } from './analyses.ts';
 import { authorise, type Resource } from './authorise.ts';
 import type { ConsentEvent, ConsentList, ConsentReport } from './consent.ts';
 import type { ErasureReport } from './erasure.ts';
@@ -25,6 +25,7 @@ import {
 } from './release.ts';
 import { releaseStored } from './release-stored.ts';
 import type { Report } from './reports.ts';
+import { mustBeSealed, type StudySeal, sealDesign } from './study-seal.ts';
 
 /** Name and newest revision, or one revision, of a panel. */
 export interface PanelReference {
@@ -67,6 +68,19 @@ export interface BuildingBlockList {
   readonly buildingBlocks: readonly BuildingBlock[];
 }
 
+/** A design with the seal it was given. */
+export interface SealedDesign extends StudySeal {
+  /** the result of the design */
+  readonly result: string;
+}
+
+export interface EstimateInput {
+  /** of a design */
+  readonly result: string;
+  /** shows the effect whatever the verdict says; kept with the result */
+  readonly override?: { readonly reason: string };
+}
+
 export type IngestInput = Pick<IngestRequest, 'panel'> & Partial<Omit<IngestRequest, 'panel'>>;
 
 /**
@@ -92,6 +106,9 @@ export interface Service extends LearningLoop {
   insights(actor: Actor, input: RequestOf<'insights'>, options: SubmitOptions): Promise<JobView>;
   qca(actor: Actor, input: RequestOf<'qca'>, options: SubmitOptions): Promise<JobView>;
   matchingStudy(actor: Actor, input: RequestOf<'matching-study'>, options: SubmitOptions): Promise<JobView>;
+  designStudy(actor: Actor, input: RequestOf<'study-design'>, options: SubmitOptions): Promise<JobView>;
+  sealStudyDesign(actor: Actor, input: { readonly result: string }): Promise<Released<SealedDesign>>;
+  estimateStudy(actor: Actor, input: EstimateInput, options: SubmitOptions): Promise<JobView>;
   panelModel(actor: Actor, input: RequestOf<'panel-model'>, options: SubmitOptions): Promise<JobView>;
   trainModel(actor: Actor, input: RequestOf<'training'>, options: SubmitOptions): Promise<JobView>;
   evaluateModels(actor: Actor, input: RequestOf<'evaluation'>, options: SubmitOptions): Promise<JobView>;
@@ -150,14 +167,30 @@ export function createService(ports: Ports, jobs: Jobs): Service {
 
   async function readResult(actor: Actor, result: string): Promise<Released<AnyResult>> {
     authorise(actor, 'read', { kind: 'result', id: result });
+    return releaseStored(ports, await mustHave(result), actor);
+  }
+
+  async function mustHave(result: string): Promise<AnyResult> {
     const stored = await ports.results.get(result);
-    if (stored) return releaseStored(ports, stored, actor);
+    if (stored) return stored;
     throw new AppError(
       'result-not-found',
       `There is no result "${result}". A job names its result once it succeeded.`,
       {
         result,
       },
+    );
+  }
+
+  /** The design of a study. @throws result-not-found; invalid-request for a result of another kind */
+  async function designOf(actor: Actor, result: string): Promise<ResultOf<'study-design'>> {
+    authorise(actor, 'analyse', { kind: 'result', id: result });
+    const stored = await mustHave(result);
+    if (stored.kind === 'study-design') return stored;
+    throw new AppError(
+      'invalid-request',
+      `Result "${result}" is a ${stored.kind}; expected the design of a study. Design one first.`,
+      { result, kind: stored.kind },
     );
   }
 
@@ -241,6 +274,19 @@ export function createService(ports: Ports, jobs: Jobs): Service {
     insights: analyse('insights'),
     qca: analyse('qca'),
     matchingStudy: analyse('matching-study'),
+    designStudy: analyse('study-design'),
+    async sealStudyDesign(actor, { result }) {
+      const design = await designOf(actor, result);
+      // Digests, no number about people.
+      return releaseUnrestricted({ result, ...(await sealDesign(design, ports)) });
+    },
+    async estimateStudy(actor, { result, override }, options) {
+      const design = await designOf(actor, result);
+      const seal = await mustBeSealed(design, ports);
+      const { panel, revision } = design.settings;
+      const request = { panel, revision: revision!, design: result, protocol: design.settings, seal };
+      return analyse('study')(actor, { ...request, override: override ?? null }, options);
+    },
     panelModel: analyse('panel-model'),
     async trainModel(actor, input, options) {
       authorise(actor, 'train', { kind: 'model' });

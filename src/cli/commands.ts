@@ -18,6 +18,7 @@ import { promises } from './commands/promises.ts';
 import { qca } from './commands/qca.ts';
 import { recommend } from './commands/recommend.ts';
 import { serve } from './commands/serve.ts';
+import { study } from './commands/study.ts';
 import { train } from './commands/train.ts';
 import { withdraw } from './commands/withdraw.ts';
 
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   events,
   insights,
   match,
+  study,
   panelModel,
   qca,
   train,

@@ -2,7 +2,7 @@ import { type TProperties, type TSchemaOptions, Type } from 'typebox';
 import { nullable, strict } from './operation.ts';
 import { studyDesignRequest, studyDesignSettings } from './study-design.ts';
 
-const literals = <const L extends readonly string[]>(values: L, options: TSchemaOptions = {}) =>
+export const literals = <const L extends readonly string[]>(values: L, options: TSchemaOptions = {}) =>
   Type.Union(
     values.map((value) => Type.Literal(value)),
     options,
@@ -23,7 +23,8 @@ const about = {
 const riskSets = strict({ lags, after, lookAhead }, about);
 const riskSetsRequest = strict({ after, lags: Type.Optional(lags), lookAhead: Type.Optional(lookAhead) }, about);
 
-const optional = {
+/** What a study may say beside its question; each has a default. */
+export const optional = {
   revision: nullable(Type.Integer({ minimum: 1 })),
   treatedLevel: nullable(Type.String({ description: 'which value of a coded treatment means treated' })),
   outcomeIs: literals(['level', 'change']),
@@ -168,7 +169,7 @@ const effect = nullable(
 );
 
 const ratio = strict({ estimate: Type.Number(), lower: Type.Number(), upper: Type.Number() });
-const support = nullable(strict({ treated: Type.Integer(), control: Type.Integer() }));
+export const support = nullable(strict({ treated: Type.Integer(), control: Type.Integer() }));
 const gammaBounds = {
   bounds: Type.Array(strict({ gamma: Type.Number(), pUpper: Type.Number() })),
   survivedGamma: number,
@@ -208,6 +209,15 @@ const sensitivity = strict({
   ),
 });
 
+/** The smallest effect that a sample can find. */
+export const detectable = nullable(
+  strict({
+    standardDeviation: Type.Number(),
+    intraclassCorrelation: number,
+    effect: Type.Number(),
+    power: Type.Number(),
+  }),
+);
 const further = strict({
   effects: Type.Array(
     strict({
@@ -258,19 +268,16 @@ const further = strict({
     }),
   ),
   sensitivity,
-  detectable: nullable(
-    strict({
-      standardDeviation: Type.Number(),
-      intraclassCorrelation: number,
-      effect: Type.Number(),
-      power: Type.Number(),
-    }),
-  ),
+  detectable,
   support: nullable(strict({ before: perGroup, after: perGroup })),
   supportBefore: support,
 });
 
-export const matchingStudyBody = strict({
+/** Units of both groups before and after. */
+export const studyGroups = strict({ treated: group, control: group });
+
+/** What a design shows. */
+export const shownDesign = {
   treatment: strict({ name: Type.String(), title: nullable(Type.String()) }),
   outcome: strict({
     name: Type.String(),
@@ -280,8 +287,8 @@ export const matchingStudyBody = strict({
   }),
   estimand: optional.estimand,
   protected: Type.Boolean(),
-  withheld: nullable(Type.Literal('small-group')),
-  groups: strict({ treated: group, control: group }),
+  withheld: nullable(literals(['small-group', 'verdict'], { description: 'why nothing, or no effect, is shown' })),
+  groups: studyGroups,
   missing: Type.Array(strict({ variable: Type.String(), units: count })),
   caliperWidths: Type.Record(Type.String(), Type.Number()),
   denominator: literals(['treated', 'control', 'pooled']),
@@ -340,6 +347,15 @@ export const matchingStudyBody = strict({
     ]),
     clusters: nullable(perGroup),
   }),
+  entries: nullable(
+    Type.Array(strict({ wave: Type.String(), treated: Type.Integer(), matched: Type.Integer() }), {
+      description: 'treated units by wave of entry, of a study in risk sets',
+    }),
+  ),
+};
+
+export const matchingStudyBody = strict({
+  ...shownDesign,
   outcomeSupport: strict({ before: count, after: count }),
   effects: strict({ unmatched: effect, matched: effect, adjusted: effect }),
   permutation: nullable(
@@ -351,11 +367,6 @@ export const matchingStudyBody = strict({
     }),
   ),
   ties: nullable(strict({ draws: Type.Integer(), minimum: Type.Number(), maximum: Type.Number() })),
-  entries: nullable(
-    Type.Array(strict({ wave: Type.String(), treated: Type.Integer(), matched: Type.Integer() }), {
-      description: 'treated units by wave of entry, of a study in risk sets',
-    }),
-  ),
   further,
   units: nullable(
     Type.Array(

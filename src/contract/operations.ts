@@ -20,6 +20,7 @@ import {
 import { qcaBody, qcaExample, qcaRequest, qcaSettings } from './qca.ts';
 import * as recommend from './recommend.ts';
 import { jobOf, resultOf } from './results.ts';
+import * as study from './study.ts';
 
 const panel = strict({ panel: panelName });
 const storedResult = strict({ result: Type.String({ pattern: '^res_[A-Za-z0-9_-]{1,64}$' }) });
@@ -30,6 +31,8 @@ export const results = {
   insights: resultOf('insights', insightsSettings, insightsBody),
   qca: resultOf('qca', qcaSettings, qcaBody),
   'matching-study': resultOf('matching-study', matchingStudySettings, matchingStudyBody),
+  'study-design': resultOf('study-design', study.studyProtocol, study.studyDesignBody),
+  study: resultOf('study', study.studySettings, study.studyBody),
   'panel-model': resultOf('panel-model', panelModelSettings, panelModelBody),
   training: resultOf('training', recommend.trainingSettings, recommend.trainingBody),
   evaluation: resultOf('evaluation', recommend.evaluationSettings, recommend.evaluationBody),
@@ -212,6 +215,61 @@ export const operations = {
       'no-overlap',
       'too-few-groups',
       'invalid-inference',
+    ],
+  },
+  designStudy: {
+    ...none,
+    method: 'POST',
+    path: '/v1/panels/{panel}/study-designs',
+    kind: 'analysis',
+    tag: 'causal',
+    summary:
+      'The design of a study by its protocol: who is compared, how alike they are, what could be found; no outcome after the baseline is read',
+    parameters: panel,
+    body: study.studyProtocolRequest,
+    response: jobOf(results['study-design']),
+    problems: [
+      'not-authorised',
+      'panel-not-found',
+      'unknown-variable',
+      'separation',
+      'no-variation',
+      'empty-group',
+      'no-overlap',
+      'too-few-groups',
+      'invalid-inference',
+    ],
+    example: study.studyExample,
+  },
+  sealStudyDesign: {
+    ...none,
+    method: 'POST',
+    path: '/v1/study-designs/{result}/seal',
+    kind: 'query',
+    tag: 'causal',
+    summary: 'Seal the design of a study: protocol, data and sample are fixed, and its outcome may be read',
+    parameters: storedResult,
+    response: study.sealedDesign,
+    problems: ['result-not-found', 'data-withdrawn'],
+  },
+  estimateStudy: {
+    ...none,
+    method: 'POST',
+    path: '/v1/study-designs/{result}/studies',
+    kind: 'analysis',
+    tag: 'causal',
+    summary:
+      'The effect of a sealed study with a verdict; where that is "do not use" the effect is withheld, unless overridden with a reason',
+    parameters: storedResult,
+    body: study.estimateRequest,
+    response: jobOf(results.study),
+    problems: [
+      'not-authorised',
+      'result-not-found',
+      'study-not-sealed',
+      'seal-broken',
+      'data-withdrawn',
+      'empty-group',
     ],
   },
   panelModel: {

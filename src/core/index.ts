@@ -254,6 +254,7 @@ export {
   type VerdictReason,
 } from './study/judge-study.ts';
 export { otherMonths } from './study/other-months.ts';
+export { runStudy, runStudyDesign, type StudyDesignRun, type StudyRun, type StudyRunInput } from './study/run-study.ts';
 export { standardErrorInflation } from './study/standard-error-inflation.ts';
 export { type FollowedUp, factsOf, type StudyCircumstances, type VerdictFacts } from './study/verdict-facts.ts';
 export { type VerdictMeasure, type VerdictRule, type VerdictRuleName, verdictRules } from './study/verdict-rules.ts';

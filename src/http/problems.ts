@@ -27,6 +27,8 @@ const statuses: Partial<Record<ProblemCode, number>> = {
   'unsupported-media-type': 415,
   'version-conflict': 409,
   'idempotency-conflict': 409,
+  'study-not-sealed': 409,
+  'seal-broken': 409,
   'store-locked': 503,
   'store-full': 507,
   'not-implemented': 501,

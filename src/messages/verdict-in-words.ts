@@ -37,7 +37,14 @@ export function verdictInWords(
   };
 }
 
-function sentence(language: Language, { measure, level, value, caution, fail, subject }: Reason): string {
+/** A number that the reader may not see leaves the level, which is a published limit's word. */
+function sentence(language: Language, { rule, measure, level, value, caution, fail, subject }: Reason): string {
+  if (value === null && level !== 'not-assessed') {
+    return translate(language, 'verdict.withheld', {
+      rule: translate(language, `verdict.rule.${rule}`),
+      level: translate(language, `verdict.level.${level}`),
+    });
+  }
   const state = level === 'caution' || level === 'fail' ? 'concern' : level;
   return translate(language, `verdict.measure.${measure}.${state}`, {
     ...(value === null ? {} : { value }),

@@ -1,18 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { LoggedEvent } from '../app/events.ts';
+import type { LoggedEvent, NewEvent } from '../app/events.ts';
 import type { EventLog } from '../app/ports.ts';
 import type { Database, Session } from './database.ts';
+import type { Mutex } from './mutex.ts';
 
 /** The hash before the first entry. */
 const genesis = '0'.repeat(64);
 
-/** What happened, before it is chained. */
-export interface Entry extends Pick<LoggedEvent, 'type' | 'at' | 'subject'> {
-  readonly details: Readonly<Record<string, unknown>>;
-}
-
 /** Appends an entry within the transaction of a session. The caller holds the turn of the log. */
-export async function appendEvent(session: Session, entry: Entry): Promise<void> {
+export async function appendEvent(session: Session, entry: NewEvent): Promise<void> {
   const [last] = await session.rows<{ sequence: number; hash: string }>(
     'SELECT sequence, hash FROM event_log ORDER BY sequence DESC LIMIT 1',
   );
@@ -29,15 +25,19 @@ export async function appendEvent(session: Session, entry: Entry): Promise<void>
   ]);
 }
 
-/** The log as it is read: each entry holds the hash of the one before, so that a change or a gap shows. */
-export function createEventLog(database: Database): EventLog {
-  const entries = () =>
+/** The log: each entry holds the hash of the one before, so that a change or a gap shows. @param turns in which it is written */
+export function createEventLog(database: Database, turns: Mutex): EventLog {
+  const entries = (type?: string) =>
     database.session((session) =>
       session.rows<LoggedEvent>(
-        'SELECT sequence, occurred_at AS "at", type, subject, details, previous_hash AS "previousHash", hash FROM event_log ORDER BY sequence',
+        `SELECT sequence, occurred_at AS "at", type, subject, details, previous_hash AS "previousHash", hash FROM event_log
+         ${type === undefined ? '' : 'WHERE type = ?'} ORDER BY sequence`,
+        type === undefined ? [] : [type],
       ),
     );
   return {
+    append: (event) =>
+      turns.run(() => database.session((session) => session.transaction(() => appendEvent(session, event)))),
     entries,
     async firstBroken() {
       let previousHash = genesis;

@@ -107,7 +107,7 @@ export async function openStore(folder: string, options: StoreOptions): Promise<
       recordTurns,
     }),
     erasure: createErasure({ database: opened, spoolFolder, revisionTurns, eventTurns, recordTurns }),
-    events: createEventLog(opened),
+    events: createEventLog(opened, eventTurns),
     announce: (url) => lock.announce(url),
     async close() {
       await opened.close();

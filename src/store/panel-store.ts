@@ -106,25 +106,20 @@ export function createPanelStore(options: PanelStoreOptions): PanelStore {
         };
       }),
 
-    columns: (panel, revision, variables, purpose) =>
+    columns: (panel, revision, variables, purpose, upTo) =>
       snapshot(async (session) => {
         const { found, consented } = await open(session, panel, revision, purpose);
         const chosen = await chosenVariables(session, found, variables);
         const waves = await wavesOf(session, found, consented);
-        const read = await readColumns(
-          session,
-          consented,
-          found.rows,
-          found.units,
-          waves.length,
-          found.waveColumn !== null,
-          chosen,
-        );
+        const hasWave = found.waveColumn !== null;
+        const last = upTo === undefined ? null : placeOf(waves, upTo);
+        const rows = last === null ? found.rows : await rowsUpTo(session, consented, last);
+        const read = await readColumns(session, consented, rows, found.units, waves.length, hasWave, chosen, last);
         return {
           panel,
           revision: found.revision,
           digest: found.digest,
-          rows: found.rows,
+          rows,
           unitIds: await unitsOf(session, consented),
           waves,
           ...read,
@@ -141,6 +136,23 @@ export function createPanelStore(options: PanelStoreOptions): PanelStore {
         return { panel, revision: found.revision, digest: found.digest, unitKind: found.unitKind, waves };
       }),
   };
+}
+
+function placeOf(waves: readonly string[], wave: string): number {
+  const place = waves.indexOf(wave);
+  if (place >= 0) return place;
+  throw new CoreError(
+    'invalid-argument',
+    `"${wave}" is no wave of the panel; waves run from ${waves[0]} to ${waves.at(-1)}. Choose one of them.`,
+    { received: wave },
+  );
+}
+
+async function rowsUpTo(session: Session, { rows, waves }: ConsentedRevision, last: number): Promise<number> {
+  const [counted] = await session.rows<{ n: number }>(
+    `SELECT count(*) AS n FROM ${rows} r JOIN ${waves} w ON w.written = r.wave WHERE w.wave_index <= ${last}`,
+  );
+  return counted!.n;
 }
 
 interface Narrowed {

@@ -25,6 +25,8 @@ export interface StoredRows {
  * Reads variables of one revision into typed arrays, no object per row: chunks are copied column by column from the
  * database's own vectors, then put in canonical order (unit, then wave) by a counting sort of the keys.
  *
+ * @param rows how many rows there are, up to the last wave
+ * @param lastWave number of the last wave to read; null = all
  * Cost: O(rows) per variable and one pass over the keys. Memory: the columns, and one more while it sorts.
  */
 export async function readColumns(
@@ -35,6 +37,7 @@ export async function readColumns(
   waves: number,
   hasWave: boolean,
   variables: readonly StoredVariable[],
+  lastWave: number | null,
 ): Promise<StoredRows> {
   const levels: (readonly string[])[] = [];
   for (const [i, variable] of variables.entries()) {
@@ -65,7 +68,8 @@ export async function readColumns(
   const result = await session.stream(
     `SELECT u.unit_index, ${hasWave ? 'w.wave_index' : '0::UINTEGER'}${selected.map((s) => `, ${s}`).join('')}
      FROM ${table} r JOIN ${unitTable} u ON u.unit_id = r.unit
-     ${hasWave ? `JOIN ${waveTable} w ON w.written = r.wave` : ''}`,
+     ${hasWave ? `JOIN ${waveTable} w ON w.written = r.wave` : ''}
+     ${lastWave === null ? '' : `WHERE w.wave_index <= ${lastWave}`}`,
   );
   const unitIndex = new Uint32Array(rows);
   const waveIndex = new Uint32Array(rows);

@@ -12,6 +12,7 @@ import { recommendMixes } from '../core/recommend/recommend-mixes.ts';
 import type { SetNetwork } from '../core/recommend/set-network.ts';
 import { trainModel } from '../core/recommend/train-model.ts';
 import { withoutExperiments } from '../core/recommend/without-experiments.ts';
+import { runStudy, runStudyDesign } from '../core/study/run-study.ts';
 
 /** What a computation gets beside its input. */
 export interface Environment {
@@ -31,6 +32,11 @@ type Table = {
   ) => Computations[Name]['output'] | Promise<Computations[Name]['output']>;
 };
 
+const solverFor = async (
+  { design }: { readonly design: { readonly method: string } },
+  { loadIntegerSolver }: Environment,
+): Promise<SolveIntegerProgram | null> => (design.method === 'cardinality' ? loadIntegerSolver() : null);
+
 /** The core functions that run in threads, by name: the other half of app/computations.ts. */
 export const computations: Table = {
   insights: stratify,
@@ -39,10 +45,12 @@ export const computations: Table = {
       progress(done, 'minimising');
       return true;
     }),
-  'matching-study': async (input, { kernels, progress, loadIntegerSolver }) => {
-    const solver = input.design.method === 'cardinality' ? await loadIntegerSolver() : null;
-    return runMatchingStudy(input, kernels, progress, solver);
-  },
+  'matching-study': async (input, environment) =>
+    runMatchingStudy(input, environment.kernels, environment.progress, await solverFor(input, environment)),
+  'study-design': async (input, environment) =>
+    runStudyDesign(input, environment.kernels, environment.progress, await solverFor(input, environment)),
+  study: async (input, environment) =>
+    runStudy(input, environment.kernels, environment.progress, await solverFor(input, environment)),
   'panel-model': (input, { kernels, progress }) => runPanelModel(input, kernels, progress),
   trainModel: async ({ backend, ...input }, { kernels, progress, loadSetNetwork }) =>
     trainModel(input, kernels, (fraction) => progress(fraction, 'training'), await loadSetNetwork(backend)),

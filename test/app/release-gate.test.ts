@@ -4,6 +4,7 @@ import type { InsightsRequest } from '../../src/app/analyses/insights.ts';
 import type { MatchingStudyRequest } from '../../src/app/analyses/matching-study.ts';
 import type { PanelModelRequest } from '../../src/app/analyses/panel-model.ts';
 import type { QcaRequest } from '../../src/app/analyses/qca-settings.ts';
+import type { StudyProtocolRequest } from '../../src/app/analyses/study-protocol.ts';
 import type { AnyResult } from '../../src/app/analyses.ts';
 import { createJobs, type JobView } from '../../src/app/jobs.ts';
 import { createService, type Service } from '../../src/app/service.ts';
@@ -16,7 +17,9 @@ import {
   attackInsights,
   attackPanelModel,
   attackQca,
+  attackSealedStudy,
   attackStudy,
+  attackStudyDesign,
   attackTotals,
 } from '../support/gate-attacks-by-kind.ts';
 import { type GatePanel, gatePanel } from '../support/gate-panel.ts';
@@ -32,7 +35,7 @@ const some = <T>(random: RandomStream, list: readonly T[], least: number): T[] =
   [...random.permutation(list.length)].slice(0, least + random.integer(list.length - least)).map((i) => list[i]!);
 
 type Question = (service: Service, actor: Actor) => Promise<JobView>;
-type Kind = 'insights' | 'matching-study' | 'panel-model' | 'qca';
+type Kind = 'insights' | 'matching-study' | 'study-design' | 'study' | 'panel-model' | 'qca';
 
 /** The question with an entry of its own for each unit. */
 function inRiskSets(random: RandomStream, { panel, treatment, outcome, outcomeIs, covariates }: MatchingStudyRequest) {
@@ -49,6 +52,44 @@ function inRiskSets(random: RandomStream, { panel, treatment, outcome, outcomeIs
       { method: 'nearest', ratio: 2, exact: ['member'], calipers: [{ on: 'gas', width: 0.5, unit: 'sd' }] },
     ]),
   } satisfies MatchingStudyRequest;
+}
+
+const firth = { type: 'propensity-score', penalty: { type: 'firth' } } as const;
+
+/** The protocol of a study that asks the same as a study in one go. */
+function protocolOf(random: RandomStream): StudyProtocolRequest {
+  const covariates = ['gas', 'debt', 'solar', 'usual', 'member', 'kind', 'member:gas', 'degree'];
+  return {
+    panel: 'gate',
+    treatment: pick<StudyProtocolRequest['treatment']>(random, [
+      { variable: 'coach' },
+      { variable: 'coach' },
+      { adopts: 'coach', in: '2023' },
+    ]),
+    covariates: some(random, covariates, 1).slice(0, 3),
+    baseline: '2022',
+    estimand: pick(random, ['ATT', 'ATC']),
+    eligibility: pick<NonNullable<StudyProtocolRequest['eligibility']>>(random, [
+      [],
+      [],
+      [],
+      [{ variable: 'gas', from: 1200 }],
+    ]),
+    outcome: {
+      variable: pick(random, ['kpi', 'kpi', 'kpi', 'kpi', 'kpi', 'kpi', 'kpi', 'debt', 'solar']),
+      is: pick(random, ['level', 'change']),
+      followUp: pick(random, ['2023', '2024']),
+    },
+    sensitivity: { effectsBy: pick(random, [null, 'kind', 'member']) },
+    design: pick<NonNullable<StudyProtocolRequest['design']>>(random, [
+      { method: 'nearest', distance: firth, calipers: [] },
+      { method: 'nearest', distance: firth },
+      { method: 'full', distance: firth },
+      { method: 'subclassification', distance: firth, subclasses: 4 },
+      { method: 'exact', exact: ['kind'] },
+      { method: 'inverse-probability', penalty: firth.penalty, trim: 0.1 },
+    ]),
+  };
 }
 
 /** Questions at random: what people ask, and what somebody asks who looks for one household. */
@@ -102,6 +143,23 @@ const questions = {
     };
     const asked = random.bernoulli(0.25) ? inRiskSets(random, input) : input;
     return (service, actor) => service.matchingStudy(actor, asked, wait);
+  },
+  'study-design'(random: RandomStream): Question {
+    const protocol = protocolOf(random);
+    return (service, actor) => service.designStudy(actor, protocol, wait);
+  },
+  study(random: RandomStream): Question {
+    const protocol = protocolOf(random);
+    const override = random.bernoulli(0.7) ? { override: { reason: 'To be attacked.' } } : {};
+    // One design for whoever asks: then the answers are about the same seal.
+    let designed: Promise<JobView> | null = null;
+    return async (service, actor) => {
+      designed ??= service.designStudy(operator, protocol, wait);
+      const { resultId } = await designed;
+      if (resultId === null) return service.designStudy(actor, protocol, wait);
+      await service.sealStudyDesign(actor, { result: resultId });
+      return service.estimateStudy(actor, { result: resultId, ...override }, wait);
+    };
   },
   'panel-model'(random: RandomStream): Question {
     const outcome = pick(random, ['kpi', 'kpi', 'kpi', 'kpi', 'member', 'debt', 'solar']);
@@ -166,6 +224,8 @@ const questions = {
 const attacks = {
   insights: attackInsights,
   'matching-study': attackStudy,
+  'study-design': attackStudyDesign,
+  study: attackSealedStudy,
   'panel-model': attackPanelModel,
   qca: attackQca,
 } as const;
@@ -181,7 +241,11 @@ function leaks(kind: Kind, own: AnyResult, shown: AnyResult, world: GatePanel): 
     return [...ownNumbersAndNames(shown, world), ...attackCollectives(shown, world)];
   }
   const attack = attacks[kind] as (own: AnyResult, shown: AnyResult, world: GatePanel) => string[];
-  return [...plainCounts(shown), ...ownNumbersAndNames(shown, world), ...attack(own, shown, world)];
+  const plain =
+    shown.kind === 'study'
+      ? [...plainCounts({ ...shown, body: { ...shown.body, study: null } }), ...plainCounts({ body: shown.body.study })]
+      : plainCounts(shown);
+  return [...plain, ...ownNumbersAndNames(shown, world), ...attack(own, shown, world)];
 }
 
 const seeds = Array.from({ length: 12 }, (_, s) => s + 1);
@@ -249,7 +313,8 @@ describe.each(kinds)('%s', (kind) => {
   });
 });
 
-const isWithheld = ({ body }: AnyResult): boolean => 'withheld' in body && body.withheld !== null;
+const isWithheld = ({ body }: AnyResult): boolean =>
+  'study' in body ? body.study.withheld !== null : 'withheld' in body && body.withheld !== null;
 
 describe('one part of an answer that bypasses the gate', () => {
   type Part = (own: AnyResult, shown: AnyResult) => AnyResult;
@@ -269,6 +334,13 @@ describe('one part of an answer that bypasses the gate', () => {
       body((own: { further: object }) => ({ further: own.further })),
     ],
     ['the effects of a study', 'matching-study', body((own: { effects: object }) => ({ effects: own.effects }))],
+    ['the steps of a design', 'study-design', (own, shown) => ({ ...shown, attrition: own.attrition })],
+    ['the groups of a design', 'study-design', body((own: { groups: object }) => ({ groups: own.groups }))],
+    ['the balance of a design', 'study-design', body((own: { balance: object }) => ({ balance: own.balance }))],
+    ['who was lost in a study', 'study', body((own: { lost: object }) => ({ lost: own.lost }))],
+    ['who is left in a study', 'study', body((own: { remaining: object }) => ({ remaining: own.remaining }))],
+    ['the verdict on a study', 'study', body((own: { verdict: object }) => ({ verdict: own.verdict }))],
+    ['the tables of a sealed study', 'study', body((own: { study: object }) => ({ study: own.study }))],
     ['the steps of a QCA', 'qca', (own, shown) => ({ ...shown, attrition: own.attrition })],
     ['the cautions of a QCA', 'qca', (own, shown) => ({ ...shown, warnings: own.warnings })],
     ['the rows of a QCA', 'qca', body((own: { rows: object }) => ({ rows: own.rows }))],
@@ -384,6 +456,9 @@ describe('every operation', () => {
     insights: 'attacked',
     qca: 'attacked',
     matchingStudy: 'attacked',
+    designStudy: 'attacked',
+    sealStudyDesign: 'digests, and the time; the digest of a design of few units is in no answer',
+    estimateStudy: 'attacked',
     panelModel: 'attacked',
     getResult: 'attacked: every result is read by every role',
     resultReport: 'written from what getResult gives; see test/ui/qca-report.test.ts',

@@ -19,6 +19,8 @@ export function leavesOf(value: unknown, path = ''): Leaf[] {
 /** Whole numbers that are no count of people, by where they stand, each with the reason. */
 const notPeople: readonly (readonly [where: RegExp, reason: string])[] = [
   [/^settings\b/, 'the question, as it was asked'],
+  [/^body\.verdict\.reasons\[\]\.(caution|fail)$/, 'published limits'],
+  [/^body\.verdict\.reasons\[\]\.value$/, 'judged by the attack on sealed studies'],
   [/^(seed|sources\[\]\.revision)$/, 'which draws, which file'],
   [/^(revision|waves|variables|attempt|revisions\[\]\.revision)$/, 'numbers of a file and of what was tried'],
   [/^panels\[\]\.(revision|waves|variables)$/, 'the same in the list'],
@@ -63,7 +65,7 @@ const notPeople: readonly (readonly [where: RegExp, reason: string])[] = [
   [/^body\.further\.byLevel\.interaction\./, 'a statistic and its degrees of freedom'],
   [/\b(varianceRatio|overlapCoefficient)$/, '1 is equal'],
   [/^body\.further\.ratios\.(riskRatio|oddsRatio)\.(estimate|lower|upper)$/, '1 is no difference'],
-  [/\bpValue$/, 'a chance: 1 is certain'],
+  [/\b(p|adjustedP|ownAdjustedP)Value$/, 'a chance: 1 is certain'],
   [/^body\.periods\[\]\.(groups\[\]|withoutGroup|total)\.(mean|lower|upper)$/, 'a mean: that all of ten hold 5'],
   [/^body\.progress\.(baseline|latest)$/, 'the same'],
   [/^body\.balance\[\]\.(before|after)\.mean(Treated|Control)$/, 'the same'],

@@ -166,6 +166,12 @@ function isOfRare(name: string, world: GatePanel, wave: number | null): boolean 
 }
 
 export function attackStudy(own: Study, shown: Study, world: GatePanel): string[] {
+  const { found, identities } = judgeStudyAnswer(own, shown, world);
+  return [...found, ...subtract(identities)];
+}
+
+/** What a study gives away as it is, and how its numbers hang together. */
+function judgeStudyAnswer(own: Study, shown: Study, world: GatePanel): { found: string[]; identities: Identity[] } {
   // That all of a group are as most are, 0 or 5, tells of no few.
   const isTold = (side: Study['body']['balance'][number]['before']) =>
     [side.meanTreated, side.meanControl].some((mean) => mean !== null && mean !== 0 && mean !== 5);
@@ -222,7 +228,7 @@ export function attackStudy(own: Study, shown: Study, world: GatePanel): string[
     ...(inRiskSets
       ? entriesOf(own, shown, groups[0]!)
       : [
-          { total: named('outcome-known'), parts: groups.map((g) => g.all) },
+          { total: steps[steps.indexOf(named('matched')) - 1]!, parts: groups.map((g) => g.all) },
           { total: named('matched'), parts: groups.map((g) => g.matched) },
         ]),
   ];
@@ -233,15 +239,84 @@ export function attackStudy(own: Study, shown: Study, world: GatePanel): string[
   const isExact = shown.body.overlap?.coefficient === own.body.overlap?.coefficient;
   const apart = Math.round((1 - (own.body.overlap?.coefficient ?? 1)) * smaller);
   const overlap = isExact && isFew(apart) ? ['the overlap counts a few'] : [];
+  return {
+    found: [...rows, ...effects, ...further, ...ofWaves, ...ofBenchmark, ...halves, ...overlap],
+    identities: [...flow, ...joined, ...inGroups],
+  };
+}
+
+type Design = ResultOf<'study-design'>;
+/** A design as a study that says nothing of its outcome. */
+const asStudy = (design: Design): Study =>
+  ({
+    ...design,
+    body: {
+      ...design.body,
+      effects: { unmatched: null, matched: null, adjusted: null },
+      further: { effects: [], byLevel: null, sensitivity: { robustness: null } },
+    },
+    settings: { covariates: design.settings.covariates },
+  }) as unknown as Study;
+
+export function attackStudyDesign(own: Design, shown: Design, world: GatePanel): string[] {
+  const isRare = shown.body.outcome.name in world.rare && shown.body.detectable !== null;
+  const power = isRare && shown.body.detectable!.effect !== 0 ? ['the spread of an outcome of a few'] : [];
+  return [...power, ...attackStudy(asStudy(own), asStudy(shown), world)];
+}
+
+type Sealed = ResultOf<'study'>;
+const studyOf = (sealed: Sealed): Study =>
+  ({
+    ...sealed,
+    body: sealed.body.study,
+    settings: { covariates: sealed.settings.protocol.covariates },
+  }) as unknown as Study;
+
+/** Who was lost between design and estimate, plain, in the groups, in the steps and in the verdict. */
+export function attackSealedStudy(own: Sealed, shown: Sealed, world: GatePanel): string[] {
+  const { found, identities } = judgeStudyAnswer(studyOf(own), studyOf(shown), world);
+  const told = (measure: string) => shown.body.verdict.reasons.find((reason) => reason.measure === measure)!.value;
+  const groups = (['treated', 'control'] as const).map((group) => {
+    const { matched, unknown, alone } = own.body.lost![group];
+    const isLossShown = shown.body.lost !== null;
+    const left = own.body.remaining[group];
+    const seen = shown.body.remaining[group];
+    const ofDesign = shown.body.study.groups[group];
+    const all = own.body.study.groups[group].all!;
+    return {
+      all: q(`all ${group}`, all, ofDesign.all !== null),
+      matched: q(`matched ${group}`, matched, ofDesign.matched !== null),
+      unknown: q(`lost ${group}`, unknown, isLossShown),
+      alone: q(`alone ${group}`, alone, isLossShown),
+      known: q(`known ${group}`, left.all!, seen.all !== null),
+      left: q(`left ${group}`, left.matched!, seen.matched !== null),
+      gone: q(`not known ${group}`, all - left.all!, false),
+      unused: q(`known and unmatched ${group}`, left.all! - left.matched!, false),
+    };
+  });
+  const [treated, control] = groups as [(typeof groups)[number], (typeof groups)[number]];
+  const last = own.attrition.length - 1;
+  const step = q('lost-to-follow-up', own.attrition[last]!.units!, shown.attrition[last]!.units !== null);
+  const lostOfBoth = q('lost of both', treated.unknown.truth + control.unknown.truth, told('attrition') !== null);
+  const leftOut = q('left out', treated.all.truth - treated.matched.truth, told('left-out') !== null);
+  const controls = q('controls in the verdict', control.left.truth, told('concurrent-controls') !== null);
+  const exposed = Math.round((told('exposed-controls') ?? 0) * control.left.truth);
+  const few = isFew(exposed) || isFew(control.left.truth - exposed);
   return [
-    ...rows,
-    ...effects,
-    ...further,
-    ...ofWaves,
-    ...ofBenchmark,
-    ...halves,
-    ...overlap,
-    ...subtract([...flow, ...joined, ...inGroups]),
+    ...found,
+    ...(few && told('exposed-controls') !== null ? ['a few controls live among the treated, or do not'] : []),
+    ...subtract([
+      ...identities,
+      ...groups.flatMap(({ all, matched, unknown, alone, known, left, gone, unused }): Identity[] => [
+        { total: matched, parts: [unknown, alone, left] },
+        { total: all, parts: [known, gone] },
+        { total: known, parts: [left, unused] },
+      ]),
+      { total: step, parts: [treated.left, control.left] },
+      { total: lostOfBoth, parts: [treated.unknown, control.unknown] },
+      { total: treated.all, parts: [treated.matched, leftOut] },
+      { total: controls, parts: [control.left] },
+    ]),
   ];
 }
 

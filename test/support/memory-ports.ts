@@ -1,5 +1,6 @@
 import type { AnyResult } from '../../src/app/analyses.ts';
 import { AppError } from '../../src/app/errors.ts';
+import type { LoggedEvent } from '../../src/app/events.ts';
 import type { JobRecord } from '../../src/app/jobs.ts';
 import { hasEnded } from '../../src/app/jobs.ts';
 import type { StoredModel } from '../../src/app/models.ts';
@@ -22,6 +23,7 @@ import type {
 import { referenceValues } from '../../src/core/insights/reference-values.ts';
 import { typescriptKernels } from '../../src/core/linalg/typescript-kernels.ts';
 import type { Column, NumberColumn } from '../../src/core/panel/columns.ts';
+import { takeRows } from '../../src/core/panel/unit-periods.ts';
 import { readCbsNeighbourhood } from '../../src/formats/read-cbs-neighbourhood.ts';
 import { readExperimentTable } from '../../src/formats/read-experiment-table.ts';
 import { readExperiments } from '../../src/formats/read-experiments.ts';
@@ -53,7 +55,7 @@ export function memoryPorts(panels: readonly MemoryPanel[] = [], overrides: Part
         throw new AppError('not-implemented', 'Ports in memory cannot erase.');
       },
     },
-    events: { entries: async () => [], firstBroken: async () => null },
+    events: memoryEvents(),
     experiments: joinExperiments(createExperimentFiles(heatTransition, readExperiments), plannedExperiments),
     plannedExperiments,
     readGivenTable: readExperimentTable,
@@ -238,24 +240,26 @@ function memoryPanels(panels: readonly MemoryPanel[]): Ports['panels'] {
     async describe(panel) {
       return describe(find(panel));
     },
-    async columns(name, _revision, variables): Promise<ConsentedColumns> {
+    async columns(name, _revision, variables, _purpose, upTo): Promise<ConsentedColumns> {
       const p = find(name);
+      const last = upTo === undefined ? p.waves.length : p.waves.indexOf(upTo);
+      const rows = [...p.waveIndex.keys()].filter((row) => p.waveIndex[row]! <= last);
       const chosen: Record<string, Column> = {};
       for (const variable of variables) {
         const column = p.columns[variable];
         if (!column)
           throw new AppError('invalid-request', `Panel "${name}" has no variable "${variable}".`, { variable });
-        chosen[variable] = column;
+        chosen[variable] = takeRows(column, rows);
       }
       return {
         panel: name,
         revision: 1,
         digest: 'd'.repeat(64),
-        rows: p.unitIndex.length,
+        rows: rows.length,
         unitIds: p.unitIds,
-        unitIndex: Uint32Array.from(p.unitIndex),
+        unitIndex: Uint32Array.from(rows, (row) => p.unitIndex[row]!),
         waves: p.waves,
-        waveIndex: Uint32Array.from(p.waveIndex),
+        waveIndex: Uint32Array.from(rows, (row) => p.waveIndex[row]!),
         columns: chosen,
         leftOut: 0,
         consents: p.unitKind === 'household' ? 0 : null,
@@ -279,6 +283,19 @@ function memoryPanels(panels: readonly MemoryPanel[]): Ports['panels'] {
       const waves = p.waves.map((wave, w) => ({ wave, totals: variables.map((variable) => totalOf(variable, w)) }));
       return { panel, revision, digest, unitKind, waves };
     },
+  };
+}
+
+/** A log without a chain. */
+export function memoryEvents(): Ports['events'] {
+  const kept: LoggedEvent[] = [];
+  return {
+    async append({ details, ...event }) {
+      const hash = String(kept.length + 1).padStart(64, '0');
+      kept.push({ ...event, sequence: kept.length + 1, details: JSON.stringify(details), previousHash: '', hash });
+    },
+    entries: async (type) => kept.filter((event) => type === undefined || event.type === type),
+    firstBroken: async () => null,
   };
 }
 

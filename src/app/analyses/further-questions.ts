@@ -48,8 +48,6 @@ export interface PanelQuestions {
   readonly outcomes: readonly PanelOutcome[];
   /** the outcome before the treatment; null in a cross-section */
   readonly before: { readonly values: Float64Array; readonly isKnown: Uint8Array } | null;
-  /** waves up to which a control must stay untreated: those of the last follow-up */
-  readonly lastFollowUp: readonly number[];
   /** the questions of the units that are left, in their order */
   ofUnits(units: readonly number[]): FurtherQuestions;
 }
@@ -71,7 +69,7 @@ export function furtherQuestions(panel: PanelColumns, request: FurtherRequest, p
   const isChange = outcomeIs === 'change';
   const at = (variable: string, waves: readonly number[]) =>
     isChange ? minus(take(variable, waves), take(variable, baseline)) : take(variable, waves);
-  const later = laterWaves(panel, request, periods);
+  const later = laterWaves(panel.waves, request, periods);
   const earlier = earlierWaves(panel, request, periods);
   const outcomes: PanelOutcome[] = [
     ...request.otherOutcomes.map((variable) => ({
@@ -94,7 +92,6 @@ export function furtherQuestions(panel: PanelColumns, request: FurtherRequest, p
   return {
     outcomes,
     before,
-    lastFollowUp: later.at(-1) ?? followUp,
     ofUnits: (units) => {
       const pick = (values: Float64Array) => Float64Array.from(units, (u) => values[u]!);
       return {
@@ -145,17 +142,18 @@ function levelsOf(panel: PanelColumns, variable: string, waves: readonly number[
   };
 }
 
-function laterWaves(
-  panel: PanelColumns,
+/** Waves of the later follow-ups. @throws invalid-request where they are out of order */
+export function laterWaves(
+  waves: readonly string[],
   { laterFollowUps }: FurtherSettings,
   { followUp, isCrossSection }: Periods,
 ): readonly (readonly number[])[] {
   if (laterFollowUps.length === 0) return [];
   if (isCrossSection) throw noWaves('laterFollowUps');
-  const found = laterFollowUps.map((period) => wavesOfPeriod(panel.waves, period));
-  found.forEach((waves, l) => {
+  const found = laterFollowUps.map((period) => wavesOfPeriod(waves, period));
+  found.forEach((later, l) => {
     const previous = l === 0 ? followUp : found[l - 1]!;
-    if (waves[0]! <= previous.at(-1)!) {
+    if (later[0]! <= previous.at(-1)!) {
       throw new AppError(
         'invalid-request',
         `"${laterFollowUps[l]}" must begin after the follow-up before it ends. Give later follow-ups in order of time.`,

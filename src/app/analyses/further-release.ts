@@ -71,16 +71,16 @@ export const hidesOutcome = ({ support }: ShownFurther) => ({
   unmatched: support === null || fewIn(support.before) || fewIn(support.after),
 });
 
+/** No effect within a level, and no size of one. */
+export const hideLevels = (byLevel: ShownFurther['byLevel']): ShownFurther['byLevel'] =>
+  byLevel && { ...byLevel, levels: byLevel.levels.map(() => hiddenLevel), interaction: null };
+
 /** Nothing that says anything about the outcome. */
 export function hideFurther(further: ShownFurther): ShownFurther {
   return {
     effects: further.effects.map(hideEffect),
     ownAdjustedPValue: null,
-    byLevel: further.byLevel && {
-      ...further.byLevel,
-      levels: further.byLevel.levels.map(() => hiddenLevel),
-      interaction: null,
-    },
+    byLevel: hideLevels(further.byLevel),
     augmented: null,
     ratios: null,
     sensitivity: { eValue: null, robustness: null, rosenbaum: null },
@@ -180,7 +180,10 @@ function gateLevels(byLevel: NonNullable<ShownFurther['byLevel']>): NonNullable<
   return {
     ...byLevel,
     levels: levels.map((level, l) =>
-      hidden.has(l) ? hiddenLevel : { ...level, effect: withoutLevels(level.effect), support: null },
+      // A level that nobody of the sample has may be one household's outside it.
+      hidden.has(l) || level.treated! + level.control! === 0
+        ? hiddenLevel
+        : { ...level, effect: withoutLevels(level.effect), support: null },
     ),
     interaction: hidden.size > 0 ? null : byLevel.interaction,
   };

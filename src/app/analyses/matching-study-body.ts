@@ -1,6 +1,7 @@
 import { withholdSmallGroups } from '../../core/disclosure/withhold-small-groups.ts';
+import type { StudyDesignOutput } from '../../core/effects/design-study.ts';
 import type { EffectEstimate } from '../../core/effects/estimate-effect.ts';
-import type { MatchingStudyOutput } from '../../core/effects/run-matching-study.ts';
+import type { StudyEstimate } from '../../core/effects/estimate-study.ts';
 import type { StudyBalanceRow } from '../../core/effects/study-balance.ts';
 import type { Warning } from '../../core/errors.ts';
 import type { Estimand } from '../../core/matching/estimand.ts';
@@ -8,11 +9,6 @@ import { minimumGroup } from '../minimum-group.ts';
 import type { AttritionStep } from '../results.ts';
 import { withoutLevel } from '../without-level.ts';
 import { gateFurther, hideFurther, hidesOutcome, type ShownFurther, withoutLevels } from './further-release.ts';
-
-type Shown = Omit<
-  MatchingStudyOutput,
-  'sample' | 'warnings' | 'balance' | 'effects' | 'overlap' | 'weightBins' | 'groups' | 'ties' | 'further'
->;
 
 export interface ShownBalance {
   readonly variable: string;
@@ -61,7 +57,9 @@ export interface ShownGroup {
   readonly effectiveAll: number | null;
 }
 
-export interface MatchingStudyBody extends Shown {
+/** What a design shows, before any outcome was read. */
+export interface ShownDesign
+  extends Pick<StudyDesignOutput, 'caliperWidths' | 'denominator' | 'equipoise' | 'inference' | 'entries'> {
   readonly treatment: { readonly name: string; readonly title: string | null };
   readonly outcome: {
     readonly name: string;
@@ -72,20 +70,31 @@ export interface MatchingStudyBody extends Shown {
   readonly estimand: Estimand;
   /** true where the units are people's: small groups are then withheld from everybody but the operator */
   readonly protected: boolean;
-  /** why the effects are null, or null where they are shown */
-  readonly withheld: 'small-group' | null;
-  readonly groups: { readonly treated: ShownGroup; readonly control: ShownGroup };
+  /** why nothing, or no effect, is shown */
+  readonly withheld: 'small-group' | 'verdict' | null;
+  readonly groups: ShownGroups;
   readonly missing: readonly { readonly variable: string; readonly units: number | null }[];
   readonly overlap: ShownOverlap | null;
   readonly weightBins: readonly ShownBin[] | null;
   readonly balance: readonly ShownBalance[];
+}
+
+export interface ShownGroups {
+  readonly treated: ShownGroup;
+  readonly control: ShownGroup;
+}
+
+/** What an estimate shows. */
+export interface ShownEstimate extends Pick<StudyEstimate, 'outcomeSupport' | 'permutation' | 'ties'> {
   readonly effects: {
     readonly unmatched: EffectEstimate | null;
     readonly matched: EffectEstimate | null;
     readonly adjusted: EffectEstimate | null;
   };
-  readonly ties: MatchingStudyOutput['ties'];
   readonly further: ShownFurther;
+}
+
+export interface MatchingStudyBody extends ShownDesign, ShownEstimate {
   /** only with `includeUnits` */
   readonly units: readonly StudyUnitRow[] | null;
 }
@@ -106,10 +115,17 @@ const few = (n: number | null): boolean => n !== null && n > 0 && n < minimumGro
 
 /** What anybody but the operator sees of a study on people; the rules stand in docs/decisions/0006-release-gate.md. */
 export function gateStudy(body: MatchingStudyBody): MatchingStudyBody {
+  const design = gateDesign(body);
+  const estimate = gateEstimate(body, body.groups, design.balance);
+  const withheld = estimate.isHidden ? 'small-group' : body.withheld;
+  return { ...body, ...design, ...estimate.shown, withheld, units: null };
+}
+
+/** What anybody but the operator sees of a design. */
+export function gateDesign<D extends ShownDesign>(body: D): D {
   const { groups } = body;
   const missing = body.missing.map((m) => ({ ...m, units: few(m.units) ? null : m.units }));
-  if (isTooSmall(body)) {
-    const hiddenGroup = { all: null, discarded: null, matched: null, effective: null, effectiveAll: null };
+  if (isTooSmall(groups)) {
     return {
       ...body,
       withheld: 'small-group',
@@ -120,22 +136,11 @@ export function gateStudy(body: MatchingStudyBody): MatchingStudyBody {
       equipoise: null,
       weightBins: null,
       balance: body.balance.map(hideRow),
-      effects: { unmatched: null, matched: null, adjusted: null },
-      outcomeSupport: hiddenSupport,
-      permutation: null,
-      ties: null,
       entries: null,
-      further: hideFurther(body.further),
-      units: null,
     };
   }
-  // In risk sets units stand in the groups before the matching once for every wave, and with sampling weights a few of those left
-  // out may outweigh the others: nothing of the groups before is judged by units then.
-  const leavesFew = leavesFewOut(body) || body.entries !== null || isSampled(body);
+  const leavesFew = hidesBefore(body, groups);
   const balance = gateBalance(body);
-  const hides = hidesOutcome(body.further);
-  const isRare = few(body.outcomeSupport.after) || hides.matched;
-  const hiddenTerms = new Set(balance.filter((row) => row.withheld).map((row) => row.term));
   return {
     ...body,
     groups: leavesFew ? { treated: withoutAll(groups.treated), control: withoutAll(groups.control) } : groups,
@@ -145,25 +150,61 @@ export function gateStudy(body: MatchingStudyBody): MatchingStudyBody {
     equipoise: leavesFew ? null : gateShare(body.equipoise, groups.treated.all! + groups.control.all!),
     weightBins: body.weightBins && gateBins(body.weightBins),
     balance: leavesFew ? balance.map(hideBefore) : balance,
-    effects: gateEffects(body, leavesFew),
-    withheld: isRare ? 'small-group' : null,
-    outcomeSupport: hiddenSupport,
-    permutation: isRare ? null : body.permutation,
-    ties: isRare ? null : roundTies(body.ties, body.effects.matched!),
     entries: gateEntries(body),
-    further: gateFurther(
-      body.further,
-      body.effects.matched!.standardError,
-      (term) => hiddenTerms.has(term),
-      leavesFew,
-      isRare,
-    ),
-    units: null,
   };
 }
 
+/**
+ * What anybody but the operator sees of an estimate.
+ *
+ * @param body    estimate and design; a design in risk sets has entries
+ * @param groups  the units that the estimate is of: those of the design, less who was lost
+ * @param balance of the design, as it is shown
+ */
+export function gateEstimate(
+  body: MatchingStudyBody,
+  groups: ShownGroups,
+  balance: readonly ShownBalance[],
+): { readonly shown: ShownEstimate; readonly isHidden: boolean } {
+  const { effects } = body;
+  const isSmall = isTooSmall(groups) || isTooSmall(body.groups);
+  if (isSmall || effects.matched === null) return { shown: hideEstimate(body.further), isHidden: isSmall };
+  const leavesFew = hidesBefore(body, groups);
+  const isRare = few(body.outcomeSupport.after) || hidesOutcome(body.further).matched;
+  const hiddenTerms = new Set(balance.filter((row) => row.withheld).map((row) => row.term));
+  return {
+    isHidden: isRare,
+    shown: {
+      effects: gateEffects(body, leavesFew),
+      outcomeSupport: hiddenSupport,
+      permutation: isRare ? null : body.permutation,
+      ties: isRare ? null : roundTies(body.ties, effects.matched),
+      further: gateFurther(
+        body.further,
+        effects.matched.standardError,
+        (term) => hiddenTerms.has(term),
+        leavesFew,
+        isRare,
+      ),
+    },
+  };
+}
+
+/** Nothing that was made of the outcome. */
+const hideEstimate = (further: ShownFurther): ShownEstimate => ({
+  effects: { unmatched: null, matched: null, adjusted: null },
+  outcomeSupport: hiddenSupport,
+  permutation: null,
+  ties: null,
+  further: hideFurther(further),
+});
+
+export const hiddenGroup: ShownGroup = {
+  ...{ all: null, discarded: null, matched: null, effective: null, effectiveAll: null },
+};
+
 /** Fewer units than the minimum, or weights that make of many units the means of fewer. */
-const isTooSmall = ({ groups }: Pick<MatchingStudyBody, 'groups'>): boolean =>
+const isTooSmall = (groups: ShownGroups): boolean =>
   [groups.treated, groups.control].some(
     (g) => Math.min(g.all!, g.matched!, g.effective!, g.effectiveAll!) < minimumGroup,
   );
@@ -188,27 +229,34 @@ function gateEffects(
 /** Of pairs, half of the matched are treated. */
 export const gateStudyAttrition = (
   attrition: readonly AttritionStep[],
-  body: MatchingStudyBody,
+  { groups }: Pick<ShownDesign, 'groups'>,
 ): readonly AttritionStep[] =>
-  isTooSmall(body) ? attrition.map((step) => (step.step === 'matched' ? { ...step, units: null } : step)) : attrition;
+  isTooSmall(groups) ? attrition.map((step) => (step.step === 'matched' ? { ...step, units: null } : step)) : attrition;
 
 /** Everybody and the matched differ by a few people: two means of these two groups would give them away. */
-const leavesFewOut = ({ groups }: Pick<MatchingStudyBody, 'groups'>): boolean =>
+const leavesFewOut = (groups: ShownGroups): boolean =>
   [groups.treated, groups.control].some((g) => few(g.all! - g.matched!) || few(g.discarded));
 
-const isSampled = ({ groups }: Pick<MatchingStudyBody, 'groups'>): boolean =>
+/**
+ * In risk sets units stand in the groups before the matching once for every wave, and with sampling weights a few of those left
+ * out may outweigh the others: nothing of the groups before is judged by units then.
+ */
+const hidesBefore = ({ entries }: Pick<ShownDesign, 'entries'>, groups: ShownGroups): boolean =>
+  leavesFewOut(groups) || entries !== null || isSampled(groups);
+
+const isSampled = (groups: ShownGroups): boolean =>
   [groups.treated, groups.control].some((g) => g.effectiveAll! < (1 - 1e-9) * g.all!);
 
 /** By wave only where every wave has enough who enter, who are matched and, if any, who are not. */
-function gateEntries({ entries, groups }: MatchingStudyBody): MatchingStudyBody['entries'] {
+function gateEntries({ entries, groups }: ShownDesign): ShownDesign['entries'] {
   const isFew = entries?.some((e) => few(e.treated) || few(e.matched) || few(e.treated - e.matched)) ?? false;
-  return isFew || leavesFewOut({ groups }) ? null : entries;
+  return isFew || leavesFewOut(groups) ? null : entries;
 }
 
 const withoutAll = (group: ShownGroup): ShownGroup => ({ ...group, all: null, discarded: null, effectiveAll: null });
 
 /** The width on a covariate holds its standard deviation, which for a rare one is a count; that of the score mixes them. */
-function distanceOnly(widths: MatchingStudyBody['caliperWidths']): MatchingStudyBody['caliperWidths'] {
+function distanceOnly(widths: ShownDesign['caliperWidths']): ShownDesign['caliperWidths'] {
   return Object.fromEntries(Object.entries(widths).filter(([on]) => on === 'distance'));
 }
 
@@ -223,17 +271,27 @@ function roundTies(ties: MatchingStudyBody['ties'], { standardError }: EffectEst
   };
 }
 
-/** Cautions repeat numbers of the body; what the body withholds they do not tell. */
-export function gateStudyWarnings(warnings: readonly Warning[], body: MatchingStudyBody): readonly Warning[] {
+export const gateStudyWarnings = (warnings: readonly Warning[], body: MatchingStudyBody): readonly Warning[] =>
+  gateCautions(warnings, body, gateStudy(body));
+
+/**
+ * Cautions repeat numbers of the body; what the body withholds they do not tell.
+ *
+ * @param released what is shown of the design, and of the estimate where there is one
+ */
+export function gateCautions(
+  warnings: readonly Warning[],
+  body: ShownDesign,
+  released: ShownDesign & Partial<ShownEstimate>,
+): readonly Warning[] {
   const holdsNumber = ({ parameters }: Warning) => Object.values(parameters).some((v) => typeof v === 'number');
-  if (isTooSmall(body)) return warnings.filter((warning) => !holdsNumber(warning));
-  const released = gateStudy(body);
+  if (isTooSmall(body.groups)) return warnings.filter((warning) => !holdsNumber(warning));
   return warnings.flatMap((warning): readonly Warning[] => {
     switch (warning.code) {
       case 'units-without-partner':
       case 'units-trimmed':
       case 'units-not-selected':
-        return leavesFewOut(body) ? [{ code: 'few-left-out', parameters: {} }] : [warning];
+        return leavesFewOut(body.groups) ? [{ code: 'few-left-out', parameters: {} }] : [warning];
       case 'weak-overlap':
         return (released.overlap?.focalOutside ?? null) === null
           ? [{ code: 'weak-overlap-withheld', parameters: {} }]
@@ -249,10 +307,10 @@ export function gateStudyWarnings(warnings: readonly Warning[], body: MatchingSt
         return [{ ...warning, parameters: { variables: off.map((row) => row.variable), largest } }];
       }
       case 'ties-matter':
-        return released.ties === null ? [] : [{ ...warning, parameters: { ...released.ties } }];
+        return released.ties ? [{ ...warning, parameters: { ...released.ties } }] : [];
       case 'negative-control-fails': {
         const { variable, period } = warning.parameters;
-        const isShown = released.further.effects.some(
+        const isShown = released.further?.effects.some(
           (effect) => effect.variable === variable && effect.period === period && !effect.withheld,
         );
         return isShown ? [warning] : [];
@@ -263,7 +321,7 @@ export function gateStudyWarnings(warnings: readonly Warning[], body: MatchingSt
   });
 }
 
-function gateOverlap(overlap: ShownOverlap, { groups, estimand }: MatchingStudyBody): ShownOverlap {
+function gateOverlap(overlap: ShownOverlap, { groups, estimand }: ShownDesign): ShownOverlap {
   const step = minimumGroup / Math.min(groups.treated.all!, groups.control.all!);
   const focal = (estimand === 'ATC' ? groups.control : groups.treated).all!;
   return {
@@ -279,7 +337,7 @@ function gateOverlap(overlap: ShownOverlap, { groups, estimand }: MatchingStudyB
 }
 
 /** A share that is a count of few, or all but few, is withheld. */
-function gateShare(share: number | null, of: number): number | null {
+export function gateShare(share: number | null, of: number): number | null {
   if (share === null) return null;
   const count = Math.round(share * of);
   return few(count) || few(of - count) ? null : share;
@@ -307,7 +365,7 @@ const sides = (['before', 'after'] as const).flatMap((side) =>
  * Means of a column are counts or sums in disguise: a row in which fewer than the minimum can be told apart, in any group or
  * sample, is withheld. With a level goes whatever other level would give it away; with a row of a product all of its rows.
  */
-function gateBalance({ balance }: MatchingStudyBody): readonly ShownBalance[] {
+function gateBalance({ balance }: ShownDesign): readonly ShownBalance[] {
   const hidden = new Set<ShownBalance>();
   for (const rows of Map.groupBy(balance, (row) => row.term).values()) {
     const small = rows.filter((row) => sides.some(({ side, group }) => few(row.support![side][group])));

@@ -8,7 +8,7 @@ import { takeRows, valuesInPeriod, wavesOfPeriod } from '../../core/panel/unit-p
 import type { Frame } from '../../core/propensity/design-matrix.ts';
 import { AppError } from '../errors.ts';
 import type { AttritionStep } from '../results.ts';
-import { type FurtherSettings, furtherQuestions } from './further-questions.ts';
+import { type FurtherSettings, furtherQuestions, laterWaves, type PanelQuestions } from './further-questions.ts';
 
 export interface StudyUnitsRequest extends FurtherSettings {
   readonly treatment: string;
@@ -49,77 +49,147 @@ export interface StudyUnits {
  * empty-group where fewer than two of a side are left; what the core functions throw
  */
 export function studyUnits(panel: PanelColumns, request: StudyUnitsRequest): StudyUnits {
-  const span = periods(panel, request);
-  const { baseline, followUp, isCrossSection } = span;
-  const { column, outcomeIs, minimumShare } = { column: (name: string) => panel.columns[name]!, ...request };
-  const codes = treatmentEntry(panel, treatmentColumn(column(request.treatment), request), baseline, followUp);
-  const values = new Map(request.variables.map((name) => [name, valuesInPeriod(panel, column(name), baseline, 0)]));
-  const after = numeric(valuesInPeriod(panel, column(request.outcome), followUp, minimumShare), request.outcome);
-  const before =
-    outcomeIs === 'change'
-      ? numeric(valuesInPeriod(panel, column(request.outcome), baseline, minimumShare), request.outcome)
-      : null;
-
+  const span = studyPeriods(panel.waves, request);
+  const flow = enterStudy(panel, request, span);
+  const values = baselineValues(panel, request, span.baseline);
+  const own = outcomeOf(panel, request, span);
   const further = furtherQuestions(panel, request, span);
-
-  const units = panel.unitIds.map((_, u) => u);
-  const attrition: AttritionStep[] = [{ step: 'units-of-panel', units: units.length }];
-  const keep = (left: readonly number[], step: string, holds: (unit: number) => boolean): readonly number[] => {
-    const next = left.filter(holds);
-    attrition.push({ step, units: next.length });
-    return next;
-  };
-  let left = keep(units, 'treatment-known', (u) => codes[u] !== entry.unknown);
-  if (!isCrossSection) {
-    left = keep(left, 'not-treated-at-baseline', (u) => codes[u] !== entry.before);
-    left = keep(left, 'treated-before-follow-up', (u) => codes[u] !== entry.during);
-    if (request.laterFollowUps.length > 0) {
-      const last = treatmentEntry(
-        panel,
-        treatmentColumn(column(request.treatment), request),
-        baseline,
-        further.lastFollowUp,
-      );
-      left = keep(left, 'untreated-to-the-end', (u) => codes[u] === entry.treated || last[u] === entry.untreated);
-    }
-  }
-  const isObserved = (c: Column) => (u: number) => c.status[u] === valueStatus.observed;
-  const missing = [...values].map(([variable, c]) => ({
-    variable,
-    units: left.filter((u) => !isObserved(c)(u)).length,
-  }));
-  const withOutcome = (u: number) => isObserved(after)(u) && (before === null || isObserved(before)(u));
-  missing.push({ variable: request.outcome, units: left.filter((u) => !withOutcome(u)).length });
-  for (const { kind, variable, period, isKnown } of further.outcomes) {
-    if (kind === 'placebo-date') continue;
-    const named = period === null ? variable : `${variable} ${period}`;
-    missing.push({ variable: named, units: left.filter((u) => isKnown[u] === 0).length });
-  }
-  left = keep(left, 'covariates-complete', (u) => [...values.values()].every((c) => isObserved(c)(u)));
-  left = keep(left, 'outcome-known', withOutcome);
+  const missing = [
+    ...flow.missingIn(values),
+    { variable: request.outcome, units: flow.lacking((u) => own.isKnown[u] === 1) },
+    ...missingFurther(flow, further),
+  ];
+  flow.keep('covariates-complete', (u) => [...values.values()].every((c) => isObserved(c, u)));
+  flow.keep('outcome-known', (u) => own.isKnown[u] === 1);
   if (further.outcomes.length > 0) {
-    left = keep(left, 'further-outcomes-known', (u) => further.outcomes.every(({ isKnown }) => isKnown[u] === 1));
+    flow.keep('further-outcomes-known', (u) => further.outcomes.every(({ isKnown }) => isKnown[u] === 1));
   }
+  const { left, codes } = flow;
   refuseEmpty(left, codes, missing, request.treatment);
-
   return {
-    frame: {
-      rows: left.length,
-      columns: Object.fromEntries([...values].map(([name, c]) => [name, observedLevels(takeRows(c, left))])),
-    },
+    frame: frameOf(values, left),
     treated: Uint8Array.from(left, (u) => codes[u]!),
-    outcome: Float64Array.from(left, (u) => after.values[u]! - (before === null ? 0 : before.values[u]!)),
-    cluster: clusterOf(panel, request, { baseline, followUp }, left, codes),
+    outcome: Float64Array.from(left, (u) => own.values[u]!),
+    cluster: clusterOf(panel, request, span, left, codes),
     further: further.ofUnits(left),
     unitIds: left.map((u) => panel.unitIds[u]!),
     waves: null,
-    attrition,
+    attrition: flow.attrition,
     missing: missing.filter((m) => m.units > 0),
   };
 }
 
-function periods(panel: PanelColumns, { baseline, followUp }: StudyUnitsRequest) {
-  const { waves } = panel;
+export interface StudyPeriods {
+  readonly baseline: readonly number[];
+  readonly followUp: readonly number[];
+  readonly isCrossSection: boolean;
+}
+
+export const isObserved = (column: Column, unit: number): boolean => column.status[unit] === valueStatus.observed;
+
+/** Every variable of the design, one value per unit. */
+export const baselineValues = (
+  panel: PanelColumns,
+  { variables }: Pick<StudyUnitsRequest, 'variables'>,
+  baseline: readonly number[],
+): ReadonlyMap<string, Column> =>
+  new Map(variables.map((name) => [name, valuesInPeriod(panel, panel.columns[name]!, baseline, 0)]));
+
+export const frameOf = (values: ReadonlyMap<string, Column>, units: readonly number[]): Frame => ({
+  rows: units.length,
+  columns: Object.fromEntries([...values].map(([name, c]) => [name, observedLevels(takeRows(c, units))])),
+});
+
+/** The outcome of every unit of the panel, level or change, and for whom it is known. */
+export function outcomeOf(
+  panel: PanelColumns,
+  { outcome, outcomeIs, minimumShare }: Pick<StudyUnitsRequest, 'outcome' | 'outcomeIs' | 'minimumShare'>,
+  { baseline, followUp }: StudyPeriods,
+): { readonly values: Float64Array; readonly isKnown: Uint8Array } {
+  const at = (waves: readonly number[]) =>
+    numeric(valuesInPeriod(panel, panel.columns[outcome]!, waves, minimumShare), outcome);
+  const after = at(followUp);
+  const before = outcomeIs === 'change' ? at(baseline) : null;
+  return {
+    values: after.values.map((value, u) => value - (before === null ? 0 : before.values[u]!)),
+    isKnown: Uint8Array.from(after.status, (_, u) =>
+      isObserved(after, u) && (before === null || isObserved(before, u)) ? 1 : 0,
+    ),
+  };
+}
+
+/** The units that are left, and how many after each step. */
+export interface UnitFlow {
+  readonly left: readonly number[];
+  /** see `treatmentEntry`, of every unit of the panel */
+  readonly codes: Uint8Array;
+  readonly attrition: readonly AttritionStep[];
+  keep(step: string, holds: (unit: number) => boolean): void;
+  /** how many of those left do not hold it */
+  lacking(holds: (unit: number) => boolean): number;
+  missingIn(values: ReadonlyMap<string, Column>): StudyUnits['missing'];
+}
+
+export function unitFlow(units: number, codes: Uint8Array): UnitFlow {
+  let left: readonly number[] = Array.from({ length: units }, (_, u) => u);
+  const attrition: AttritionStep[] = [{ step: 'units-of-panel', units }];
+  const lacking = (holds: (unit: number) => boolean): number => left.filter((u) => !holds(u)).length;
+  return {
+    get left() {
+      return left;
+    },
+    codes,
+    attrition,
+    keep(step, holds) {
+      left = left.filter(holds);
+      attrition.push({ step, units: left.length });
+    },
+    lacking,
+    missingIn: (values) =>
+      [...values].map(([variable, column]) => ({ variable, units: lacking((u) => isObserved(column, u)) })),
+  };
+}
+
+export const missingFurther = (flow: UnitFlow, { outcomes }: PanelQuestions): StudyUnits['missing'] =>
+  outcomes
+    .filter(({ kind }) => kind !== 'placebo-date')
+    .map(({ variable, period, isKnown }) => ({
+      variable: period === null ? variable : `${variable} ${period}`,
+      units: flow.lacking((u) => isKnown[u] === 1),
+    }));
+
+/** Who enters the study by treatment alone; later follow-ups ask that controls stay untreated to the last. */
+function enterStudy(panel: PanelColumns, request: StudyUnitsRequest, span: StudyPeriods): UnitFlow {
+  const { baseline, followUp } = span;
+  const treatment = treatmentColumn(panel.columns[request.treatment]!, request);
+  const flow = unitFlow(panel.unitIds.length, treatmentEntry(panel, treatment, baseline, followUp));
+  const { codes } = flow;
+  flow.keep('treatment-known', (u) => codes[u] !== entry.unknown);
+  if (span.isCrossSection) return flow;
+  flow.keep('not-treated-at-baseline', (u) => codes[u] !== entry.before);
+  flow.keep('treated-before-follow-up', (u) => codes[u] !== entry.during);
+  stayUntreated(flow, panel, treatment, request, span);
+  return flow;
+}
+
+export function stayUntreated(
+  { keep, codes }: UnitFlow,
+  panel: PanelColumns,
+  treatment: NumberColumn,
+  request: FurtherSettings,
+  span: StudyPeriods,
+): void {
+  const later = laterWaves(panel.waves, request, span).at(-1);
+  if (later === undefined) return;
+  const last = treatmentEntry(panel, treatment, span.baseline, later);
+  keep('untreated-to-the-end', (u) => codes[u] === entry.treated || last[u] === entry.untreated);
+}
+
+/** @throws invalid-request where periods are needed and missing, or overlap */
+export function studyPeriods(
+  waves: readonly string[],
+  { baseline, followUp }: Pick<StudyUnitsRequest, 'baseline' | 'followUp'>,
+): StudyPeriods {
   if (waves.length === 1 && baseline === null && followUp === null) {
     return { baseline: [0], followUp: [0], isCrossSection: true };
   }
@@ -175,38 +245,50 @@ export function numeric(column: Column, name: string): NumberColumn {
 function clusterOf(
   panel: PanelColumns,
   { cluster: name, isClusterAskedFor }: StudyUnitsRequest,
-  { baseline, followUp }: { readonly baseline: readonly number[]; readonly followUp: readonly number[] },
+  { baseline, followUp }: StudyPeriods,
   units: readonly number[],
   treated: ArrayLike<number>,
 ): Int32Array | null {
-  if (name === null) return null;
-  const raw = panel.columns[name]!;
-  const column = raw.type === 'coded' ? raw : clusterNumbers(raw);
-  const { codes } = valuesInPeriod(panel, column, followUp, 0) as Extract<Column, { type: 'coded' }>;
+  const found = clusterAt(panel, name, followUp, units);
+  if (found === null) return null;
   // Collectives that were not asked for count only where they were treated as wholes.
-  if (isClusterAskedFor || areTreatedAsWholes(codes, treated, units)) {
-    const before = (valuesInPeriod(panel, column, baseline, 0) as Extract<Column, { type: 'coded' }>).codes;
-    const moved = units.filter((u) => before[u]! >= 0 && codes[u]! >= 0 && before[u] !== codes[u]);
+  if (isClusterAskedFor || areTreatedAsWholes(found, units, treated)) {
+    const before = clusterAt(panel, name, baseline, units)!;
+    const moved = [...units.keys()].filter((i) => before[i]! >= 0 && found[i]! >= 0 && before[i] !== found[i]);
     if (moved.length > 0) {
       throw new CoreError(
         'invalid-argument',
-        `"${name}" changes within ${moved.length} units between the baseline and the follow-up (first: ${panel.unitIds[moved[0]!]}); a cluster is one for a unit. Name a variable that stays, or leave out these units.`,
+        `"${name}" changes within ${moved.length} units between the baseline and the follow-up (first: ${panel.unitIds[units[moved[0]!]!]}); a cluster is one for a unit. Name a variable that stays, or leave out these units.`,
         { variable: name, units: moved.length },
       );
     }
   }
-  return Int32Array.from(units, (u) => codes[u]!);
+  return found;
 }
 
-function areTreatedAsWholes(cluster: Int32Array, treated: ArrayLike<number>, units: readonly number[]): boolean {
+function areTreatedAsWholes(cluster: Int32Array, units: readonly number[], treated: ArrayLike<number>): boolean {
   const given = new Map<number, number>();
-  for (const u of units) {
-    if (cluster[u]! < 0) continue;
-    const known = given.get(cluster[u]!);
+  for (const [i, u] of units.entries()) {
+    if (cluster[i]! < 0) continue;
+    const known = given.get(cluster[i]!);
     if (known !== undefined && known !== treated[u]) return false;
-    given.set(cluster[u]!, treated[u]!);
+    given.set(cluster[i]!, treated[u]!);
   }
-  return given.size < units.filter((u) => cluster[u]! >= 0).length;
+  return given.size < cluster.filter((code) => code >= 0).length;
+}
+
+/** Cluster of each unit in a period, -1 where not known; null without clusters. */
+export function clusterAt(
+  panel: PanelColumns,
+  name: string | null,
+  waves: readonly number[],
+  units: readonly number[],
+): Int32Array | null {
+  if (name === null) return null;
+  const raw = panel.columns[name]!;
+  const column = raw.type === 'coded' ? raw : clusterNumbers(raw);
+  const { codes } = valuesInPeriod(panel, column, waves, 0) as Extract<Column, { type: 'coded' }>;
+  return Int32Array.from(units, (u) => codes[u]!);
 }
 
 /** Any number may name a cluster. */
@@ -220,7 +302,7 @@ export function clusterNumbers(column: NumberColumn): Extract<Column, { type: 'c
   return { type: 'coded', levels: [...place.keys()].map(String), codes, status: column.status };
 }
 
-function refuseEmpty(
+export function refuseEmpty(
   left: readonly number[],
   codes: Uint8Array,
   missing: StudyUnits['missing'],

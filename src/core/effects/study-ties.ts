@@ -26,7 +26,7 @@ const firstLook = 8;
  * Whether another order of the units could have given another sample. Where pairs are made on a score, equal scores are ties;
  * elsewhere there are ties where one of the first orders changes a weight (a tie escapes eight orders with a chance of 1 in 256).
  */
-function hasTies(question: TieQuestion, sample: StudySample, kernels: MatrixKernels): boolean {
+export function hasTies(question: TieQuestion, sample: StudySample, kernels: MatrixKernels): boolean {
   const { design } = question;
   if (!('distance' in design) && design.method !== 'cardinality') return false;
   if (design.method === 'subclassification') return false;

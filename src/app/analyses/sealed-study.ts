@@ -1,0 +1,152 @@
+import type { LostUnits } from '../../core/effects/lose-units.ts';
+import { wavesOfPeriod } from '../../core/panel/unit-periods.ts';
+import type { StudyVerdict, VerdictReason } from '../../core/study/judge-study.ts';
+import { otherMonths } from '../../core/study/other-months.ts';
+import type { Actor } from '../actor.ts';
+import { digestOf } from '../digest.ts';
+import { AppError } from '../errors.ts';
+import { loadColumns } from '../load-columns.ts';
+import type { AnalysisContext } from '../ports.ts';
+import type { Draft } from '../results.ts';
+import type { StudySeal } from '../study-seal.ts';
+import { outcomesOfUnits } from './design-units.ts';
+import { type DrawnDesign, drawDesign } from './draw-design.ts';
+import { furtherVariables } from './further-questions.ts';
+import type { MatchingStudyBody, ShownGroups } from './matching-study-body.ts';
+import { unique } from './prepare-study.ts';
+import { gateSealedAttrition, gateSealedStudy, gateSealedWarnings } from './sealed-study-release.ts';
+import { showEstimate } from './show-study.ts';
+import type { StudyProtocol } from './study-protocol.ts';
+import { withholdEffect } from './withhold-effect.ts';
+
+export interface SealedStudySettings {
+  readonly panel: string;
+  readonly revision: number;
+  /** the result of the design */
+  readonly design: string;
+  readonly protocol: StudyProtocol;
+  readonly seal: StudySeal;
+  /** why the effect is to be shown whatever the verdict says; null: as the verdict says */
+  readonly override: { readonly reason: string } | null;
+}
+
+export interface ShownReason extends VerdictReason {
+  /** whether its number is withheld */
+  readonly withheld: boolean;
+}
+
+/** What stands between the estimate and its reader. */
+export type StudyGate = 'passed' | 'withheld' | 'overridden';
+
+export interface SealedStudyBody {
+  readonly protected: boolean;
+  /** `withheld`: the verdict is "do not use", and nothing that tells the effect is in this result */
+  readonly gate: StudyGate;
+  readonly verdict: Pick<StudyVerdict, 'verdict' | 'isWithoutPlacebo'> & { readonly reasons: readonly ShownReason[] };
+  /** matched units that are not in the estimate; null where withheld */
+  readonly lost: { readonly treated: LostUnits; readonly control: LostUnits } | null;
+  /** units whose outcome is known, and of these those in the estimate */
+  readonly remaining: ShownGroups;
+  /** the design as it was sealed, and the estimate among those that remain */
+  readonly study: MatchingStudyBody;
+}
+
+/** The estimate of a sealed study, with a verdict that decides whether its effect is shown. */
+export const sealedStudy = {
+  settings: (request: SealedStudySettings): SealedStudySettings => request,
+
+  async run(
+    settings: SealedStudySettings,
+    context: AnalysisContext,
+  ): Promise<Draft<SealedStudySettings, SealedStudyBody>> {
+    const { protocol, seal, override } = settings;
+    const { panels, compute, events, clock } = context.ports;
+    const drawn = await drawDesign(protocol, context);
+    refuseBroken(drawn, seal);
+    await events.append({
+      type: 'study-outcome-read',
+      at: clock.now(),
+      subject: settings.panel,
+      // The reason is in the result: people write names, and the log cannot forget.
+      details: { seal: seal.seal, override: override && digestOf(override.reason) },
+    });
+    const variables = unique([protocol.outcome.variable, ...furtherVariables(drawn.settings)]);
+    const loaded = await loadColumns(panels, drawn.panel, variables, 'study');
+    refuseBroken({ ...drawn, source: loaded.source }, seal);
+    const run = await compute.run(
+      'study',
+      {
+        ...drawn.input,
+        ...outcomesOfUnits(loaded.data, drawn.request, drawn.units.places),
+        permutations: drawn.settings.permutations,
+        circumstances: {
+          isConcurrent: true,
+          otherMonths: seasonsApart(drawn),
+          outcomeIs: protocol.outcome.is,
+          unplannedOutcomes: 0,
+        },
+      },
+      context,
+    );
+    const { estimate, verdict } = run;
+    const { detectable: _, supportBefore: __, digest: ___, ...design } = drawn.body;
+    const { treated, control } = estimate.groups;
+    const body: SealedStudyBody = {
+      protected: design.protected,
+      gate: verdict.verdict !== 'do-not-use' ? 'passed' : override === null ? 'withheld' : 'overridden',
+      verdict: { ...verdict, reasons: verdict.reasons.map((reason) => ({ ...reason, withheld: false })) },
+      lost: estimate.lost,
+      remaining: estimate.groups,
+      study: { ...design, ...showEstimate(estimate, drawn.order), units: null },
+    };
+    const warnings = [...drawn.warnings.filter(({ code }) => code !== 'tied-units'), ...estimate.warnings];
+    const shown = body.gate === 'withheld' ? withholdEffect(body, warnings) : { body, warnings };
+    return {
+      class: 'release',
+      settings,
+      seed: protocol.seed,
+      sources: [loaded.source],
+      attrition: [...drawn.attrition, { step: 'lost-to-follow-up', units: treated.matched + control.matched }],
+      ...shown,
+    };
+  },
+
+  release(body: SealedStudyBody, actor: Actor): SealedStudyBody {
+    return actor.role === 'operator' || !body.protected ? body : gateSealedStudy(body);
+  },
+
+  releaseAttrition: gateSealedAttrition,
+  releaseWarnings: gateSealedWarnings,
+};
+
+/** @throws seal-broken, saying what is not as it was */
+function refuseBroken({ body, source, protocol }: DrawnDesign, seal: StudySeal): void {
+  const { revision, digest, consents } = source;
+  const changed =
+    digestOf({ revision, digest, consents }) !== digestOf(seal.data)
+      ? 'data'
+      : digestOf(protocol) !== seal.protocol
+        ? 'protocol'
+        : body.digest !== seal.design
+          ? 'design'
+          : null;
+  if (changed === null) return;
+  throw new AppError(
+    'seal-broken',
+    `The study cannot be estimated under its seal: ${
+      changed === 'data'
+        ? 'the data are not those of the seal: a unit was erased, or consent was given or withdrawn'
+        : changed === 'protocol'
+          ? 'the protocol is not that of the seal'
+          : 'the same protocol and data give another sample or another table, as another version of the engine may'
+    }. Design it again and seal that.`,
+    { changed, seal: seal.seal },
+  );
+}
+
+function seasonsApart({ panel, settings }: DrawnDesign): number | null {
+  const { baseline, followUp } = settings;
+  if (baseline === null || followUp === null) return null;
+  const labels = (period: string) => wavesOfPeriod(panel.waveLabels, period).map((w) => panel.waveLabels[w]!);
+  return otherMonths(labels(baseline), labels(followUp));
+}

@@ -1,0 +1,65 @@
+import { studyTemplates } from '../../app/analyses/study-templates.ts';
+import { AppError } from '../../app/errors.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { readProtocol } from '../study-request.ts';
+import { designStep, estimateStep, printDesign, printStudy } from '../study-steps.ts';
+
+export const study: Command = {
+  name: 'study',
+  arguments: ['STEP', 'NAME'],
+  options: {
+    protocol: { type: 'string', placeholder: 'FILE' },
+    override: { type: 'string', placeholder: 'REASON' },
+  },
+  example: 'samenwijs study template coach > study.json',
+  async run(context) {
+    const [step, name] = context.arguments as [string, string];
+    const known = Object.hasOwn(steps, step) ? steps[step] : undefined;
+    if (known) return known(name, context);
+    throw new AppError(
+      'invalid-request',
+      `study takes design PANEL, seal RESULT, estimate RESULT or template NAME; received "${step}".`,
+      { received: step },
+    );
+  },
+};
+
+const steps: Readonly<Record<string, (name: string, context: CommandContext) => Promise<ExitCode>>> = {
+  async design(panel, context) {
+    const path = context.text('protocol');
+    if (path === null) {
+      throw new AppError(
+        'invalid-request',
+        'study design needs --protocol FILE. `samenwijs study template coach` prints one to begin with.',
+      );
+    }
+    printDesign(await designStep(await readProtocol(context, path, panel), context), context);
+    return exitCodes.ok;
+  },
+  async seal(result, context) {
+    const { say, terminal, json } = context;
+    const input = context.checked('sealStudyDesign', { result });
+    const sealed = await (await context.service()).sealStudyDesign(context.actor, input);
+    terminal.out(
+      json
+        ? `${JSON.stringify(sealed)}\n`
+        : `${say('cli.study.sealed', { at: sealed.sealedAt, seal: sealed.seal })}\n${say('cli.study.next-estimate', { result })}\n`,
+    );
+    return exitCodes.ok;
+  },
+  async estimate(result, context) {
+    printStudy(await estimateStep(result, context), context);
+    return exitCodes.ok;
+  },
+  async template(name, { say, terminal }) {
+    const found = Object.hasOwn(studyTemplates, name) ? studyTemplates[name] : undefined;
+    if (found === undefined) {
+      const names = Object.keys(studyTemplates).join(', ');
+      throw new AppError('invalid-request', `There is no template "${name}"; expected one of ${names}.`, { name });
+    }
+    const protocol = { question: say(`cli.study.template.${name}`), ...found };
+    terminal.out(`${JSON.stringify(protocol, null, 2)}\n`);
+    return exitCodes.ok;
+  },
+};
