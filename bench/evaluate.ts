@@ -1,11 +1,13 @@
 /**
- * `npm run evaluate [-- --json] [--only NAME] [--seeds N]`: does the recommender do what it claims? Each row is a test, a metric,
- * its value, the goal and whether it is met (`null` where the data are absent). Fixed seeds, grouped splits.
+ * `npm run evaluate [-- --json] [--only NAME] [--seeds N] [--save]`: does the recommender do what it claims? Each row is a test, a metric,
+ * its value, the goal and whether it is met (`null` where the data are absent). Fixed seeds, grouped splits. --save writes
+ * bench/results/evaluate.json, where the tests that were not run keep their rows; each row says of which commit it is.
  */
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadDefaultKernels } from '../src/main/load-default-kernels.ts';
+import { describeMachine } from './describe-machine.ts';
 import { evaluateAdvised } from './evaluate/advised.ts';
 import { evaluateControls } from './evaluate/controls.ts';
 import { evaluateCovid } from './evaluate/covid-npi.ts';
@@ -19,7 +21,12 @@ import { evaluateTime } from './evaluate/time.ts';
 import { readOptions, wrongCall } from './read-options.ts';
 
 const { values } = readOptions({
-  options: { json: { type: 'boolean' }, only: { type: 'string' }, seeds: { type: 'string' } },
+  options: {
+    json: { type: 'boolean' },
+    only: { type: 'string' },
+    seeds: { type: 'string' },
+    save: { type: 'boolean' },
+  },
 });
 const seeds = values.seeds === undefined ? null : Number(values.seeds);
 if (seeds !== null && !(Number.isInteger(seeds) && seeds > 0)) {
@@ -46,8 +53,10 @@ if (chosen.length === 0) {
   wrongCall(`There is no test "${values.only}"; expected part of one of ${Object.keys(tests).join(', ')}.`);
 }
 let failed = 0;
+const measured: Row[] = [];
 for (const name of chosen) {
   for (const row of tests[name]!()) {
+    measured.push(row);
     if (row.ok === false) failed++;
     if (values.json) console.log(JSON.stringify(row));
     else {
@@ -59,4 +68,19 @@ for (const name of chosen) {
     }
   }
 }
+if (values.save) save(measured);
 process.exitCode = failed > 0 ? 1 : 0;
+
+function save(rows: readonly Row[]): void {
+  const file = new URL('results/evaluate.json', import.meta.url);
+  const { machine, runtime, commit } = describeMachine();
+  const saved = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { rows: Row[] }).rows : [];
+  const others = saved.filter(({ test }) => !rows.some((row) => row.test === test));
+  const content = {
+    machine,
+    runtime,
+    command: 'npm run evaluate -- --save',
+    rows: [...others, ...rows.map((row) => ({ commit, ...row }))],
+  };
+  writeFileSync(file, `${JSON.stringify(content, null, 1)}\n`);
+}

@@ -148,7 +148,7 @@ function parse(command: Command, argv: readonly string[]) {
   try {
     const options = { ...commonOptions, ...command.options } as Record<string, OptionSpec>;
     return parseArgs({
-      args: [...argv],
+      args: withNegativeNumbers(argv),
       allowPositionals: true,
       options: Object.fromEntries(
         Object.entries(options).map(([name, { type, short, multiple }]) => [
@@ -164,6 +164,18 @@ function parse(command: Command, argv: readonly string[]) {
       `${(error as Error).message} Options of ${command.name}: ${known.join(', ')}.`,
     );
   }
+}
+
+/** `--effect -0.03` as `--effect=-0.03`: a number below 0 is the value of the option before it, not an option. */
+function withNegativeNumbers(argv: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const argument of argv) {
+    const before = joined.at(-1);
+    const isValue = /^-\.?\d/.test(argument) && before?.startsWith('--') === true && !before.includes('=');
+    if (isValue) joined[joined.length - 1] = `${before}=${argument}`;
+    else joined.push(argument);
+  }
+  return joined;
 }
 
 /** `a,b` gives two; a comma after a backslash stays. */

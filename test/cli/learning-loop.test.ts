@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { createJobs } from '../../src/app/jobs.ts';
+import { createService } from '../../src/app/service.ts';
+import { loadDefaultKernels } from '../../src/main/load-default-kernels.ts';
+import { createModelFiles } from '../../src/store/model-files.ts';
+import { computations } from '../../src/workers/computations.ts';
+import { memoryPorts } from '../support/memory-ports.ts';
+import { command } from '../support/terminal.ts';
+
+const kernels = await loadDefaultKernels();
+const ports = memoryPorts([], {
+  models: createModelFiles({ shipped: new URL('../../models', import.meta.url).pathname, own: '' }),
+  compute: {
+    run: async (name, input, control) =>
+      (computations[name] as (input: unknown, environment: unknown) => unknown)(input, {
+        kernels,
+        progress: control.progress.bind(control),
+      }) as never,
+  },
+});
+const service = createService(ports, createJobs(ports, { concurrency: 1 }));
+const run = (line: string) => command(service, line.split(' '));
+
+describe('the learning loop on the command line', () => {
+  it('goes from advice to plan, failed outcome, promises and withdrawal', async () => {
+    const advice = await run('recommend --neighbourhood BU90060209 --goals gas-saving=1 --json');
+    const { id } = JSON.parse(advice.out) as { id: string };
+    const plan = await run(`accept ${id} --start 2026-09 --json`);
+    const { experiment } = JSON.parse(plan.out) as { experiment: string };
+    // A number below 0 is a value, not an option.
+    const failed = await run(
+      `outcome ${experiment} --kpi gas-saving --effect -0.03 --variance 0.0009 --households 80 --grade matched --from 2026-09 --until 2027-08`,
+    );
+    expect([failed.status, failed.out.split('\n')[0]]).toEqual([
+      0,
+      `Experiment ${experiment} now has an outcome for gas-saving: −0.03 (standard error 0.03). It is evidence from now on.`,
+    ]);
+    const promises = await run('promises warm-start');
+    expect(promises.out).toMatch(/Accepted 1, reported 1/);
+    expect(promises.out).toMatch(/-0\.030/);
+    expect((await run('promises warm-start --lang nl')).out).toMatch(/Aangenomen 1, gemeld 1/);
+    const unknown = await run(`withdraw ${experiment} --reason it-did-not-work`);
+    expect([unknown.status, unknown.err]).toEqual([2, expect.stringMatching(/reason/)]);
+    expect((await run(`withdraw ${experiment} --reason consent-withdrawn`)).status).toBe(0);
+    expect((await run('promises')).out).toMatch(/withdrawn 1/);
+  });
+
+  it('proposes the next experiments, in both languages', async () => {
+    const line =
+      'next-experiments --neighbourhoods BU90010100,BU90010201 --targets BU90010100 --maximum-size 2 --count 2';
+    const { status, out } = await run(line);
+    expect([status, out.match(/BU9001\d{4}, Duinrand/g)!.length]).toEqual([0, 2]);
+    expect((await run(`${line} --lang nl`)).out).toMatch(/Voor de keuze in 1 buurt/);
+  });
+});
