@@ -4,6 +4,7 @@ import { designedStudy } from './analyses/designed-study.ts';
 import { evaluation } from './analyses/evaluation.ts';
 import { insights } from './analyses/insights.ts';
 import { matchingStudy } from './analyses/matching-study.ts';
+import { multiverse } from './analyses/multiverse.ts';
 import { nextExperiments } from './analyses/next-experiments.ts';
 import { panelModel } from './analyses/panel-model.ts';
 import { policyValue } from './analyses/policy-value.ts';
@@ -35,6 +36,7 @@ export const analyses = {
   'matching-study': matchingStudy,
   'study-design': designedStudy,
   study: sealedStudy,
+  multiverse,
   'panel-model': panelModel,
   training,
   evaluation,

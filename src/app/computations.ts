@@ -1,4 +1,5 @@
 import type { MatchingStudyInput, MatchingStudyOutput } from '../core/effects/run-matching-study.ts';
+import type { MultiverseInput, SpecificationAnswer } from '../core/effects/run-multiverse.ts';
 import type { InsightsInput, InsightsTable } from '../core/insights/stratify.ts';
 import type { PanelModelInput, PanelModelOutput } from '../core/panel-models/run-panel-model.ts';
 import type { QcaAnalysis, QcaInput } from '../core/qca/analysis-records.ts';
@@ -32,6 +33,7 @@ export interface Computations {
   'matching-study': { input: MatchingStudyInput; output: MatchingStudyOutput };
   'study-design': { input: Parameters<typeof runStudyDesign>[0]; output: StudyDesignRun };
   study: { input: StudyRunInput; output: StudyRun };
+  multiverse: { input: MultiverseInput; output: readonly SpecificationAnswer[] };
   'panel-model': { input: PanelModelInput; output: PanelModelOutput };
   trainModel: { input: TrainingInput & WithNetwork; output: TrainedModel };
   evaluateTable: { input: EvaluationInput & WithNetwork; output: TableEvaluation };

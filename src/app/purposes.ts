@@ -32,6 +32,7 @@ export const purposeOf = {
   'matching-study': 'research',
   'study-design': 'research',
   study: 'research',
+  multiverse: 'research',
   'panel-model': 'research',
   training: 'research',
   evaluation: 'research',

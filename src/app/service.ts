@@ -1,6 +1,7 @@
 import type { Language } from '../messages/language.ts';
 import { isAboutPeople } from './about-people.ts';
 import type { Actor } from './actor.ts';
+import type { AlternativesRequest } from './analyses/specifications.ts';
 import { type AnalysisKind, type AnyResult, analyses, type RequestOf, type ResultOf } from './analyses.ts';
 import { authorise, type Resource } from './authorise.ts';
 import type { ConsentEvent, ConsentList, ConsentReport } from './consent.ts';
@@ -81,6 +82,11 @@ export interface EstimateInput {
   readonly override?: { readonly reason: string };
 }
 
+export interface MultiverseOfStudy extends AlternativesRequest {
+  /** of a sealed study */
+  readonly result: string;
+}
+
 export type IngestInput = Pick<IngestRequest, 'panel'> & Partial<Omit<IngestRequest, 'panel'>>;
 
 /**
@@ -109,6 +115,7 @@ export interface Service extends LearningLoop {
   designStudy(actor: Actor, input: RequestOf<'study-design'>, options: SubmitOptions): Promise<JobView>;
   sealStudyDesign(actor: Actor, input: { readonly result: string }): Promise<Released<SealedDesign>>;
   estimateStudy(actor: Actor, input: EstimateInput, options: SubmitOptions): Promise<JobView>;
+  multiverse(actor: Actor, input: MultiverseOfStudy, options: SubmitOptions): Promise<JobView>;
   panelModel(actor: Actor, input: RequestOf<'panel-model'>, options: SubmitOptions): Promise<JobView>;
   trainModel(actor: Actor, input: RequestOf<'training'>, options: SubmitOptions): Promise<JobView>;
   evaluateModels(actor: Actor, input: RequestOf<'evaluation'>, options: SubmitOptions): Promise<JobView>;
@@ -182,17 +189,25 @@ export function createService(ports: Ports, jobs: Jobs): Service {
     );
   }
 
-  /** The design of a study. @throws result-not-found; invalid-request for a result of another kind */
-  async function designOf(actor: Actor, result: string): Promise<ResultOf<'study-design'>> {
+  /** A stored result of a kind, to go on from. @throws result-not-found; invalid-request for a result of another kind */
+  async function resultOfKind<K extends 'study-design' | 'study'>(
+    actor: Actor,
+    result: string,
+    kind: K,
+  ): Promise<ResultOf<K>> {
     authorise(actor, 'analyse', { kind: 'result', id: result });
     const stored = await mustHave(result);
-    if (stored.kind === 'study-design') return stored;
+    if (stored.kind === kind) return stored as ResultOf<K>;
     throw new AppError(
       'invalid-request',
-      `Result "${result}" is a ${stored.kind}; expected the design of a study. Design one first.`,
+      kind === 'study'
+        ? `Result "${result}" is a ${stored.kind}; expected a sealed study. Estimate one first.`
+        : `Result "${result}" is a ${stored.kind}; expected the design of a study. Design one first.`,
       { result, kind: stored.kind },
     );
   }
+  const designOf = (actor: Actor, result: string) => resultOfKind(actor, result, 'study-design');
+  const studyOf = (actor: Actor, result: string) => resultOfKind(actor, result, 'study');
 
   /** Only the operator may erase (authorise), and the report counts what the operator asked to go. */
   const erase = async (
@@ -286,6 +301,18 @@ export function createService(ports: Ports, jobs: Jobs): Service {
       const { panel, revision } = design.settings;
       const request = { panel, revision: revision!, design: result, protocol: design.settings, seal };
       return analyse('study')(actor, { ...request, override: override ?? null }, options);
+    },
+    async multiverse(actor, { result, ...alternatives }, options) {
+      const { settings, body } = await studyOf(actor, result);
+      if (body.gate === 'withheld') {
+        throw new AppError(
+          'invalid-request',
+          `The verdict on study "${result}" is "do not use" and its effect is withheld; other ways to do it would show it. Read the reasons, and estimate it with an \`override\` if it must be seen.`,
+          { result },
+        );
+      }
+      const { panel, revision, protocol, seal } = settings;
+      return analyse('multiverse')(actor, { panel, revision, study: result, protocol, seal, alternatives }, options);
     },
     panelModel: analyse('panel-model'),
     async trainModel(actor, input, options) {

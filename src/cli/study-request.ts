@@ -8,11 +8,9 @@ export async function readProtocol(
   path: string,
   panel: string,
 ): Promise<StudyProtocolRequest> {
-  let json = '';
-  const decoder = new TextDecoder();
-  for await (const chunk of context.readFile(path)) json += decoder.decode(chunk, { stream: true });
-  const protocol = { ...parse(path, json), panel } as StudyProtocolRequest;
-  const given = (parse(path, json) as { readonly panel?: unknown }).panel;
+  const read = await readJson(context, path);
+  const protocol = { ...read, panel } as StudyProtocolRequest;
+  const given = (read as { readonly panel?: unknown }).panel;
   if (given !== undefined && given !== panel) {
     throw new AppError(
       'invalid-request',
@@ -23,7 +21,11 @@ export async function readProtocol(
   return context.checked('designStudy', context.seed === null ? protocol : { ...protocol, seed: context.seed });
 }
 
-function parse(path: string, json: string): object {
+/** An object out of a file. @throws invalid-request, invalid-file */
+export async function readJson({ readFile }: CommandContext, path: string): Promise<object> {
+  let json = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of readFile(path)) json += decoder.decode(chunk, { stream: true });
   let reason = 'it holds no object';
   try {
     const value: unknown = JSON.parse(json);
@@ -33,7 +35,7 @@ function parse(path: string, json: string): object {
   }
   throw new AppError(
     'invalid-request',
-    `The protocol "${path}" is no JSON: ${reason}. Send a JSON object, such as \`samenwijs study template coach\` prints.`,
+    `The file "${path}" is no JSON object: ${reason}. A protocol looks as \`samenwijs study template coach\` prints it.`,
     { path },
   );
 }

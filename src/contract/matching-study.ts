@@ -141,7 +141,13 @@ export const matchingStudySettings = strict({
 
 const number = nullable(Type.Number());
 const count = nullable(Type.Integer());
-const group = strict({ all: count, discarded: count, matched: count, effective: number, effectiveAll: number });
+export const studyGroup = strict({
+  all: count,
+  discarded: count,
+  matched: count,
+  effective: number,
+  effectiveAll: number,
+});
 const side = strict({
   meanTreated: number,
   meanControl: number,
@@ -155,7 +161,7 @@ const side = strict({
 const bins = Type.Array(strict({ from: Type.Number(), to: Type.Number(), treated: count, control: count }));
 const perGroup = strict({ treated: Type.Integer(), control: Type.Integer() });
 const range = nullable(strict({ minimum: Type.Number(), maximum: Type.Number() }));
-const effect = nullable(
+export const effect = nullable(
   strict({
     estimate: Type.Number(),
     standardError: Type.Number(),
@@ -274,7 +280,7 @@ const further = strict({
 });
 
 /** Units of both groups before and after. */
-export const studyGroups = strict({ treated: group, control: group });
+export const studyGroups = strict({ treated: studyGroup, control: studyGroup });
 
 /** What a design shows. */
 export const shownDesign = {

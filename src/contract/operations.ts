@@ -4,6 +4,7 @@ import { eventList } from './events.ts';
 import { insightsBody, insightsRequest, insightsSettings } from './insights.ts';
 import * as learning from './learning-loop.ts';
 import { matchingStudyBody, matchingStudyRequest, matchingStudySettings } from './matching-study.ts';
+import { multiverseBody, multiverseRequest, multiverseSettings } from './multiverse.ts';
 import { nothing, type Operation, strict } from './operation.ts';
 import { panelModelBody, panelModelExample, panelModelRequest, panelModelSettings } from './panel-model.ts';
 import {
@@ -33,6 +34,7 @@ export const results = {
   'matching-study': resultOf('matching-study', matchingStudySettings, matchingStudyBody),
   'study-design': resultOf('study-design', study.studyProtocol, study.studyDesignBody),
   study: resultOf('study', study.studySettings, study.studyBody),
+  multiverse: resultOf('multiverse', multiverseSettings, multiverseBody),
   'panel-model': resultOf('panel-model', panelModelSettings, panelModelBody),
   training: resultOf('training', recommend.trainingSettings, recommend.trainingBody),
   evaluation: resultOf('evaluation', recommend.evaluationSettings, recommend.evaluationBody),
@@ -271,6 +273,20 @@ export const operations = {
       'data-withdrawn',
       'empty-group',
     ],
+  },
+  multiverse: {
+    ...none,
+    method: 'POST',
+    path: '/v1/studies/{result}/multiverses',
+    kind: 'analysis',
+    tag: 'causal',
+    summary:
+      'A sealed study done in up to 200 other ways that could as well have been chosen: its specification curve, and how many ways agree',
+    parameters: storedResult,
+    body: multiverseRequest,
+    response: jobOf(results.multiverse),
+    problems: ['not-authorised', 'result-not-found', 'seal-broken', 'data-withdrawn'],
+    example: { calipers: [0.1, 0.2, null], ratios: [1, 2] },
   },
   panelModel: {
     ...none,

@@ -86,15 +86,15 @@ export const studyDesignBody = strict({
   digest: nullable(Type.String({ description: 'sha256 of the sample and of the rest of the body' })),
 });
 
-const seal = {
+export const seal = strict({
   seal: Type.String({ description: 'sha256 of the canonical JSON of protocol, design, data and engine' }),
   protocol: Type.String({ description: 'sha256 of the canonical JSON of the protocol' }),
   design: Type.String({ description: 'digest of the body of the design' }),
   data: strict({ revision: Type.Integer(), digest: Type.String(), consents: nullable(Type.Integer()) }),
   engine: Type.String(),
   sealedAt: Type.String(),
-};
-export const sealedDesign = strict({ result: Type.String(), ...seal });
+});
+export const sealedDesign = strict({ result: Type.String(), ...seal.properties });
 
 const override = strict({ reason: Type.String({ minLength: 10, maxLength: 1000 }) });
 export const estimateRequest = strict({
@@ -111,7 +111,7 @@ export const studySettings = strict({
   revision: Type.Integer(),
   design: Type.String(),
   protocol: studyProtocol,
-  seal: strict(seal),
+  seal,
   override: nullable(override),
 });
 

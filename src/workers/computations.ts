@@ -1,5 +1,6 @@
 import type { Computations } from '../app/computations.ts';
 import { runMatchingStudy } from '../core/effects/run-matching-study.ts';
+import { runMultiverse } from '../core/effects/run-multiverse.ts';
 import { stratify } from '../core/insights/stratify.ts';
 import type { MatrixKernels } from '../core/linalg/matrix-kernels.ts';
 import type { SolveIntegerProgram } from '../core/matching/integer-program.ts';
@@ -51,6 +52,10 @@ export const computations: Table = {
     runStudyDesign(input, environment.kernels, environment.progress, await solverFor(input, environment)),
   study: async (input, environment) =>
     runStudy(input, environment.kernels, environment.progress, await solverFor(input, environment)),
+  multiverse: async (input, { kernels, progress, loadIntegerSolver }) => {
+    const isNeeded = input.specifications.some(({ design }) => design.method === 'cardinality');
+    return runMultiverse(input, kernels, progress, isNeeded ? await loadIntegerSolver() : null);
+  },
   'panel-model': (input, { kernels, progress }) => runPanelModel(input, kernels, progress),
   trainModel: async ({ backend, ...input }, { kernels, progress, loadSetNetwork }) =>
     trainModel(input, kernels, (fraction) => progress(fraction, 'training'), await loadSetNetwork(backend)),

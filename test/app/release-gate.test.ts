@@ -4,6 +4,7 @@ import type { InsightsRequest } from '../../src/app/analyses/insights.ts';
 import type { MatchingStudyRequest } from '../../src/app/analyses/matching-study.ts';
 import type { PanelModelRequest } from '../../src/app/analyses/panel-model.ts';
 import type { QcaRequest } from '../../src/app/analyses/qca-settings.ts';
+import type { AlternativesRequest } from '../../src/app/analyses/specifications.ts';
 import type { StudyProtocolRequest } from '../../src/app/analyses/study-protocol.ts';
 import type { AnyResult } from '../../src/app/analyses.ts';
 import { createJobs, type JobView } from '../../src/app/jobs.ts';
@@ -15,6 +16,7 @@ import {
   attackCollectives,
   attackDescription,
   attackInsights,
+  attackMultiverse,
   attackPanelModel,
   attackQca,
   attackSealedStudy,
@@ -35,7 +37,7 @@ const some = <T>(random: RandomStream, list: readonly T[], least: number): T[] =
   [...random.permutation(list.length)].slice(0, least + random.integer(list.length - least)).map((i) => list[i]!);
 
 type Question = (service: Service, actor: Actor) => Promise<JobView>;
-type Kind = 'insights' | 'matching-study' | 'study-design' | 'study' | 'panel-model' | 'qca';
+type Kind = 'insights' | 'matching-study' | 'study-design' | 'study' | 'multiverse' | 'panel-model' | 'qca';
 
 /** The question with an entry of its own for each unit. */
 function inRiskSets(random: RandomStream, { panel, treatment, outcome, outcomeIs, covariates }: MatchingStudyRequest) {
@@ -161,6 +163,32 @@ const questions = {
       return service.estimateStudy(actor, { result: resultId, ...override }, wait);
     };
   },
+  multiverse(random: RandomStream): Question {
+    const protocol = protocolOf(random);
+    const alternatives: AlternativesRequest = {
+      covariates: [['gas'], some(random, ['gas', 'debt', 'member', 'kind', 'usual'], 1)],
+      designs: [
+        { method: 'nearest', calipers: [] },
+        pick(random, [{ method: 'exact', exact: ['member'] }, { method: 'full' }, { method: 'inverse-probability' }]),
+      ],
+      calipers: [null, 0.1, 0.3],
+    };
+    const override = { reason: 'To be attacked.' };
+    // One study for whoever asks: then the answers are about the same seal.
+    let studied: Promise<JobView> | null = null;
+    const study = async (service: Service, actor: Actor): Promise<JobView> => {
+      const designed = await service.designStudy(actor, protocol, wait);
+      if (designed.resultId === null) return designed;
+      await service.sealStudyDesign(actor, { result: designed.resultId });
+      return service.estimateStudy(actor, { result: designed.resultId, override }, wait);
+    };
+    return async (service, actor) => {
+      studied ??= study(service, operator);
+      const { resultId } = await studied;
+      if (resultId === null) return study(service, actor);
+      return service.multiverse(actor, { result: resultId, ...alternatives }, wait);
+    };
+  },
   'panel-model'(random: RandomStream): Question {
     const outcome = pick(random, ['kpi', 'kpi', 'kpi', 'kpi', 'member', 'debt', 'solar']);
     const regression = {
@@ -226,6 +254,7 @@ const attacks = {
   'matching-study': attackStudy,
   'study-design': attackStudyDesign,
   study: attackSealedStudy,
+  multiverse: attackMultiverse,
   'panel-model': attackPanelModel,
   qca: attackQca,
 } as const;

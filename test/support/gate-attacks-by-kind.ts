@@ -264,6 +264,25 @@ export function attackStudyDesign(own: Design, shown: Design, world: GatePanel):
   return [...power, ...attackStudy(asStudy(own), asStudy(shown), world)];
 }
 
+type Multiverse = ResultOf<'multiverse'>;
+
+/** Two ways may differ by one household: no estimate is shown with all its digits, and none of samples of few. */
+export function attackMultiverse({ body: own }: Multiverse, { body: shown }: Multiverse): string[] {
+  const ways = own.specifications!.flatMap(({ effect }) => (effect === null ? [] : [effect]));
+  const single = shown.specifications === null ? [] : [`${shown.specifications.length} ways are shown`];
+  if (shown.curve === null) return single;
+  const small = ways.flatMap(({ groups, outcomeSupport }) =>
+    [groups.treated.matched!, groups.control.matched!, outcomeSupport ?? 10]
+      .filter(isFew)
+      .map((n) => `the curve is also of ${n} households`),
+  );
+  const { lowest, median, highest } = shown.curve;
+  const exact = [lowest, median, highest]
+    .filter((value) => ways.some(({ matched }) => matched.estimate === value && value !== 0))
+    .map((value) => `a way has the estimate ${value}`);
+  return [...single, ...small, ...exact];
+}
+
 type Sealed = ResultOf<'study'>;
 const studyOf = (sealed: Sealed): Study =>
   ({

@@ -27,8 +27,8 @@ export interface StudyDesignBody extends ShownDesign {
   readonly digest: string | null;
 }
 
-/** A design that was carried out, with what an estimate needs of it. */
-export interface DrawnDesign {
+/** The units of a protocol, before they are matched. */
+export interface ReadDesign {
   /** with the revision that was read */
   readonly protocol: StudyProtocol;
   readonly settings: MatchingStudySettings;
@@ -40,18 +40,23 @@ export interface DrawnDesign {
   readonly order: readonly number[];
   readonly source: DataSource;
   readonly attrition: readonly AttritionStep[];
+  readonly isCrossSection: boolean;
+}
+
+/** A design that was carried out, with what an estimate needs of it. */
+export interface DrawnDesign extends ReadDesign {
   readonly warnings: readonly Warning[];
   readonly body: StudyDesignBody & { readonly digest: string };
 }
 
 /**
- * Carries out the design of a protocol. Of the panel it loads what was before the end of the baseline, and the treatment; in a
+ * Reads the units of a protocol. Of the panel it loads what was before the end of the baseline, and the treatment; in a
  * panel of one wave everything but the outcomes. No outcome after the baseline is in memory.
  *
  * @throws invalid-request where the design would read an outcome; what `prepareStudy` and `designUnits` throw
  */
-export async function drawDesign(protocol: StudyProtocol, context: AnalysisContext): Promise<DrawnDesign> {
-  const { panels, compute } = context.ports;
+export async function readDesign(protocol: StudyProtocol, context: AnalysisContext): Promise<ReadDesign> {
+  const { panels } = context.ports;
   const panel = await panels.describe(protocol.panel, protocol.revision);
   const settings = toStudySettings(protocol);
   const { design, terms, order, variables, columns, cluster } = prepareStudy(settings, panel);
@@ -86,16 +91,6 @@ export async function drawDesign(protocol: StudyProtocol, context: AnalysisConte
     confidence: settings.confidence,
     seed: settings.seed,
   };
-  announceCost(units.frame, terms, design, context);
-  const run = await compute.run('study-design', { ...input, before: units.before }, context).catch((error) => {
-    throw nameUnits(error, units.unitIds);
-  });
-  const shown = {
-    ...showDesign(run.output, settings, panel, units.missing, order),
-    detectable: run.power?.detectable ?? null,
-    supportBefore: run.power?.support ?? null,
-  };
-  const matched = units.unitIds.filter((_, row) => run.sample.weights[row]! > 0).length;
   return {
     protocol: { ...protocol, revision: panel.revision },
     settings,
@@ -105,9 +100,32 @@ export async function drawDesign(protocol: StudyProtocol, context: AnalysisConte
     input,
     order,
     source: history.source,
-    attrition: [...history.attrition, ...units.attrition, { step: 'matched', units: matched }],
+    attrition: [...history.attrition, ...units.attrition],
+    isCrossSection,
+  };
+}
+
+/** Carries out the design of a protocol. @throws as `readDesign` and `runStudyDesign` */
+export async function drawDesign(protocol: StudyProtocol, context: AnalysisContext): Promise<DrawnDesign> {
+  const read = await readDesign(protocol, context);
+  const { units, input, settings, panel, order } = read;
+  announceCost(units.frame, input.covariates, input.design, context);
+  const run = await context.ports.compute
+    .run('study-design', { ...input, before: units.before }, context)
+    .catch((error) => {
+      throw nameUnits(error, units.unitIds);
+    });
+  const shown = {
+    ...showDesign(run.output, settings, panel, units.missing, order),
+    detectable: run.power?.detectable ?? null,
+    supportBefore: run.power?.support ?? null,
+  };
+  const matched = units.unitIds.filter((_, row) => run.sample.weights[row]! > 0).length;
+  return {
+    ...read,
+    attrition: [...read.attrition, { step: 'matched', units: matched }],
     warnings: [
-      ...(isCrossSection ? [{ code: 'covariates-at-outcome', parameters: {} }] : []),
+      ...(read.isCrossSection ? [{ code: 'covariates-at-outcome', parameters: {} }] : []),
       ...run.output.warnings,
       ...(run.hasTies ? [{ code: 'tied-units', parameters: {} }] : []),
     ],

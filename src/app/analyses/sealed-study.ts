@@ -4,7 +4,6 @@ import type { StudyVerdict, VerdictReason } from '../../core/study/judge-study.t
 import { otherMonths } from '../../core/study/other-months.ts';
 import type { Actor } from '../actor.ts';
 import { digestOf } from '../digest.ts';
-import { AppError } from '../errors.ts';
 import { loadColumns } from '../load-columns.ts';
 import type { AnalysisContext } from '../ports.ts';
 import type { Draft } from '../results.ts';
@@ -14,6 +13,7 @@ import { type DrawnDesign, drawDesign } from './draw-design.ts';
 import { furtherVariables } from './further-questions.ts';
 import type { MatchingStudyBody, ShownGroups } from './matching-study-body.ts';
 import { unique } from './prepare-study.ts';
+import { refuseBroken } from './refuse-broken.ts';
 import { gateSealedAttrition, gateSealedStudy, gateSealedWarnings } from './sealed-study-release.ts';
 import { showEstimate } from './show-study.ts';
 import type { StudyProtocol } from './study-protocol.ts';
@@ -118,31 +118,6 @@ export const sealedStudy = {
   releaseAttrition: gateSealedAttrition,
   releaseWarnings: gateSealedWarnings,
 };
-
-/** @throws seal-broken, saying what is not as it was */
-function refuseBroken({ body, source, protocol }: DrawnDesign, seal: StudySeal): void {
-  const { revision, digest, consents } = source;
-  const changed =
-    digestOf({ revision, digest, consents }) !== digestOf(seal.data)
-      ? 'data'
-      : digestOf(protocol) !== seal.protocol
-        ? 'protocol'
-        : body.digest !== seal.design
-          ? 'design'
-          : null;
-  if (changed === null) return;
-  throw new AppError(
-    'seal-broken',
-    `The study cannot be estimated under its seal: ${
-      changed === 'data'
-        ? 'the data are not those of the seal: a unit was erased, or consent was given or withdrawn'
-        : changed === 'protocol'
-          ? 'the protocol is not that of the seal'
-          : 'the same protocol and data give another sample or another table, as another version of the engine may'
-    }. Design it again and seal that.`,
-    { changed, seal: seal.seal },
-  );
-}
 
 function seasonsApart({ panel, settings }: DrawnDesign): number | null {
   const { baseline, followUp } = settings;

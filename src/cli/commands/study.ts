@@ -1,8 +1,10 @@
 import { studyTemplates } from '../../app/analyses/study-templates.ts';
+import type { ResultOf } from '../../app/analyses.ts';
 import { AppError } from '../../app/errors.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { readProtocol } from '../study-request.ts';
+import { multiverseText } from '../multiverse-text.ts';
+import { readJson, readProtocol } from '../study-request.ts';
 import { designStep, estimateStep, printDesign, printStudy } from '../study-steps.ts';
 
 export const study: Command = {
@@ -11,6 +13,7 @@ export const study: Command = {
   options: {
     protocol: { type: 'string', placeholder: 'FILE' },
     override: { type: 'string', placeholder: 'REASON' },
+    alternatives: { type: 'string', placeholder: 'FILE' },
   },
   example: 'samenwijs study template coach > study.json',
   async run(context) {
@@ -19,7 +22,7 @@ export const study: Command = {
     if (known) return known(name, context);
     throw new AppError(
       'invalid-request',
-      `study takes design PANEL, seal RESULT, estimate RESULT or template NAME; received "${step}".`,
+      `study takes design PANEL, seal RESULT, estimate RESULT, multiverse RESULT or template NAME; received "${step}".`,
       { received: step },
     );
   },
@@ -50,6 +53,21 @@ const steps: Readonly<Record<string, (name: string, context: CommandContext) => 
   },
   async estimate(result, context) {
     printStudy(await estimateStep(result, context), context);
+    return exitCodes.ok;
+  },
+  async multiverse(result, context) {
+    const path = context.text('alternatives');
+    if (path === null) {
+      throw new AppError(
+        'invalid-request',
+        'study multiverse needs --alternatives FILE: JSON with lists of covariates, designs, calipers, ratios or estimands.',
+      );
+    }
+    const input = context.checked('multiverse', { ...(await readJson(context, path)), result });
+    const service = await context.service();
+    const answer = await context.follow(await service.multiverse(context.actor, input, { waitMs: 0 }));
+    const found = answer as ResultOf<'multiverse'>;
+    context.terminal.out(context.json ? `${JSON.stringify(found)}\n` : multiverseText(found, context));
     return exitCodes.ok;
   },
   async template(name, { say, terminal }) {

@@ -1,4 +1,3 @@
-import { outcomeSupport } from '../disclosure/outcome-support.ts';
 import type { Warning } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { setDifferences } from '../matching/match-sets.ts';
@@ -13,7 +12,7 @@ import { type LostUnits, loseUnits } from './lose-units.ts';
 import { type PermutedDifference, permuteGroups, permuteSigns } from './permutation-test.ts';
 import { naiveInference, planInference } from './plan-inference.ts';
 import { rowsWithWeight } from './rows-with-weight.ts';
-import { effectAmong, ifLargeEnough } from './sample-effects.ts';
+import { effectAmong, ifLargeEnough, supportAmong } from './sample-effects.ts';
 import { countGroup } from './study-balance.ts';
 import type { StudyEstimateInput } from './study-input.ts';
 import { momentsOf } from './study-moments.ts';
@@ -116,8 +115,8 @@ export function estimateStudy(
     lost: left.lost,
     effects,
     outcomeSupport: {
-      before: supportIn(study, Uint32Array.from(treated.keys())),
-      after: supportIn(study, used),
+      before: supportAmong(study, Uint32Array.from(treated.keys())),
+      after: supportAmong(study, used),
     },
     inference: { method, reason, clusters },
     permutation,
@@ -126,16 +125,6 @@ export function estimateStudy(
     warnings: [...cautions(effects, ties, groups), ...warnings],
   };
 }
-
-const supportIn = (
-  { treated, outcome }: Pick<StudyEstimateInput, 'treated' | 'outcome'>,
-  rows: Uint32Array,
-): number | null =>
-  outcomeSupport(
-    Float64Array.from(rows, (row) => outcome[row]!),
-    [Float64Array.from(rows, (row) => treated[row]!)],
-    rows,
-  );
 
 /** Blocks change places as they were assigned: whole clusters, or units within matched sets; other designs have no such test. */
 function permute(

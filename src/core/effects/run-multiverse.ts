@@ -11,7 +11,7 @@ import type { EffectEstimate } from './estimate-effect.ts';
 import { loseUnits } from './lose-units.ts';
 import { planInference } from './plan-inference.ts';
 import { rowsWithWeight } from './rows-with-weight.ts';
-import { effectAmong, ifLargeEnough } from './sample-effects.ts';
+import { effectAmong, ifLargeEnough, supportAmong } from './sample-effects.ts';
 import { countGroup, type GroupCounts } from './study-balance.ts';
 import type { StudyEstimateInput } from './study-input.ts';
 
@@ -34,6 +34,8 @@ export interface SpecificationEffect {
   /** largest |standardised mean difference| of the covariates in the designed sample; null where none varies */
   readonly largestDifference: number | null;
   readonly inference: Pick<Inference, 'method' | 'reason'>;
+  /** matched units that can be told apart in the outcome, see `outcomeSupport` */
+  readonly outcomeSupport: number | null;
   readonly matched: EffectEstimate;
   readonly adjusted: EffectEstimate | null;
 }
@@ -105,6 +107,7 @@ function answerWith(
     groups: { treated: countGroup(left.treated, 1, sample, null), control: countGroup(left.treated, 0, sample, null) },
     largestDifference: differences.length === 0 ? null : Math.max(...differences.map(Math.abs)),
     inference: { method, reason },
+    outcomeSupport: supportAmong(left, used),
     matched,
     adjusted,
   };

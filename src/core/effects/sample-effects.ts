@@ -1,3 +1,4 @@
+import { outcomeSupport } from '../disclosure/outcome-support.ts';
 import { CoreError } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import type { DesignColumn } from '../propensity/design-matrix.ts';
@@ -33,6 +34,10 @@ export function effectAmong(
     kernels,
   );
 }
+
+/** Units among `rows` that can be told apart in the outcome, see `outcomeSupport`. */
+export const supportAmong = ({ treated, outcome }: ComparedUnits, rows: Uint32Array): number | null =>
+  outcomeSupport(valuesAt(outcome, rows), [Float64Array.from(valuesAt(treated, rows))], rows);
 
 const tooSmall: readonly string[] = ['empty-group', 'no-variation', 'too-few-groups'];
 

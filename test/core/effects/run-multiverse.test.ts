@@ -83,6 +83,7 @@ describe('runMultiverse', () => {
         groups: single.groups,
         largestDifference: Math.max(...differences),
         inference: { method: single.inference.method, reason: single.inference.reason },
+        outcomeSupport: single.outcomeSupport.after,
         matched: single.effects.matched,
         adjusted: single.effects.adjusted,
       },

@@ -1,0 +1,71 @@
+import type { ShownSpecification } from '../app/analyses/multiverse.ts';
+import type { ResultOf } from '../app/analyses.ts';
+import type { CommandContext } from './command.ts';
+import { shower } from './commands/match-text.ts';
+import { textTable } from './text-table.ts';
+
+type Multiverse = ResultOf<'multiverse'>;
+type Answered = ShownSpecification & { readonly effect: NonNullable<ShownSpecification['effect']> };
+
+/** How the ways agree, and the specification curve from the lowest estimate to the highest. */
+export function multiverseText(result: Multiverse, context: CommandContext): string {
+  const { say } = context;
+  const { asked, answered, specifications } = result.body;
+  return [
+    `${say('multiverse.asked', { asked, answered })}\n`,
+    curveText(result, context),
+    ...(specifications === null ? [`${say('multiverse.withheld')}\n`] : curveTable(specifications, context)),
+  ].join('');
+}
+
+function curveText({ body }: Multiverse, { say, language }: CommandContext): string {
+  if (body.curve === null) return '';
+  const show = shower(language, '–');
+  const { lowest, median, highest, positive, intervalsWithoutZero } = body.curve;
+  return [
+    `${say('multiverse.curve', { lowest: show(lowest), median: show(median), highest: show(highest) })}\n`,
+    `${say('multiverse.signs', { positive, negative: 1 - positive })}\n`,
+    `${say('multiverse.intervals', { share: intervalsWithoutZero })}\n`,
+  ].join('');
+}
+
+function curveTable(specifications: readonly ShownSpecification[], context: CommandContext): readonly string[] {
+  const { say, language } = context;
+  const show = shower(language, '–');
+  const answered = specifications
+    .filter((one): one is Answered => one.effect !== null)
+    .sort((a, b) => a.effect.matched.estimate - b.effect.matched.estimate);
+  const columns = ['estimate', 'lower', 'upper', 'largest-difference', 'matched'] as const;
+  const table = textTable(
+    [
+      ...columns.map((name) => ({ title: say(`multiverse.column.${name}`), align: 'right' as const })),
+      { title: say('multiverse.column.way') },
+    ],
+    answered.map(({ effect, ...way }) => [
+      show(effect.matched.estimate),
+      show(effect.matched.lower),
+      show(effect.matched.upper),
+      show(effect.largestDifference),
+      show(effect.groups.treated.matched),
+      wayInWords(way, context),
+    ]),
+  );
+  const refused = specifications.filter(({ refusal }) => refusal !== null);
+  return [`\n${table}`, ...refused.map((way) => `! ${wayInWords(way, context)}: ${way.refusal!.message}\n`)];
+}
+
+/** What makes a way differ: its design with what was decided in it, and its covariates. */
+function wayInWords(
+  { design, estimand, covariates }: Pick<ShownSpecification, 'design' | 'estimand' | 'covariates'>,
+  { language }: CommandContext,
+): string {
+  const show = shower(language, '–');
+  const caliper = 'calipers' in design ? design.calipers.find(({ on }) => on === 'distance') : undefined;
+  return [
+    `${design.method} ${estimand}`,
+    ...('ratio' in design ? [`1:${design.ratio}`] : []),
+    ...('order' in design ? [design.order] : []),
+    ...(caliper === undefined ? [] : [`caliper ${show(caliper.width)} ${caliper.unit}`]),
+    covariates.join(' + '),
+  ].join(', ');
+}
