@@ -1,5 +1,6 @@
 /** The public face of the use cases: the service over ports that somebody else fills, its answers and its errors. */
 export { type Actor, type Role, roles } from './actor.ts';
+export type { StudyProtocol, StudyProtocolRequest } from './analyses/study-protocol.ts';
 export {
   type AnalysisKind,
   type AnyResult,
@@ -40,3 +41,4 @@ export { purposes } from './purposes.ts';
 export type { Released } from './release.ts';
 export type { AttritionStep, DataSource, Engine, Result, ResultClass } from './results.ts';
 export { createService, type Service } from './service.ts';
+export type { StudySeal } from './study-seal.ts';

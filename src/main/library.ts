@@ -6,6 +6,7 @@ import { type OperationId, operations } from '../contract/operations.ts';
 import { compose } from './compose.ts';
 
 export type { Actor, Role } from '../app/actor.ts';
+export type { StudyProtocol, StudyProtocolRequest } from '../app/analyses/study-protocol.ts';
 export type { AnalysisKind, AnyResult, RequestOf, ResultOf } from '../app/analyses.ts';
 export { AppError } from '../app/errors.ts';
 export type { JobView } from '../app/jobs.ts';

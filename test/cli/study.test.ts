@@ -1,0 +1,132 @@
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { createJobs } from '../../src/app/jobs.ts';
+import { createService } from '../../src/app/service.ts';
+import { createRemoteService } from '../../src/cli/remote-service.ts';
+import { checkInput } from '../../src/contract/check-input.ts';
+import { buildHttp } from '../../src/http/app.ts';
+import { memoryPorts } from '../support/memory-ports.ts';
+import { studyPanel } from '../support/study-panel.ts';
+import { command } from '../support/terminal.ts';
+
+const protocol = {
+  question: 'Did the coach raise the figure?',
+  treatment: { variable: 'coach' },
+  covariates: ['income', 'home', 'kpi'],
+  baseline: '2023',
+  outcome: { variable: 'kpi', followUp: '2024' },
+};
+
+const files: Readonly<Record<string, string>> = {
+  'study.json': JSON.stringify(protocol),
+  'other.json': JSON.stringify({ ...protocol, panel: 'elsewhere' }),
+  'misspelt.json': JSON.stringify({ ...protocol, covariate: ['income'] }),
+  'broken.json': '{',
+};
+const overrides = {
+  async *readFile(path: string) {
+    yield new TextEncoder().encode(files[path]!);
+  },
+};
+
+function open(units = 400) {
+  const ports = memoryPorts([studyPanel({ units })]);
+  const service = createService(ports, createJobs(ports, { concurrency: 1 }));
+  const run = (line: string) => command(service, line.split(' '), overrides);
+  return { service, ports, run };
+}
+
+describe('a study on the command line', () => {
+  it('goes from protocol to verdict in one call, in both languages', async () => {
+    const { run } = open();
+    const english = await run('match study --protocol study.json');
+    expect([english.status, english.err]).toEqual([0, '']);
+    expect(english.out).toMatch(/^Did the coach raise the figure\?\n\nVerdict: caution\. /);
+    expect(english.out).toMatch(/Sealed at 2026-.*: [0-9a-f]{64}\n/);
+    expect(english.out).toContain('matched units, adjusted for covariates');
+    const dutch = await run('match study --protocol study.json --lang nl');
+    expect(dutch.out).toContain('Oordeel: ');
+    expect(dutch.out).not.toMatch(/Verdict|Sealed/);
+  });
+
+  it('goes step by step to the same answer', async () => {
+    const { run } = open();
+    const design = await run('study design study --protocol study.json');
+    expect(design.out).toContain('No outcome after the baseline was read.');
+    const [, result] = /study seal (res_\w+)/.exec(design.out)!;
+    expect((await run(`study estimate ${result}`)).err).toContain('study-not-sealed');
+    const sealed = await run(`study seal ${result}`);
+    expect(sealed.out).toMatch(/^Sealed at .*\n.*study estimate res_/);
+    const study = await run(`study estimate ${result}`);
+    expect(study.out).toBe((await run('match study --protocol study.json')).out);
+  });
+
+  it('shows no effect where the verdict is "do not use", unless a reason is given', async () => {
+    const { run } = open(40);
+    const withheld = await run('match study --protocol study.json');
+    expect(withheld.out).toContain('Verdict: do not use.');
+    expect(withheld.out).toContain('so it is not shown');
+    expect(withheld.out).not.toMatch(/all units, as they are/);
+    const { service } = open(40);
+    const reason = 'The board decides tonight.';
+    const argv = ['match', 'study', '--protocol', 'study.json', '--override', reason];
+    const shown = await command(service, argv, overrides);
+    expect(shown.out).toContain(`The verdict was overridden: ${reason}`);
+    expect(shown.out).toMatch(/all units, as they are/);
+  });
+
+  it.each([
+    ['match study --protocol other.json', 'The protocol is of panel "elsewhere" and the command of panel "study"'],
+    ['match study --protocol misspelt.json', 'unknown field "covariate"'],
+    ['match study --protocol broken.json', 'is no JSON'],
+    ['match study --protocol study.json --change', 'received it with --change as well'],
+    ['study design study', 'study design needs --protocol FILE'],
+    ['study judge study', 'study takes design PANEL'],
+    ['study template nothing', 'expected one of coach, grant, who-benefits'],
+    ['study seal res_none', 'There is no result "res_none"'],
+  ])('refuses %s', async (line, message) => {
+    const { status, out, err } = await open().run(line);
+    expect([status === 0, out]).toEqual([false, '']);
+    expect(err).toContain(message);
+  });
+
+  it.each([
+    'coach',
+    'grant',
+    'who-benefits',
+  ])('prints a template with holes for "%s" that fits the contract', async (name) => {
+    const { run } = open();
+    const { out } = await run(`study template ${name}`);
+    expect(checkInput('designStudy', { ...JSON.parse(out), panel: 'study' })).toEqual([]);
+    expect(out).toContain('<');
+    expect((await run(`study template ${name} --lang nl`)).out).not.toContain('Did');
+  });
+});
+
+it('is the same study over HTTP', async () => {
+  const { service, run } = open();
+  const app = await buildHttp({
+    service,
+    version: 'test',
+    bodyLimit: 1e6,
+    logLevel: 'silent',
+    problemPage: async () => null,
+  });
+  try {
+    const design = await app.inject({ method: 'POST', url: '/v1/panels/study/study-designs', payload: protocol });
+    const { id } = design.json().result;
+    const studies = { method: 'POST', url: `/v1/study-designs/${id}/studies`, payload: {} } as const;
+    const refused = await app.inject(studies);
+    expect([refused.statusCode, refused.json().code]).toEqual([409, 'study-not-sealed']);
+    const sealed = await app.inject({ method: 'POST', url: `/v1/study-designs/${id}/seal` });
+    expect([sealed.statusCode, sealed.json().result]).toEqual([200, id]);
+    const study = await app.inject(studies);
+    expect([study.statusCode, study.json().result.settings.seal.seal]).toEqual([200, sealed.json().seal]);
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const remote = createRemoteService(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`);
+    const beside = await command(remote, ['match', 'study', '--protocol', 'study.json'], overrides);
+    expect(beside.out).toBe((await run('match study --protocol study.json')).out);
+  } finally {
+    await app.close();
+  }
+});
