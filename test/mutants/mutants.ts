@@ -1,14 +1,5 @@
-/** A fault planted in the sources: the unit tests of its room must notice it. */
-export interface Mutant {
-  /** below src/core */
-  readonly file: string;
-  /** stands in the file exactly once */
-  readonly find: string;
-  readonly replace: string;
-}
-
-const of = (file: string, ...changes: readonly (readonly [find: string, replace: string])[]): readonly Mutant[] =>
-  changes.map(([find, replace]) => ({ file, find, replace }));
+import { effectMutants } from './effect-mutants.ts';
+import { type Mutant, of } from './mutant.ts';
 
 /** Signs, off by one, n against n - 1, one group for the other, one estimand for another, dropped strata and limits. */
 export const mutants: readonly Mutant[] = [
@@ -229,4 +220,5 @@ export const mutants: readonly Mutant[] = [
     ['[1, 2, 5].find((step) => step * power >= width)', '[1, 2, 5].find((step) => step * power > 2 * width)'],
     ['Math.floor(high / width) - first + 1', 'Math.floor(high / width) - first + 2'],
   ),
+  ...effectMutants,
 ];

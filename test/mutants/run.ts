@@ -1,11 +1,13 @@
 // `npm run mutants [-- --json] [--only TEXT] [--save]`: plants each fault of mutants.ts in a copy of the project and runs the unit
-// tests of its room. With --json one object a file, without it a table; --save writes results.json. Status 1 below 90 % killed.
+// tests of its room. With --json one object a file, without it a table; --save writes results.json, after --only its rows of the
+// files that were tried. Status 1 below 90 % killed.
 import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Mutant, mutants } from './mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { mutants } from './mutants.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 const goal = 0.9;
@@ -16,17 +18,24 @@ const { values } = parseArgs({
 /** A copy with its own sources and tests; what no mutant touches is linked. */
 async function copyProject(): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'samenwijs-mutants-'));
-  for (const name of ['src', 'test']) await cp(join(root, name), join(copy, name), { recursive: true });
+  for (const name of ['src', 'test', 'bench']) await cp(join(root, name), join(copy, name), { recursive: true });
   for (const name of ['node_modules', 'datasets', 'package.json', 'tsconfig.json'])
     await symlink(join(root, name), join(copy, name));
   return copy;
 }
 
-/** The test folders of a room: a fault in the propensity model may be noticed by a weighting, a match or a balance table. */
-const rooms = ['propensity', 'matching', 'balance', 'weighting', 'stats'];
+/** Rooms whose tests may notice a fault in one of them: a wrong propensity shows in a weighting, a match or a balance table. */
+const neighbours = [
+  ['propensity', 'matching', 'balance', 'weighting', 'stats'],
+  ['effects', 'sensitivity', 'panel-models'],
+] as const;
+/** Beside the rooms of effects: what is asked of a study after its effect. */
+const ofStudies = ['test/app/further-study.test.ts', 'test/app/matching-study.test.ts'];
 const testsFor = ({ file }: Mutant): readonly string[] => {
   const own = file.split('/')[0]!;
-  return [own, ...rooms.filter((room) => room !== own)].map((room) => `test/core/${room}`);
+  const rooms: readonly string[] = neighbours.find((group) => (group as readonly string[]).includes(own))!;
+  const folders = [own, ...rooms.filter((room) => room !== own)].map((room) => `test/core/${room}`);
+  return own === 'effects' || own === 'sensitivity' ? [...folders, ...ofStudies] : folders;
 };
 
 /** Whether a test fails. The own room first, then the neighbours. */
@@ -59,10 +68,9 @@ const waiting = [...chosen];
 const outcomes: Outcome[] = [];
 const copies = await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, copyProject));
 try {
-  if (
-    (await Promise.all(rooms.map((room) => runTests(copies[0]!, `test/core/${room}`)))).some((status) => status !== 0)
-  ) {
-    throw new Error('The tests fail without a mutant: repair them first.');
+  for (const folder of [...neighbours.flat().map((room) => `test/core/${room}`), ...ofStudies]) {
+    if ((await runTests(copies[0]!, folder)) === 0) continue;
+    throw new Error(`${folder} fails without a fault: repair it first.`);
   }
   await Promise.all(
     copies.map(async (copy) => {
@@ -102,7 +110,19 @@ for (const row of files)
   console.log(values.json ? JSON.stringify(row) : `${row.file.padEnd(40)} ${row.killed} of ${row.mutants}`);
 if (!values.json) console.log(`${killed} of ${outcomes.length} killed (${(100 * share).toFixed(1)} %, goal 90 %)`);
 if (values.save) {
-  const result = { mutants: outcomes.length, killed, goal, ok: share >= goal, files, survivors };
-  await writeFile(new URL('results.json', import.meta.url), `${JSON.stringify(result, null, 1)}\n`);
+  const of = Map.groupBy(mutants, ({ file }) => file);
+  const partly = files.filter((row) => row.mutants < of.get(row.file)!.length).map(({ file }) => file);
+  if (partly.length > 0) throw new Error(`Saved are whole files; of ${partly.join(', ')} only some faults were tried.`);
+  const place = new URL('results.json', import.meta.url);
+  const earlier: { files: typeof files; survivors: Mutant[] } = JSON.parse(await readFile(place, 'utf8'));
+  const isKept = ({ file }: { readonly file: string }) => of.has(file) && !files.some((row) => row.file === file);
+  const all = [...earlier.files.filter(isKept), ...files].toSorted((a, b) => (a.file < b.file ? -1 : 1));
+  const total = (key: 'mutants' | 'killed') => all.reduce((sum, row) => sum + row[key], 0);
+  const result = {
+    ...{ mutants: total('mutants'), killed: total('killed'), goal, ok: total('killed') / total('mutants') >= goal },
+    files: all,
+    survivors: [...earlier.survivors.filter(isKept), ...survivors],
+  };
+  await writeFile(place, `${JSON.stringify(result, null, 1)}\n`);
 }
 if (share < goal) process.exitCode = 1;

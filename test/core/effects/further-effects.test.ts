@@ -6,9 +6,13 @@ import { effectsByLevel } from '../../../src/core/effects/effects-by-level.ts';
 import { type EffectSample, estimateEffect } from '../../../src/core/effects/estimate-effect.ts';
 import { furtherEffects } from '../../../src/core/effects/further-effects.ts';
 import { riskRatios } from '../../../src/core/effects/risk-ratios.ts';
+import { clusterCovariance, standardErrors } from '../../../src/core/effects/robust-covariance.ts';
+import { fitWeightedRegression } from '../../../src/core/effects/weighted-regression.ts';
 import { typescriptKernels as kernels } from '../../../src/core/linalg/typescript-kernels.ts';
+import { packMatrix } from '../../../src/core/propensity/design-matrix.ts';
 import { createRandom } from '../../../src/core/random/random-stream.ts';
 import { covariateStrengths } from '../../../src/core/sensitivity/covariate-strengths.ts';
+import { holmAdjusted } from '../../../src/core/stats/holm.ts';
 
 const plain: Inference = {
   method: 'HC3',
@@ -50,7 +54,28 @@ describe('effects by level', () => {
       expect(effect!.estimate).toBeCloseTo(own.estimate, 10);
       expect(effect!.standardError).toBeCloseTo(own.standardError, 10);
       expect(treated + control).toBe(alone.treated.length);
+      expect(effect!.degreesOfFreedom).toBe(600 - 6); // three means and three effects in one regression
     });
+  });
+
+  it('have p-values adjusted together, and with clusters across levels the test of one regression with an interaction', () => {
+    const { levels } = effectsByLevel(sample, [], level, 3, plain, 0.95, kernels);
+    expect(levels.map(({ adjustedPValue }) => adjustedPValue)).toEqual(
+      holmAdjusted(levels.map(({ effect }) => effect!.pValue)),
+    );
+    const two = level.map((l) => Math.min(l, 1));
+    const cluster = Int32Array.from(two, (_, i) => i % 40);
+    const clustered: Inference = { ...plain, method: 'cluster-CR1', cluster };
+    const { interaction } = effectsByLevel(sample, [], two, 2, clustered, 0.95, kernels);
+    const columns = [
+      { name: 't', values: Float64Array.from(sample.treated) },
+      { name: 'l', values: Float64Array.from(two) },
+      { name: 't x l', values: Float64Array.from(two, (l, i) => l * sample.treated[i]!) },
+    ];
+    const { matrix, names } = packMatrix(600, columns, true);
+    const fit = fitWeightedRegression(matrix, names, sample.outcome, sample.weights, kernels);
+    const error = standardErrors(clusterCovariance(fit, cluster, 'CR1', kernels))[3]!;
+    expect(interaction!.statistic).toBeCloseTo((fit.coefficients[3]! / error) ** 2, 8);
   });
 
   it('have the F test of their equality: with two levels the square of the t of the difference', () => {
@@ -134,6 +159,50 @@ describe('the augmented estimate', () => {
     expect(byUnit.standardError / single.standardError).toBeCloseTo(Math.sqrt(400 / 399), 12);
   });
 
+  it('is of everybody or of the treated, as asked', () => {
+    const { x, sample } = draw(3, 200);
+    // No noise, an effect of 1 + x: the mean of that over whom it is about.
+    const outcome = x.map((v, i) => 2 * v + sample.treated[i]! * (1 + v));
+    const base = { ...sample, outcome, columns: [{ name: 'x', values: x }], folds: 0, cluster: null };
+    const of = (estimand: 'ATT' | 'ATC' | 'ATE') =>
+      augmentedEffect({ ...base, estimand, confidence: 0.95, seed: 1 }, kernels).estimate;
+    const mean = (holds: (i: number) => boolean): number => {
+      const kept = x.filter((_, i) => holds(i));
+      return 1 + kept.reduce((sum, v) => sum + v, 0) / kept.length;
+    };
+    expect(of('ATE')).toBeCloseTo(
+      mean(() => true),
+      9,
+    );
+    expect(of('ATT')).toBeCloseTo(
+      mean((i) => sample.treated[i] === 1),
+      9,
+    );
+    expect(of('ATC')).toBeCloseTo(
+      mean((i) => sample.treated[i] === 0),
+      9,
+    );
+  });
+
+  it('knows everybody once where everybody is there twice, as a cluster', () => {
+    const { x, sample } = draw(4, 150);
+    const twice = (values: Float64Array) => Float64Array.from({ length: 300 }, (_, i) => values[i >> 1]!);
+    const base = { estimand: 'ATE' as const, folds: 0, confidence: 0.95, seed: 1 };
+    const one = augmentedEffect({ ...base, ...sample, columns: [{ name: 'x', values: x }], cluster: null }, kernels);
+    const both = augmentedEffect(
+      {
+        ...base,
+        treated: Uint8Array.from({ length: 300 }, (_, i) => sample.treated[i >> 1]!),
+        outcome: twice(sample.outcome),
+        columns: [{ name: 'x', values: twice(x) }],
+        cluster: Int32Array.from({ length: 300 }, (_, i) => i >> 1),
+      },
+      kernels,
+    );
+    expect(both.estimate).toBeCloseTo(one.estimate, 9);
+    expect(both.standardError / one.standardError).toBeCloseTo(Math.sqrt(150 / 149), 9);
+  });
+
   it('refuses one fold, and more columns than a group has units', () => {
     const { x, sample } = draw(7, 40);
     const columns = [{ name: 'x', values: x }];
@@ -171,6 +240,9 @@ describe('ratios of risks', () => {
 
   it('do not exist for other outcomes, nor where a group has no 0', () => {
     expect(riskRatios({ ...sample, outcome: outcome.map((y) => 2 * y) }, plain, 0.95, kernels)).toBeNull();
+    const none = new Uint32Array(0);
+    const again = { ...plain, partners: { focal: none, from: none, to: none, order: none, dropped: 0 } };
+    expect(riskRatios(sample, again, 0.95, kernels)).toBeNull();
     expect(riskRatios({ ...sample, outcome: Float64Array.from(treated) }, plain, 0.95, kernels)).toBeNull();
   });
 });

@@ -149,6 +149,18 @@ describe('augmented inverse-probability weighting', () => {
     }
   });
 
+  it('stands beside the estimates of its parts', () => {
+    // Controls 1, 2, 2, 3 with odds 1, 1, 1/3, 1/3: weighted mean (1 + 2 + 2/3 + 1) / (8/3) = 1.75
+    const seven = Float64Array.of(3, 5, 10, 1, 2, 2, 3);
+    const e = Float64Array.of(0.5, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25);
+    const m1 = Float64Array.of(4, 5, 6, 0, 0, 0, 0);
+    const m0 = Float64Array.of(1, 2, 3, 0, 0, 0, 0);
+    const found = augmentedIpw(seven, Uint8Array.of(1, 1, 1, 0, 0, 0, 0), e, m1, m0);
+    expect(found.hajekAtt).toBeCloseTo(6 - 1.75, 13);
+    expect(found.outcomeModelAtt).toBeCloseTo(3, 13);
+    expect(found.outcomeModelMeanTreated).toBeCloseTo(15 / 7, 13);
+  });
+
   it('is right when either model is right, and not when both are wrong', () => {
     const half = new Float64Array(n).fill(0.5);
     const off = (propensity: Float64Array, m1: Float64Array, m0: Float64Array) => {
@@ -173,7 +185,7 @@ describe('augmented inverse-probability weighting', () => {
 describe('g-computation', () => {
   const one = { rows: 2, cols: 2, values: Float64Array.of(1, 1, 1, 1) };
   const zero = { rows: 2, cols: 2, values: Float64Array.of(1, 0, 1, 0) };
-  const covariance = { rows: 2, cols: 2, values: Float64Array.of(0.04, -0.04, -0.04, 0.09) };
+  const covariance = { rows: 2, cols: 2, values: Float64Array.of(0.04, -0.02, -0.02, 0.09) };
 
   it('gives the coefficient of a linear model with its standard error', () => {
     const model = { family: 'gaussian' as const, coefficients: Float64Array.of(3, 2), covariance };
