@@ -485,6 +485,7 @@ describe('every operation', () => {
     insights: 'attacked',
     qca: 'attacked',
     matchingStudy: 'attacked',
+    multiverse: 'attacked',
     designStudy: 'attacked',
     sealStudyDesign: 'digests, and the time; the digest of a design of few units is in no answer',
     estimateStudy: 'attacked',
