@@ -388,7 +388,7 @@ export function createService(ports: Ports, jobs: Jobs): Service {
       if (html !== null) return releaseUnrestricted({ html });
       throw new AppError(
         'result-not-found',
-        `There is no report for a result of the kind "${released.kind}"; a QCA has one.`,
+        `There is no report for a result of the kind "${released.kind}"; a QCA and a sealed study have one.`,
         { result, kind: released.kind },
       );
     },

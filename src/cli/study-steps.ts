@@ -34,5 +34,8 @@ export async function runProtocol(protocol: StudyProtocolRequest, context: Comma
 export const printDesign = (design: ResultOf<'study-design'>, context: CommandContext): void =>
   context.terminal.out(context.json ? `${JSON.stringify(design)}\n` : designedText(design, context));
 
-export const printStudy = (study: ResultOf<'study'>, context: CommandContext): void =>
-  context.terminal.out(context.json ? `${JSON.stringify(study)}\n` : sealedStudyText(study, context));
+export function printStudy(study: ResultOf<'study'>, context: CommandContext): void {
+  const { terminal, json, say } = context;
+  terminal.out(json ? `${JSON.stringify(study)}\n` : sealedStudyText(study, context));
+  if (!json) terminal.err(`${say('cli.study.next-report', { result: study.id })}\n`);
+}

@@ -40,13 +40,24 @@ describe('a study on the command line', () => {
   it('goes from protocol to verdict in one call, in both languages', async () => {
     const { run } = open();
     const english = await run('match study --protocol study.json');
-    expect([english.status, english.err]).toEqual([0, '']);
+    expect(english.status).toBe(0);
+    expect(english.err).toMatch(/^A report to pass on: samenwijs study report res_\d+ > report\.html\n$/);
     expect(english.out).toMatch(/^Did the coach raise the figure\?\n\nVerdict: caution\. /);
     expect(english.out).toMatch(/Sealed at 2026-.*: [0-9a-f]{64}\n/);
     expect(english.out).toContain('matched units, adjusted for covariates');
     const dutch = await run('match study --protocol study.json --lang nl');
     expect(dutch.out).toContain('Oordeel: ');
     expect(dutch.out).not.toMatch(/Verdict|Sealed/);
+  });
+
+  it('prints its report in the language asked for, or the result that it is made of', async () => {
+    const { run } = open();
+    const { err } = await run('match study --protocol study.json');
+    const [, result] = /study report (res_\w+)/.exec(err)!;
+    const dutch = await run(`study report ${result} --lang nl`);
+    expect([dutch.status, dutch.out.slice(0, 32)]).toEqual([0, '<!doctype html>\n<html lang="nl">']);
+    expect(JSON.parse((await run(`study report ${result} --json`)).out)).toMatchObject({ id: result, kind: 'study' });
+    expect((await run('study report res_none')).err).toContain('result-not-found');
   });
 
   it('goes step by step to the same answer', async () => {

@@ -22,7 +22,7 @@ export const study: Command = {
     if (known) return known(name, context);
     throw new AppError(
       'invalid-request',
-      `study takes design PANEL, seal RESULT, estimate RESULT, multiverse RESULT or template NAME; received "${step}".`,
+      `study takes design PANEL, seal RESULT, estimate RESULT, report RESULT, multiverse RESULT or template NAME; received "${step}".`,
       { received: step },
     );
   },
@@ -68,6 +68,17 @@ const steps: Readonly<Record<string, (name: string, context: CommandContext) => 
     const answer = await context.follow(await service.multiverse(context.actor, input, { waitMs: 0 }));
     const found = answer as ResultOf<'multiverse'>;
     context.terminal.out(context.json ? `${JSON.stringify(found)}\n` : multiverseText(found, context));
+    return exitCodes.ok;
+  },
+  /** The report as HTML in the language of --lang; with --json the result that it is made of. */
+  async report(result, context) {
+    const { actor, terminal, json, language } = context;
+    const service = await context.service();
+    terminal.out(
+      json
+        ? `${JSON.stringify(await service.getResult(actor, context.checked('getResult', { result })))}\n`
+        : (await service.resultReport(actor, context.checked('resultReport', { result, lang: language }))).html,
+    );
     return exitCodes.ok;
   },
   async template(name, { say, terminal }) {

@@ -1,14 +1,14 @@
 import type { ResultOf } from '../../app/analyses.ts';
 import { qcaInWords } from '../../messages/qca-in-words.ts';
 import { vennDiagram } from '../charts/venn-diagram.ts';
-import { html, type SafeHtml, trustedHtml } from '../html.ts';
+import { html, type SafeHtml } from '../html.ts';
 import type { Texts } from '../texts.ts';
 import { decimals } from './decimals.ts';
 import { furtherPart } from './qca-further-part.ts';
 import { qcaInR } from './qca-in-r.ts';
 import { settingsPart } from './qca-settings-part.ts';
 import { solutionPart } from './qca-solution-part.ts';
-import { reportStyle } from './report-style.ts';
+import { reportPage } from './report-page.ts';
 import { reportTable } from './report-table.ts';
 
 type QcaResult = ResultOf<'qca'>;
@@ -17,16 +17,12 @@ type QcaResult = ResultOf<'qca'>;
 export function qcaReport(result: QcaResult, texts: Texts): string {
   const { t, language } = texts;
   const { body } = result;
-  const title = t('report.qca.title', { outcome: body.outcome });
-  const page = html`<!doctype html>
-<html lang="${language}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title>
-<style>${trustedHtml(reportStyle)}</style></head>
-<body>
-<header><p class="quiet">${t('report.qca.kind')}</p><h1>${title}</h1>
-<p class="quiet">${t('report.qca.made', { result: result.id, version: result.engine.version, seed: String(result.seed) })} ${sourceOf(result, texts)}</p></header>
-<main>
-${summary(result, texts)}
+  return reportPage({
+    language,
+    kind: t('report.qca.kind'),
+    title: t('report.qca.title', { outcome: body.outcome }),
+    made: `${t('report.made', { result: result.id, version: result.engine.version, seed: String(result.seed) })} ${sourceOf(result, texts)}`,
+    main: html`${summary(result, texts)}
 ${cautions(result, texts)}
 ${settingsPart(result, texts)}
 ${dataPart(result, texts)}
@@ -35,19 +31,15 @@ ${necessityPart(result, texts)}
 ${body.solutions.map((solution, at) => solutionPart(result, solution, at, texts))}
 ${furtherPart(result, texts)}
 ${certificates(result, texts)}
-<section><h2>${t('report.qca.r')}</h2><p>${t('report.qca.r-note')}</p><pre>${qcaInR(result)}</pre></section>
-</main>
-</body>
-</html>
-`;
-  return String(page);
+<section><h2>${t('report.qca.r')}</h2><p>${t('report.qca.r-note')}</p><pre>${qcaInR(result)}</pre></section>`,
+  });
 }
 
 function sourceOf({ sources, body }: QcaResult, { t, number }: Texts): string {
   const [source] = sources;
   return source === undefined
     ? t('report.qca.given', { cases: body.caseCount === null ? '–' : number(body.caseCount) })
-    : t('report.qca.source', {
+    : t('report.source', {
         panel: source.panel,
         revision: String(source.revision),
         digest: source.digest.slice(0, 12),

@@ -12,7 +12,9 @@ export function reportTable(
   rows: readonly (readonly HtmlValue[])[],
 ): SafeHtml {
   const kind = (at: number) => columns[at]?.isNumber === true && html` class="number"`;
-  return html`<div class="scroll"><table>${caption !== null && html`<caption>${caption}</caption>`}
+  const name = typeof caption === 'string' && html` role="group" aria-label="${caption}"`;
+  // Focusable, so that a keyboard can scroll it.
+  return html`<div class="scroll" tabindex="0"${name}><table>${caption !== null && html`<caption>${caption}</caption>`}
 <thead><tr>${columns.map(({ title }, at) => html`<th scope="col"${kind(at)}>${title}</th>`)}</tr></thead>
 <tbody>${rows.map(
     ([heading, ...cells]) =>

@@ -1,0 +1,34 @@
+import { html, type SafeHtml } from '../html.ts';
+import { reportTable } from './report-table.ts';
+import type { StudyReading } from './study-reading.ts';
+
+/** Who was matched and is not in the estimate, by group. */
+export function lostPart({ result, texts }: StudyReading): SafeHtml {
+  const { t, number } = texts;
+  const { lost } = result.body;
+  if (lost === null) return html`<p>${t('report.study.lost.withheld')}</p>`;
+  const columns = ['matched', 'unknown', 'alone'] as const;
+  return html`<p>${t('report.study.lost.lead')}</p>${reportTable(
+    t('report.study.lost.title'),
+    [
+      { title: t('match.groups') },
+      ...columns.map((name) => ({ title: t(`report.study.lost.${name}`), isNumber: true })),
+    ],
+    (['treated', 'control'] as const).map((group) => [
+      t(`match.group.${group}`),
+      ...columns.map((name) => number(lost[group][name])),
+    ]),
+  )}`;
+}
+
+/** The cautions of the result, and what no study of this kind can show. */
+export function limitsPart({ result, texts }: StudyReading): SafeHtml {
+  const { t, find } = texts;
+  const { warnings, body } = result;
+  return html`${
+    warnings.length > 0 &&
+    html`<ul class="caution">${warnings.map(({ code, parameters }) => html`<li>${find(`warning.${code}`, parameters) ?? code}</li>`)}</ul>`
+  }<ul>${(['hidden', 'others', 'neighbours'] as const).map((name) => html`<li>${t(`report.study.limits.${name}`)}</li>`)}${
+    body.protected && html`<li>${t('report.study.limits.protected')}</li>`
+  }</ul>`;
+}
