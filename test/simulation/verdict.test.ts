@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { calibrateDesign, type DesignRow } from '../../bench/simulate/verdict/calibrate.ts';
 import { type Mode, modes } from '../../bench/simulate/verdict/scenario.ts';
-import { goalRows } from '../../bench/simulate/verdict/summarise.ts';
+import { type GoalRow, goalRows } from '../../bench/simulate/verdict/summarise.ts';
 import { typescriptKernels as kernels } from '../../src/core/linalg/typescript-kernels.ts';
 
 /** Designs and studies of the short form; `npm run simulate -- verdict` has 30 and 200, its results are stored in bench/results/verdict.json. */
@@ -40,5 +41,27 @@ describe('over designs that fail in ten ways and sound ones', () => {
   it('a design comes out the same whatever was drawn before it', () => {
     const again = calibrateDesign('attrition', 1, size('attrition').runs, 3, kernels);
     expect(again).toEqual(rows.find(({ mode, number }) => mode === 'attrition' && number === 1));
+  });
+});
+
+describe('the stored results', () => {
+  const stored = JSON.parse(readFileSync(new URL('../../bench/results/verdict.json', import.meta.url), 'utf8')) as {
+    seed: number;
+    tuningSeed: number;
+    goals: readonly GoalRow[];
+    designs: readonly DesignRow[];
+  };
+
+  it('are of another seed than the limits were set on, and meet their goals', () => {
+    expect(stored.seed).not.toBe(stored.tuningSeed);
+    expect(stored.goals.filter(({ ok }) => ok !== null).map(({ ok }) => ok)).toEqual([true, true, true, true]);
+  });
+
+  it('have at least thirty designs in each failure mode and sixty sound ones, and goals that follow from them', () => {
+    const count = (mode: Mode) => stored.designs.filter((row) => row.mode === mode).length;
+    for (const mode of modes) expect(count(mode), mode).toBeGreaterThanOrEqual(mode === 'sound' ? 60 : 30);
+    goalRows(stored.designs).forEach((goal, g) => {
+      expect(goal.value, goal.metric).toBeCloseTo(stored.goals[g]!.value, 3);
+    });
   });
 });

@@ -112,7 +112,7 @@ export const verdictRules: readonly VerdictRule[] = [
   },
   {
     ...{ rule: 'attrition', measure: 'attrition', worse: 'above', caution: 0.2, fail: 0.5 },
-    ...{ role: 'required', source: 'Schulz and Grimes 2002, doi:10.1016/S0140-6736(02)07750-4; own' },
+    ...{ role: 'required', source: 'Schulz and Grimes 2002, doi:10.1016/S0140-6736(02)07882-0; own' },
   },
   {
     ...{ rule: 'attrition', measure: 'attrition-difference', worse: 'above', caution: 0.05, fail: 0.2 },
