@@ -1,3 +1,4 @@
+import type { MatchingStudyBody } from './analyses/matching-study-body.ts';
 import type { AnyResult, ResultOf } from './analyses.ts';
 import { AppError } from './errors.ts';
 
@@ -8,7 +9,8 @@ export type Assumption =
   | 'parallel-trends'
   | 'no-anticipation'
   | 'no-interference'
-  | 'nothing-else-changed';
+  | 'nothing-else-changed'
+  | 'cautions-do-not-matter';
 
 /** How well an experiment is documented by a comparison of its own; null where nothing says. */
 export interface ExperimentEvidence {
@@ -33,25 +35,28 @@ export interface StudiedEffect {
   readonly evidence: ExperimentEvidence;
   /** the outcome is better when it is lower */
   readonly lowerIsBetter: boolean;
+  /** the verdict on the study is a caution: it counts for a grade weaker */
+  readonly isCautioned: boolean;
 }
 
 /**
- * The effect of a stored study with what documents it: matched or weighted comparisons, and differences in differences.
+ * The effect of a stored study with what documents it: matched or weighted comparisons, sealed studies, and differences in differences.
  *
  * @param result as it may leave to everybody: what is withheld there can be no evidence that everybody reads
- * @throws invalid-request for a result without a comparison, or whose effect or groups are withheld
+ * @throws invalid-request for a result without a comparison, whose effect or groups are withheld, or whose verdict is "do not use"
  */
 export function evidenceOf(result: AnyResult): StudiedEffect {
-  if (result.kind === 'matching-study') return ofMatching(result);
+  if (result.kind === 'matching-study') return ofMatching(result, result.body, result.settings.outcomeIs);
+  if (result.kind === 'study') return ofSealed(result);
   if (result.kind === 'panel-model' && result.body.differences !== null) return ofDifferences(result);
   throw new AppError(
     'invalid-request',
-    `Result "${result.id}" of the kind "${result.kind}" compares no groups; expected a matching study or a difference in differences.`,
+    `Result "${result.id}" of the kind "${result.kind}" compares no groups; expected a matching study, a sealed study or a difference in differences.`,
     { result: result.id, kind: result.kind },
   );
 }
 
-function ofMatching({ id, settings, body }: ResultOf<'matching-study'>): StudiedEffect {
+function ofMatching({ id }: AnyResult, body: MatchingStudyBody, outcomeIs: 'level' | 'change'): StudiedEffect {
   const effect = body.effects.adjusted ?? body.effects.matched;
   const { treated, control } = body.groups;
   if (effect === null || treated.matched === null || control.matched === null) throw withheld(id);
@@ -70,10 +75,37 @@ function ofMatching({ id, settings, body }: ResultOf<'matching-study'>): Studied
       assumptions: [
         'no-unmeasured-confounding',
         'no-interference',
-        ...(settings.outcomeIs === 'change' ? (['parallel-trends'] as const) : []),
+        ...(outcomeIs === 'change' ? (['parallel-trends'] as const) : []),
       ],
     },
     lowerIsBetter: isLowerBetter(body.outcome.direction),
+    isCautioned: false,
+  };
+}
+
+/** An effect that is shown against its verdict is for its reader to judge, and no evidence. */
+function ofSealed(result: ResultOf<'study'>): StudiedEffect {
+  const { gate, verdict, remaining, study } = result.body;
+  if (gate !== 'passed') {
+    throw new AppError(
+      'invalid-request',
+      `The verdict on study "${result.id}" is "do not use", so it can be no evidence. Document a study that may be used.`,
+      { result: result.id },
+    );
+  }
+  const { treated, control } = remaining;
+  if (treated.matched === null || control.matched === null) throw withheld(result.id);
+  const found = ofMatching(result, study, result.settings.protocol.outcome.is);
+  const isCautioned = verdict.verdict === 'caution';
+  const { assumptions } = found.evidence;
+  return {
+    ...found,
+    households: Math.min(treated.matched, control.matched),
+    evidence: {
+      ...found.evidence,
+      assumptions: isCautioned ? [...assumptions, 'cautions-do-not-matter'] : assumptions,
+    },
+    isCautioned,
   };
 }
 
@@ -94,6 +126,7 @@ function ofDifferences({ id, body }: ResultOf<'panel-model'>): StudiedEffect {
       assumptions: ['parallel-trends', 'no-anticipation', 'no-interference'],
     },
     lowerIsBetter: isLowerBetter(body.outcome.direction),
+    isCautioned: false,
   };
 }
 

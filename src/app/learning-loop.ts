@@ -1,9 +1,10 @@
 import type { Actor } from './actor.ts';
 import type { ResultOf } from './analyses.ts';
 import { authorise } from './authorise.ts';
+import { type DocumentInput, documentedExperiment, regionOf, requireNew } from './document-experiment.ts';
 import { AppError } from './errors.ts';
-import { evidenceOf, evidenceOfGrade } from './experiment-evidence.ts';
-import { type ExperimentRegistry, kpisOf } from './experiments.ts';
+import type { ExperimentRegistry } from './experiments.ts';
+import { type FoundInput, findOutcome, storedResult } from './find-outcome.ts';
 import type {
   CorrectionReason,
   ExperimentWithdrawal,
@@ -14,7 +15,6 @@ import type {
 import type { Ports } from './ports.ts';
 import { type ModelPromises, modelPromises } from './promises.ts';
 import { type Released, releasePlans, releaseUnrestricted } from './release.ts';
-import { releaseStored } from './release-stored.ts';
 
 export interface AcceptInput {
   /** id of a recommendation result */
@@ -31,22 +31,8 @@ export interface AcceptInput {
   readonly months?: number;
 }
 
-export interface OutcomeInput {
+export interface OutcomeInput extends FoundInput {
   readonly experiment: string;
-  readonly kpi: string;
-  /** a study to read it from, instead of effect, variance, households and grade */
-  readonly result?: string;
-  /** factor from the unit of the study to that of the KPI, negative where less is better there; 1 or -1 by the direction of its outcome when left out */
-  readonly scale?: number;
-  readonly effect?: number;
-  readonly variance?: number;
-  /** of the KPI over households; instead of the variance, and always before and after */
-  readonly standardDeviation?: number;
-  readonly households?: number;
-  readonly grade?: string;
-  /** first and last month, YYYY-MM */
-  readonly from: string;
-  readonly until: string;
   readonly correction?: CorrectionReason;
 }
 
@@ -65,10 +51,11 @@ export interface WithdrawalReport extends ExperimentWithdrawal {
   readonly results: number;
 }
 
-/** What follows a recommendation: it is accepted, tried, reported, and held against what it promised. */
+/** What follows a recommendation: it is accepted, tried, reported, and held against what it promised; and what was tried without one. */
 export interface LearningLoop {
   acceptRecommendation(actor: Actor, input: AcceptInput): Promise<Released<PlannedExperiment>>;
   listPlannedExperiments(actor: Actor, input: Record<string, never>): Promise<Released<PlanList>>;
+  documentExperiment(actor: Actor, input: DocumentInput): Promise<Released<ExperimentInLoop>>;
   recordOutcome(actor: Actor, input: OutcomeInput): Promise<Released<RecordedOutcome>>;
   withdrawExperiment(
     actor: Actor,
@@ -83,18 +70,10 @@ export interface LearningLoop {
 export function createLearningLoop(ports: Ports): LearningLoop {
   const { plannedExperiments, experiments, models, clock, identifiers } = ports;
 
-  async function storedResult(id: string) {
-    const result = await ports.results.get(id);
-    if (result !== null) return result;
-    throw new AppError('result-not-found', `There is no result "${id}". A job names its result once it succeeded.`, {
-      result: id,
-    });
-  }
-
   return {
     async acceptRecommendation(actor, input) {
       authorise(actor, 'document', { kind: 'experiments' });
-      const result = await storedResult(input.recommendation);
+      const result = await storedResult(ports, input.recommendation);
       if (result.kind !== 'recommendation') {
         throw new AppError(
           'invalid-request',
@@ -112,15 +91,29 @@ export function createLearningLoop(ports: Ports): LearningLoop {
       return releaseUnrestricted(plan);
     },
 
+    async documentExperiment(actor, input) {
+      authorise(actor, 'document', { kind: 'experiments' });
+      const registry = await experiments.load();
+      const documented = documentedExperiment(input, registry);
+      requireNew(documented, (await plannedExperiments.load()).plans, registry);
+      const at = clock.now();
+      const plan: PlannedExperiment = { experiment: identifiers.next('exp'), ...documented, acceptedAt: at };
+      const outcome: RecordedOutcome = {
+        outcome: identifiers.next('out'),
+        experiment: plan.experiment,
+        ...(await findOutcome(ports, input, plan.start, registry)),
+        correction: null,
+        recordedAt: at,
+      };
+      await plannedExperiments.document(plan, outcome);
+      // To the operator, who told it.
+      return releaseUnrestricted(inLoop(plan, [outcome]));
+    },
+
     async listPlannedExperiments(actor) {
       authorise(actor, 'read', { kind: 'experiments' });
       const { plans, outcomes, withdrawals } = await plannedExperiments.load();
-      const all = plans.map((plan) => ({
-        ...plan,
-        outcomes: outcomes
-          .filter(({ experiment }) => experiment === plan.experiment)
-          .map(({ experiment: _, outcome: _id, ...rest }) => rest),
-      }));
+      const all = plans.map((plan) => inLoop(plan, outcomes));
       return releasePlans({ experiments: all, withdrawals }, actor);
     },
 
@@ -130,18 +123,11 @@ export function createLearningLoop(ports: Ports): LearningLoop {
       const { plans } = await plannedExperiments.load();
       const plan = plans.find(({ experiment }) => experiment === input.experiment);
       if (plan === undefined) throw notPlanned(input.experiment);
-      requireOutcomeOf(input, plan, registry);
-      const { kpi, from, until, correction = null, result = null } = input;
-      const found = result === null ? typedIn(input, registry) : await readFrom(result, input, registry);
       const outcome: RecordedOutcome = {
         outcome: identifiers.next('out'),
         experiment: plan.experiment,
-        kpi,
-        ...found,
-        from,
-        until,
-        result,
-        correction,
+        ...(await findOutcome(ports, input, plan.start, registry)),
+        correction: input.correction ?? null,
         recordedAt: clock.now(),
       };
       await plannedExperiments.record(outcome);
@@ -157,7 +143,7 @@ export function createLearningLoop(ports: Ports): LearningLoop {
         const documented = (await experiments.load()).experiments;
         if (!documented.some((one) => one.experiment === experiment)) throw notPlanned(experiment);
       }
-      const withdrawal = { experiment, reason, model: plan?.model.name ?? null, at: clock.now() };
+      const withdrawal = { experiment, reason, model: plan?.model?.name ?? null, at: clock.now() };
       return releaseUnrestricted({ ...withdrawal, results: await plannedExperiments.withdraw(withdrawal) });
     },
 
@@ -170,29 +156,14 @@ export function createLearningLoop(ports: Ports): LearningLoop {
       );
     },
   };
-
-  /** The effect of a study, as it may be shown to everybody. */
-  async function readFrom(id: string, input: OutcomeInput, registry: ExperimentRegistry) {
-    const given = (['effect', 'variance', 'standardDeviation', 'households'] as const).filter(
-      (name) => input[name] !== undefined,
-    );
-    if (given.length > 0) {
-      throw new AppError(
-        'invalid-request',
-        `Received a study and also ${given.join(', ')}; expected one of both. Leave out what the study says.`,
-      );
-    }
-    const studied = evidenceOf(await releaseStored(ports, await storedResult(id), { role: 'visitor' }));
-    const scale = input.scale ?? (studied.lowerIsBetter ? -1 : 1);
-    return {
-      effect: scale * studied.effect,
-      variance: scale ** 2 * studied.variance,
-      households: studied.households,
-      grade: knownGrade(input.grade ?? 'matched', registry),
-      evidence: studied.evidence,
-    };
-  }
 }
+
+const inLoop = (plan: PlannedExperiment, outcomes: readonly RecordedOutcome[]): ExperimentInLoop => ({
+  ...plan,
+  outcomes: outcomes
+    .filter(({ experiment }) => experiment === plan.experiment)
+    .map(({ experiment: _, outcome: _id, ...rest }) => rest),
+});
 
 /** What of a recommendation becomes the plan. */
 function accepted(
@@ -217,72 +188,18 @@ function accepted(
       'The recommendation was for parameters, not for a neighbourhood; expected its code, so that the outcome can be placed.',
     );
   }
-  const region = input.region ?? registry.regionOf[neighbourhood];
-  if (region === undefined) {
-    throw new AppError(
-      'invalid-request',
-      `The region of the neighbourhood "${neighbourhood}" is not known; expected it beside the code.`,
-      { neighbourhood },
-    );
-  }
   return {
     recommendation: id,
     model: body.model,
     state: body.state,
     neighbourhood,
-    region,
+    region: regionOf(neighbourhood, input.region, registry),
     context: Object.fromEntries(body.place.map(({ name, value }) => [name, value])),
     blocks: chosen.blocks,
     promises: chosen.effects.map(({ kpi, mean, lower, upper }) => ({ kpi, mean, lower, upper })),
     start,
     months,
   };
-}
-
-/** An outcome that somebody worked out elsewhere. */
-function typedIn(input: OutcomeInput, registry: ExperimentRegistry) {
-  const { effect, households, standardDeviation = null } = input;
-  const grade = knownGrade(input.grade, registry);
-  const needsSpread = grade === 'before-after' || input.variance === undefined;
-  if (effect === undefined || households === undefined || (needsSpread && standardDeviation === null)) {
-    throw new AppError(
-      'invalid-request',
-      'Received no study and no whole outcome; expected an effect, a number of households, a grade, and a variance or the standard deviation of the KPI (before and after always the latter).',
-    );
-  }
-  const evidence = evidenceOfGrade(grade, standardDeviation);
-  // Two halves are compared; before and after, each household with itself.
-  const sampling = input.variance ?? ((grade === 'before-after' ? 1 : 4) * standardDeviation! ** 2) / households;
-  return { effect, variance: sampling + evidence.biasVariance, households, grade, evidence };
-}
-
-function knownGrade(grade: string | undefined, { grades }: ExperimentRegistry): string {
-  if (grade !== undefined && grades.includes(grade)) return grade;
-  throw new AppError(
-    'invalid-request',
-    `The grade of evidence is ${grade === undefined ? 'not given' : `"${grade}"`}; expected one of ${grades.join(', ')}.`,
-    { grades },
-  );
-}
-
-function requireOutcomeOf(
-  { kpi, from, until }: OutcomeInput,
-  { start }: PlannedExperiment,
-  registry: ExperimentRegistry,
-): void {
-  if (from < start || until < from) {
-    throw new AppError(
-      'invalid-request',
-      `The outcome is of ${from} to ${until}; expected months in order, from the start of the experiment (${start}) on.`,
-      { from, until, start },
-    );
-  }
-  const known = kpisOf(registry);
-  if (known.includes(kpi)) return;
-  throw new AppError('invalid-request', `No experiment measured "${kpi}"; expected one of ${known.join(', ')}.`, {
-    kpi,
-    known,
-  });
 }
 
 const notPlanned = (experiment: string): AppError =>

@@ -12,13 +12,16 @@ export interface PromisedEffect {
   readonly upper: number;
 }
 
-/** An accepted recommendation: what will be tried where, and what was promised of it. Never changed. */
+/**
+ * An accepted recommendation: what will be tried where, and what was promised of it; or an experiment that nobody recommended, which
+ * promised nothing. Never changed.
+ */
 export interface PlannedExperiment {
   readonly experiment: string;
-  /** the result that it was accepted from */
-  readonly recommendation: string;
-  readonly model: { readonly name: string; readonly version: number; readonly dataDigest: string };
-  readonly state: AnswerState;
+  /** the result that it was accepted from, its model and its state; null where nothing was recommended */
+  readonly recommendation: string | null;
+  readonly model: { readonly name: string; readonly version: number; readonly dataDigest: string } | null;
+  readonly state: AnswerState | null;
   readonly neighbourhood: string;
   readonly region: string;
   readonly context: Readonly<Record<string, number | null>>;
@@ -27,7 +30,7 @@ export interface PlannedExperiment {
   /** month, such as 2026-09 */
   readonly start: string;
   readonly months: number;
-  /** ISO 8601 in UTC */
+  /** when it was accepted or documented, ISO 8601 in UTC */
   readonly acceptedAt: string;
 }
 

@@ -112,6 +112,8 @@ export interface ExperimentRepository {
 export interface PlannedExperiments {
   load(): Promise<LearningRecords>;
   accept(plan: PlannedExperiment): Promise<void>;
+  /** Keeps an experiment with its first outcome, both or neither. */
+  document(plan: PlannedExperiment, outcome: RecordedOutcome): Promise<void>;
   /** @throws version-conflict for a second outcome of an experiment and KPI that is no correction, and a correction of nothing */
   record(outcome: RecordedOutcome): Promise<void>;
   /** Removes its plan and outcomes, and the stored answers that rest on experiments; returns how many of these. */

@@ -35,7 +35,7 @@ export interface ModelPromises {
  * @param now ISO 8601 in UTC
  */
 export function modelPromises(records: LearningRecords, model: string, version: number, now: string): ModelPromises {
-  const plans = records.plans.filter((plan) => plan.model.name === model && plan.model.version <= version);
+  const plans = records.plans.filter((plan) => plan.model?.name === model && plan.model.version <= version);
   const reported = new Set(records.outcomes.map(({ experiment }) => experiment));
   const isOverdue = (plan: PlannedExperiment) => !reported.has(plan.experiment) && monthAfter(plan) <= now.slice(0, 7);
   const kpis = [...new Set(plans.flatMap(({ promises }) => promises.map(({ kpi }) => kpi)))].sort();
@@ -59,7 +59,7 @@ function judged(
   const own = judgePromises(
     keptIn(
       records,
-      plans.filter((plan) => plan.model.version === version),
+      plans.filter((plan) => plan.model?.version === version),
       kpi,
     ),
   );

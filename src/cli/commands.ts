@@ -4,6 +4,7 @@ import { conformance } from './commands/conformance.ts';
 import { consent } from './commands/consent.ts';
 import { demo } from './commands/demo.ts';
 import { describe } from './commands/describe.ts';
+import { document } from './commands/document.ts';
 import { erase } from './commands/erase.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { events } from './commands/events.ts';
@@ -40,6 +41,7 @@ export const commands: readonly Command[] = [
   policyValue,
   recommend,
   nextExperiments,
+  document,
   accept,
   outcome,
   promises,

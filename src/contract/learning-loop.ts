@@ -28,9 +28,9 @@ export const acceptRequest = strict({
 
 const plan = {
   experiment: Type.String(),
-  recommendation: resultId,
-  model: strict({ name: modelName, version, dataDigest: Type.String() }),
-  state: literals(['advice', 'cautious', 'borrow', 'abstain']),
+  recommendation: nullable(Type.String({ ...resultId, description: 'null: nothing was recommended' })),
+  model: nullable(strict({ name: modelName, version, dataDigest: Type.String() })),
+  state: nullable(literals(['advice', 'cautious', 'borrow', 'abstain'])),
   neighbourhood: Type.String(),
   region: Type.String(),
   context: Type.Record(Type.String(), number),
@@ -61,14 +61,18 @@ export const experimentEvidence = strict({
       'no-anticipation',
       'no-interference',
       'nothing-else-changed',
+      'cautions-do-not-matter',
     ]),
   ),
 });
 
-export const outcomeRequest = strict({
+const found = {
   kpi: Type.String({ minLength: 1, maxLength: 100 }),
   result: Type.Optional(
-    Type.String({ ...resultId, description: 'a matching study or difference in differences to read it from' }),
+    Type.String({
+      ...resultId,
+      description: 'a matching study, sealed study or difference in differences to read it from',
+    }),
   ),
   scale: Type.Optional(
     Type.Number({
@@ -84,11 +88,16 @@ export const outcomeRequest = strict({
     }),
   ),
   households: Type.Optional(households),
-  grade: Type.Optional(Type.String({ maxLength: 40 })),
+  grade: Type.Optional(
+    Type.String({
+      maxLength: 40,
+      description: 'matched when left out with a study, and one weaker where its verdict is a caution',
+    }),
+  ),
   from: month,
   until: month,
-  correction: Type.Optional(correction),
-});
+};
+export const outcomeRequest = strict({ ...found, correction: Type.Optional(correction) });
 export const outcomeExample = {
   kpi: 'gas-saving',
   effect: 0.11,
@@ -97,6 +106,36 @@ export const outcomeExample = {
   grade: 'matched',
   from: '2026-09',
   until: '2027-08',
+};
+
+export const documentRequest = strict({
+  neighbourhood: Type.String({
+    minLength: 1,
+    maxLength: 40,
+    description: 'code; experiments of one neighbourhood are left out together where models are judged',
+  }),
+  region: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'where the code is not known' })),
+  context: Type.Optional(
+    Type.Record(Type.String(), number, {
+      description: 'parameters, beside or instead of those of the table of neighbourhoods',
+    }),
+  ),
+  blocks: Type.Array(Type.String({ maxLength: 100 }), { minItems: 1, maxItems: 100, uniqueItems: true }),
+  start: Type.Optional(
+    Type.String({ ...month, description: 'month in which it began; that of the outcome when left out' }),
+  ),
+  ...found,
+});
+export const documentExample = {
+  neighbourhood: 'BU90060209',
+  blocks: ['energy-coach', 'draught-proofing'],
+  kpi: 'gas-saving',
+  effect: 0.02,
+  variance: 0.0009,
+  households: 80,
+  grade: 'matched',
+  from: '2024-09',
+  until: '2025-08',
 };
 
 const outcome = {
@@ -120,13 +159,12 @@ const withdrawal = {
   model: nullable(modelName),
   at: Type.String(),
 };
+export const experimentInLoop = strict({
+  ...plan,
+  outcomes: Type.Array(strict(outcome), { description: 'oldest first; the newest of a KPI holds' }),
+});
 export const plannedExperimentList = strict({
-  experiments: Type.Array(
-    strict({
-      ...plan,
-      outcomes: Type.Array(strict(outcome), { description: 'oldest first; the newest of a KPI holds' }),
-    }),
-  ),
+  experiments: Type.Array(experimentInLoop),
   withdrawals: Type.Array(strict(withdrawal)),
 });
 export const withdrawalRequest = strict({ reason });

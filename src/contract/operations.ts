@@ -415,6 +415,19 @@ export const operations = {
     query: recommend.experimentFilter,
     response: recommend.experimentList,
   },
+  documentExperiment: {
+    ...none,
+    method: 'POST',
+    path: '/v1/experiments',
+    kind: 'query',
+    tag: 'recommendations',
+    summary:
+      'Add an experiment that nobody recommended: its place, mix and outcome, from a stored study or as numbers; it is evidence from then on, whatever it says; the operator only',
+    body: learning.documentRequest,
+    response: learning.experimentInLoop,
+    problems: ['not-authorised', 'result-not-found', 'data-withdrawn', 'version-conflict', 'store-full'],
+    example: learning.documentExample,
+  },
   acceptRecommendation: {
     ...none,
     method: 'POST',
@@ -433,7 +446,8 @@ export const operations = {
     path: '/v1/planned-experiments',
     kind: 'query',
     tag: 'recommendations',
-    summary: 'Accepted recommendations with what was promised and found, failed ones included, and what was withdrawn',
+    summary:
+      'Accepted recommendations and experiments added by hand, with what was promised and found, failed ones included, and what was withdrawn',
     response: learning.plannedExperimentList,
   },
   recordOutcome: {

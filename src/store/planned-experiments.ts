@@ -45,18 +45,11 @@ export function createPlannedExperiments(context: PlannedExperimentsContext): Pl
           'SELECT experiment_id AS experiment, reason, model, occurred_at AS "at" FROM experiment_withdrawal ORDER BY occurred_at, experiment_id',
         ),
       })),
-    accept: (plan) =>
+    accept: (plan) => inTurn((session) => keepPlan(session, plan)),
+    document: (plan, outcome) =>
       inTurn(async (session) => {
-        await session.run(`INSERT INTO planned_experiment VALUES (nextval('learning_sequence'), ?, ?)`, [
-          plan.experiment,
-          JSON.stringify(plan),
-        ]);
-        await appendEvent(session, {
-          type: 'experiment-planned',
-          at: plan.acceptedAt,
-          subject: plan.experiment,
-          details: { model: plan.model.name, version: plan.model.version, plan: sha256(JSON.stringify(plan)) },
-        });
+        await keepPlan(session, plan);
+        await recordOutcome(session, outcome);
       }),
     record: (outcome) => inTurn((session) => recordOutcome(session, outcome)),
     withdraw: (withdrawal) =>
@@ -66,6 +59,18 @@ export function createPlannedExperiments(context: PlannedExperimentsContext): Pl
         return results;
       }),
   };
+}
+
+async function keepPlan(session: Session, plan: PlannedExperiment): Promise<void> {
+  const { experiment, model } = plan;
+  const record = JSON.stringify(plan);
+  await session.run(`INSERT INTO planned_experiment VALUES (nextval('learning_sequence'), ?, ?)`, [experiment, record]);
+  await appendEvent(session, {
+    type: model === null ? 'experiment-documented' : 'experiment-planned',
+    at: plan.acceptedAt,
+    subject: experiment,
+    details: { ...(model === null ? {} : { model: model.name, version: model.version }), plan: sha256(record) },
+  });
 }
 
 async function recordOutcome(session: Session, outcome: RecordedOutcome): Promise<void> {

@@ -472,6 +472,14 @@ describe('every operation', () => {
     listConsents: (s, actor) => s.listConsents(actor, { household: 'household-0001' }),
     listEvents: (s, actor) => s.listEvents(actor, {}),
     trainModel: (s, actor) => s.trainModel(actor, {}, wait),
+    documentExperiment: (s, actor) =>
+      s.documentExperiment(actor, {
+        neighbourhood: 'BU90060209',
+        blocks: ['energy-coach'],
+        kpi: 'comfort',
+        from: '2026-09',
+        until: '2026-10',
+      }),
     acceptRecommendation: (s, actor) => s.acceptRecommendation(actor, { recommendation: 'res_1', start: '2026-09' }),
     recordOutcome: (s, actor) =>
       s.recordOutcome(actor, { experiment: 'exp_1', kpi: 'comfort', from: '2026-09', until: '2026-10' }),

@@ -45,6 +45,29 @@ describe('the learning loop on the command line', () => {
     expect((await run('promises')).out).toMatch(/withdrawn 1/);
   });
 
+  it('adds an experiment that nobody recommended', async () => {
+    const line =
+      'document --neighbourhood BU90060209 --mix draught-proofing,energy-coach --context mean_income=40 --kpi gas-saving --effect -0.03 --variance 0.0009 --households 80 --grade matched --from 2024-09 --until 2025-08';
+    const { status, out } = await run(line);
+    const experiment = /exp_\w+/.exec(out)![0];
+    expect([status, out.split('\n')]).toEqual([
+      0,
+      [
+        `Experiment ${experiment} now has an outcome for gas-saving: −0.03 (standard error 0.03). It is evidence from now on.`,
+        'This takes for granted: what was measured explains who took part and those who took part did not change the others.',
+        '',
+      ],
+    ]);
+    const { experiments } = await service.listExperiments({ role: 'visitor' }, { limit: 1000 });
+    expect(experiments.find((row) => row.experiment === experiment)).toMatchObject({
+      blocks: ['energy-coach', 'draught-proofing'],
+      context: { mean_income: 40 },
+    });
+    const again = await run(`${line} --lang nl`);
+    expect([again.status, again.err]).toEqual([expect.any(Number), expect.stringMatching(/probeerde deze mix/)]);
+    expect(again.status).not.toBe(0);
+  });
+
   it('proposes the next experiments, in both languages', async () => {
     const line =
       'next-experiments --neighbourhoods BU90010100,BU90010201 --targets BU90010100 --maximum-size 2 --count 2';

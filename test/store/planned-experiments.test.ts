@@ -57,6 +57,23 @@ describe('planned experiments', () => {
     expect(await t.store.events.firstBroken()).toBe(null);
   });
 
+  it('that nobody recommended are kept with their first outcome, or neither is', async () => {
+    await using t = await openTestStore();
+    const documented = { ...plan('exp_a'), recommendation: null, model: null, state: null, promises: [] };
+    await t.store.plannedExperiments.document(documented, outcome('exp_a'));
+    // An outcome that corrects nothing fails, and takes the experiment with it.
+    const wrong = outcome('exp_b', { correction: 'measurement-error' });
+    await expect(
+      t.store.plannedExperiments.document({ ...documented, experiment: 'exp_b' }, wrong),
+    ).rejects.toMatchObject({ code: 'version-conflict' });
+    await t.reopen();
+    expect(await kept(t)).toEqual({ plans: [documented], outcomes: [outcome('exp_a')], withdrawals: [] });
+    expect(await events(t)).toEqual([
+      ['experiment-documented', 'exp_a'],
+      ['outcome-recorded', 'exp_a'],
+    ]);
+  });
+
   it('take no second outcome but as a correction, and keep both', async () => {
     await using t = await openTestStore();
     const { plannedExperiments } = t.store;

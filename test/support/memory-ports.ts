@@ -83,6 +83,10 @@ export function memoryPlannedExperiments(): PlannedExperiments {
     async accept(plan) {
       plans.push(plan);
     },
+    async document(plan, outcome) {
+      plans.push(plan);
+      outcomes.push(outcome);
+    },
     async record(outcome) {
       outcomes.push(outcome);
     },

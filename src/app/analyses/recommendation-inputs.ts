@@ -1,3 +1,4 @@
+import type { ContextScale } from '../../core/recommend/context-scale.ts';
 import type { Place } from '../../core/recommend/experiment-table.ts';
 import type { TrainedModel } from '../../core/recommend/trained-model.ts';
 import { AppError } from '../errors.ts';
@@ -87,10 +88,9 @@ const implausible = 8;
 
 export function requirePlausible(
   registry: ExperimentRegistry,
-  model: TrainedModel,
+  { centre, scale }: Pick<ContextScale, 'centre' | 'scale'>,
   values: readonly (number | null)[],
 ): void {
-  const { centre, scale } = model.kpis[0]!.model.scale;
   registry.contexts.forEach(({ name, title, unit }, p) => {
     const value = values[p];
     if (value === null || value === undefined) return;

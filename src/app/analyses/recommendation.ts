@@ -107,7 +107,7 @@ export const recommendation = {
     const values = placeValues(registry, { ...settings, table: cbs?.context ?? null });
     const known = registry.contexts.map(({ name }) => values[name] ?? null);
     const place = placeOfValues(registry, values);
-    requirePlausible(registry, model, known);
+    requirePlausible(registry, model.kpis[0]!.model.scale, known);
     const withdrawn = withdrawnFrom(registry, model);
     const goals = settings.goals ?? { [model.kpis[0]!.kpi]: 1 };
     const question = {

@@ -26,7 +26,7 @@ function promisesText(judged: ModelPromises, list: PlanList, { say, language }: 
   const format = new Intl.NumberFormat(language, { maximumFractionDigits: 3, minimumFractionDigits: 3 });
   const { accepted, reported, overdue, withdrawn } = judged;
   const lines = [say('cli.promises.count', { accepted, reported, overdue, withdrawn })];
-  const plans = list.experiments.filter(({ model }) => model.name === judged.model);
+  const plans = list.experiments.filter(({ model }) => model?.name === judged.model);
   if (plans.length > 0) {
     const columns = ['experiment', 'neighbourhood', 'kpi', 'promised', 'realised'] as const;
     const rows = plans.flatMap((plan) =>
