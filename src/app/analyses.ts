@@ -10,6 +10,7 @@ import { panelModel } from './analyses/panel-model.ts';
 import { policyValue } from './analyses/policy-value.ts';
 import { qca } from './analyses/qca.ts';
 import { recommendation } from './analyses/recommendation.ts';
+import { replay } from './analyses/replay.ts';
 import { sealedStudy } from './analyses/sealed-study.ts';
 import { training } from './analyses/training.ts';
 import type { AnalysisContext } from './ports.ts';
@@ -37,6 +38,7 @@ export const analyses = {
   'study-design': designedStudy,
   study: sealedStudy,
   multiverse,
+  replay,
   'panel-model': panelModel,
   training,
   evaluation,

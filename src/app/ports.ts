@@ -196,6 +196,7 @@ export interface AnalysisContext extends Control {
     | 'models'
     | 'clock'
     | 'events'
+    | 'engine'
   >;
 }
 

@@ -33,6 +33,7 @@ export const purposeOf = {
   'study-design': 'research',
   study: 'research',
   multiverse: 'research',
+  replay: 'research',
   'panel-model': 'research',
   training: 'research',
   evaluation: 'research',

@@ -1,11 +1,11 @@
 import { withholdInTables } from '../core/disclosure/withhold-in-tables.ts';
-import { withholdSmallSteps } from '../core/disclosure/withhold-small-steps.ts';
-import { coreErrorCodes, type Warning } from '../core/errors.ts';
+import { coreErrorCodes } from '../core/errors.ts';
 import { isAboutPeople } from './about-people.ts';
 import type { Actor } from './actor.ts';
 import { type Analysis, type AnyResult, analyses } from './analyses.ts';
 import { AppError } from './errors.ts';
 import { type ExperimentList, isLargeEnough } from './experiments.ts';
+import { gateAnswer } from './gate-answer.ts';
 import type { JobError } from './jobs.ts';
 import type { PlanList } from './learning-loop.ts';
 import { minimumGroup } from './minimum-group.ts';
@@ -17,7 +17,6 @@ import type {
   VariableDescription,
   WaveTotals,
 } from './panels.ts';
-import type { AttritionStep } from './results.ts';
 import { withoutLevel } from './without-level.ts';
 
 declare const passed: unique symbol;
@@ -37,17 +36,8 @@ export function release<R extends AnyResult>(result: R, actor: Actor): Released<
       { result: result.id, role: actor.role },
     );
   }
-  const rule = analyses[result.kind] as unknown as Analysis<unknown, unknown, unknown>;
-  const body = rule.release(result.body, actor);
-  if (!hidesFrom(actor, result.body)) {
-    // Cases may be collectives, which are not protected; those left out are households all the same.
-    const isOfConsent = actor.role !== 'operator' && result.attrition.some(({ step }) => step === 'consent-withdrawn');
-    const attrition = isOfConsent ? gateAttrition(result.attrition) : result.attrition;
-    return Object.freeze({ ...result, attrition, body }) as Released<R>;
-  }
-  const attrition = gateAttrition(rule.releaseAttrition?.(result.attrition, result.body) ?? result.attrition);
-  const warnings = gateWarnings(rule.releaseWarnings?.(result.warnings, result.body) ?? result.warnings);
-  return Object.freeze({ ...result, attrition, warnings, body }) as Released<R>;
+  const rule = analyses[result.kind] as unknown as Analysis<unknown, unknown, object>;
+  return Object.freeze({ ...result, ...gateAnswer<object>(result, rule, actor) }) as unknown as Released<R>;
 }
 
 /** A workspace result holds rows about units: for the operator of the hub only. */
@@ -86,51 +76,6 @@ export function releaseError(error: JobError, settings: unknown, actor: Actor): 
 }
 
 const variableOf = (name: unknown): unknown => (typeof name === 'string' ? withoutLevel(name) : name);
-
-/** A body that is about people says so: `protected`. */
-const hidesFrom = (actor: Actor, body: object): boolean =>
-  actor.role !== 'operator' && (body as { protected?: boolean }).protected === true;
-
-const cautionsCountingPeople: ReadonlySet<string> = new Set([
-  'incomplete-years',
-  'units-without-partner',
-  'units-trimmed',
-  'units-not-selected',
-  'qca-missing-cells',
-]);
-
-/** A caution that counts a few people says only that there were few, and none names a level of a variable. */
-function gateWarnings(warnings: readonly Warning[]): readonly Warning[] {
-  const counts = ({ code, parameters: { count } }: Warning) =>
-    cautionsCountingPeople.has(code) && typeof count === 'number' && count > 0 && count < minimumGroup;
-  const few = warnings.some(counts) ? [{ code: 'few-left-out', parameters: {} }] : [];
-  return [...warnings.filter((warning) => !counts(warning)).map(withoutLevels), ...few];
-}
-
-function withoutLevels(warning: Warning): Warning {
-  const { columns } = warning.parameters;
-  if (!Array.isArray(columns)) return warning;
-  return { ...warning, parameters: { ...warning.parameters, columns: [...new Set(columns.map(withoutLevel))] } };
-}
-
-/** Steps that count rows, not units: some of these are left out, and nobody can tell of how many people they are. */
-const stepsOfRows: ReadonlySet<string> = new Set([
-  'rows-of-panel',
-  'rows-in-scope',
-  'rows-with-kpi',
-  'rows-complete',
-  'unit-years',
-  'unit-years-complete',
-]);
-
-function gateAttrition(steps: readonly AttritionStep[]): readonly AttritionStep[] {
-  const known = steps.filter(({ step, units }) => units !== null && !stepsOfRows.has(step));
-  const counts = withholdSmallSteps(
-    known.map(({ units }) => units!),
-    minimumGroup,
-  );
-  return steps.map((step) => ({ step: step.step, units: counts[known.indexOf(step)] ?? null }));
-}
 
 /** The list of panels: how many people a small panel of people holds is nobody's business but the operator's. */
 export function releaseSummaries(panels: readonly PanelSummary[], actor: Actor): Released<PanelList> {

@@ -1,6 +1,7 @@
 import type { Language } from '../messages/language.ts';
 import { isAboutPeople } from './about-people.ts';
 import type { Actor } from './actor.ts';
+import { revisionOf } from './analyses/compare-capsule.ts';
 import type { AlternativesRequest } from './analyses/specifications.ts';
 import { type AnalysisKind, type AnyResult, analyses, type RequestOf, type ResultOf } from './analyses.ts';
 import { authorise, type Resource } from './authorise.ts';
@@ -26,6 +27,7 @@ import {
 } from './release.ts';
 import { releaseStored } from './release-stored.ts';
 import type { Report } from './reports.ts';
+import { type StudyCapsule, toCapsule } from './study-capsule.ts';
 import { mustBeSealed, type StudySeal, sealDesign } from './study-seal.ts';
 
 /** Name and newest revision, or one revision, of a panel. */
@@ -116,6 +118,8 @@ export interface Service extends LearningLoop {
   sealStudyDesign(actor: Actor, input: { readonly result: string }): Promise<Released<SealedDesign>>;
   estimateStudy(actor: Actor, input: EstimateInput, options: SubmitOptions): Promise<JobView>;
   multiverse(actor: Actor, input: MultiverseOfStudy, options: SubmitOptions): Promise<JobView>;
+  studyCapsule(actor: Actor, input: { readonly result: string }): Promise<Released<StudyCapsule>>;
+  replay(actor: Actor, input: StudyCapsule, options: SubmitOptions): Promise<JobView>;
   panelModel(actor: Actor, input: RequestOf<'panel-model'>, options: SubmitOptions): Promise<JobView>;
   trainModel(actor: Actor, input: RequestOf<'training'>, options: SubmitOptions): Promise<JobView>;
   evaluateModels(actor: Actor, input: RequestOf<'evaluation'>, options: SubmitOptions): Promise<JobView>;
@@ -198,13 +202,7 @@ export function createService(ports: Ports, jobs: Jobs): Service {
     authorise(actor, 'analyse', { kind: 'result', id: result });
     const stored = await mustHave(result);
     if (stored.kind === kind) return stored as ResultOf<K>;
-    throw new AppError(
-      'invalid-request',
-      kind === 'study'
-        ? `Result "${result}" is a ${stored.kind}; expected a sealed study. Estimate one first.`
-        : `Result "${result}" is a ${stored.kind}; expected the design of a study. Design one first.`,
-      { result, kind: stored.kind },
-    );
+    throw otherKind(stored, kind);
   }
   const designOf = (actor: Actor, result: string) => resultOfKind(actor, result, 'study-design');
   const studyOf = (actor: Actor, result: string) => resultOfKind(actor, result, 'study');
@@ -314,6 +312,31 @@ export function createService(ports: Ports, jobs: Jobs): Service {
       const { panel, revision, protocol, seal } = settings;
       return analyse('multiverse')(actor, { panel, revision, study: result, protocol, seal, alternatives }, options);
     },
+    async studyCapsule(actor, { result }) {
+      const released = await readResult(actor, result);
+      if (released.kind !== 'study') throw otherKind(released, 'study');
+      // Written from what passed the gate.
+      return releaseUnrestricted(toCapsule(released, actor));
+    },
+    async replay(actor, capsule, options) {
+      const { panel } = capsule.protocol;
+      authorise(actor, 'analyse', { kind: 'panel', id: panel });
+      if (capsule.holds === 'whole' && actor.role !== 'operator') {
+        throw new AppError(
+          'not-authorised',
+          `The capsule holds a study as the operator of the hub sees it, and you are "${actor.role}". Replay the capsule that this service gives you for the same study.`,
+          { role: actor.role },
+        );
+      }
+      const newest = await ports.panels.describe(panel, null);
+      const revision = revisionOf(capsule, newest);
+      const holdsData = newest.revisions.some(
+        (one) => one.revision === revision && one.digest === capsule.seal.data.digest,
+      );
+      // Of other data its numbers cannot be compared, and of erased data they must not be kept.
+      const kept = holdsData ? capsule : { ...capsule, answer: null };
+      return analyse('replay')(actor, { panel, revision, capsule: kept }, options);
+    },
     panelModel: analyse('panel-model'),
     async trainModel(actor, input, options) {
       authorise(actor, 'train', { kind: 'model' });
@@ -394,6 +417,15 @@ export function createService(ports: Ports, jobs: Jobs): Service {
     },
   };
 }
+
+const otherKind = ({ id, kind }: Pick<AnyResult, 'id' | 'kind'>, expected: 'study-design' | 'study'): AppError =>
+  new AppError(
+    'invalid-request',
+    expected === 'study'
+      ? `Result "${id}" is a ${kind}; expected a sealed study. Estimate one first.`
+      : `Result "${id}" is a ${kind}; expected the design of a study. Design one first.`,
+    { result: id, kind },
+  );
 
 const ingestDefaults = {
   file: null,

@@ -31,6 +31,9 @@ function sealOf({ settings, sources, engine, body }: Design): Omit<StudySeal, 's
   return { seal: digestOf(sealed), ...sealed };
 }
 
+/** Whether a seal is that of its own fields. */
+export const isIntact = ({ seal, sealedAt: _, ...sealed }: StudySeal): boolean => seal === digestOf(sealed);
+
 type Log = Pick<Ports, 'events' | 'clock'>;
 
 /** Seals a design: from now on its outcome may be read. The same design again gives the same seal and the same time. */
@@ -54,8 +57,14 @@ export async function mustBeSealed(design: Design, ports: Log): Promise<StudySea
   );
 }
 
-async function findSeal(design: Design, { events }: Log): Promise<StudySeal | null> {
+async function findSeal(design: Design, log: Log): Promise<StudySeal | null> {
   const own = sealOf(design);
-  const entry = (await events.entries('study-sealed')).find(({ details }) => JSON.parse(details).seal === own.seal);
-  return entry === undefined ? null : { ...own, sealedAt: entry.at };
+  const at = await sealedAt(own.seal, log);
+  return at === null ? null : { ...own, sealedAt: at };
+}
+
+/** When a seal was given here; null where it never was. */
+export async function sealedAt(seal: string, { events }: Pick<Log, 'events'>): Promise<string | null> {
+  const entry = (await events.entries('study-sealed')).find(({ details }) => JSON.parse(details).seal === seal);
+  return entry?.at ?? null;
 }

@@ -18,6 +18,7 @@ import { policyValue } from './commands/policy-value.ts';
 import { promises } from './commands/promises.ts';
 import { qca } from './commands/qca.ts';
 import { recommend } from './commands/recommend.ts';
+import { replay } from './commands/replay.ts';
 import { serve } from './commands/serve.ts';
 import { study } from './commands/study.ts';
 import { train } from './commands/train.ts';
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   insights,
   match,
   study,
+  replay,
   panelModel,
   qca,
   train,

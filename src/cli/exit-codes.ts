@@ -13,6 +13,8 @@ export const exitCodes = {
   abstained: 5,
   /** the store is in use, full, or newer than this program */
   store: 6,
+  /** a replay did not come out as its capsule says */
+  notTheSame: 7,
   cancelled: 130,
 } as const;
 

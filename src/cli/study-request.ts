@@ -35,7 +35,7 @@ export async function readJson({ readFile }: CommandContext, path: string): Prom
   }
   throw new AppError(
     'invalid-request',
-    `The file "${path}" is no JSON object: ${reason}. A protocol looks as \`samenwijs study template coach\` prints it.`,
+    `The file "${path}" is no JSON object: ${reason}. Check that it is the file you mean, and its quotes and commas.`,
     { path },
   );
 }

@@ -20,6 +20,7 @@ import {
 } from './panels.ts';
 import { qcaBody, qcaExample, qcaRequest, qcaSettings } from './qca.ts';
 import * as recommend from './recommend.ts';
+import { replayBody, replaySettings, studyCapsule } from './replay.ts';
 import { jobOf, resultOf } from './results.ts';
 import * as study from './study.ts';
 
@@ -35,6 +36,7 @@ export const results = {
   'study-design': resultOf('study-design', study.studyProtocol, study.studyDesignBody),
   study: resultOf('study', study.studySettings, study.studyBody),
   multiverse: resultOf('multiverse', multiverseSettings, multiverseBody),
+  replay: resultOf('replay', replaySettings, replayBody),
   'panel-model': resultOf('panel-model', panelModelSettings, panelModelBody),
   training: resultOf('training', recommend.trainingSettings, recommend.trainingBody),
   evaluation: resultOf('evaluation', recommend.evaluationSettings, recommend.evaluationBody),
@@ -287,6 +289,30 @@ export const operations = {
     response: jobOf(results.multiverse),
     problems: ['not-authorised', 'result-not-found', 'seal-broken', 'data-withdrawn'],
     example: { calipers: [0.1, 0.2, null], ratios: [1, 2] },
+  },
+  studyCapsule: {
+    ...none,
+    method: 'GET',
+    path: '/v1/studies/{result}/capsule',
+    kind: 'query',
+    tag: 'causal',
+    summary:
+      'A sealed study to pass on: protocol, seal with its digests, engine, seed and answer, to be carried out again wherever the data are',
+    parameters: storedResult,
+    response: studyCapsule,
+    problems: ['result-not-found', 'data-withdrawn'],
+  },
+  replay: {
+    ...none,
+    method: 'POST',
+    path: '/v1/replays',
+    kind: 'analysis',
+    tag: 'causal',
+    summary:
+      'Carry out a sealed study again from its capsule: the same to the byte, or what changed: settings, data, engine, design or result',
+    body: studyCapsule,
+    response: jobOf(results.replay),
+    problems: ['not-authorised', 'panel-not-found', 'data-withdrawn'],
   },
   panelModel: {
     ...none,

@@ -20,6 +20,8 @@ const dataSource = strict({
   ),
 });
 
+export const engine = strict({ name: Type.Literal('samenwijs'), version: Type.String(), kernels: Type.String() });
+
 /** The envelope around the body of every analysis. */
 export const resultOf = (kind: string, settings: TSchema, body: TSchema) =>
   strict(
@@ -27,7 +29,7 @@ export const resultOf = (kind: string, settings: TSchema, body: TSchema) =>
       id: Type.String(),
       kind: Type.Literal(kind),
       class: Type.Union([Type.Literal('workspace'), Type.Literal('release')]),
-      engine: strict({ name: Type.Literal('samenwijs'), version: Type.String(), kernels: Type.String() }),
+      engine,
       settings,
       seed: Type.Integer(),
       sources: Type.Array(dataSource),

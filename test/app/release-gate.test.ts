@@ -7,6 +7,7 @@ import type { QcaRequest } from '../../src/app/analyses/qca-settings.ts';
 import type { AlternativesRequest } from '../../src/app/analyses/specifications.ts';
 import type { StudyProtocolRequest } from '../../src/app/analyses/study-protocol.ts';
 import type { AnyResult } from '../../src/app/analyses.ts';
+import { digestOf } from '../../src/app/digest.ts';
 import { createJobs, type JobView } from '../../src/app/jobs.ts';
 import { createService, type Service } from '../../src/app/service.ts';
 import { type OperationId, operations } from '../../src/contract/operations.ts';
@@ -342,6 +343,49 @@ describe.each(kinds)('%s', (kind) => {
   });
 });
 
+describe('a capsule', () => {
+  it.each(seeds)('gives nobody but the operator more than the study, nor does its replay (panel %i)', async (seed) => {
+    const random = createRandom(seed, 'gate-capsule');
+    for (const { own, shown, world, service } of await answers('study', seed)) {
+      if (own?.kind !== 'study' || shown.result?.kind !== 'study') continue;
+      const actor = { role: pick(random, others) };
+      const capsule = asJson(await service.studyCapsule(actor, { result: own.id }));
+      const { attrition, warnings, body } = asJson(shown.result);
+      expect(capsule.answer).toEqual({ attrition, warnings, body });
+      expect(capsule.digest).toBe(digestOf({ attrition, warnings, body }));
+      expect(ownNumbersAndNames({ ...capsule, settings: capsule.protocol, protocol: null }, world)).toEqual([]);
+      // Somebody who writes other numbers into it is told the first of those that the study shows.
+      const guess = JSON.parse(JSON.stringify(capsule.answer), (_, v) => (typeof v === 'number' ? v + 1 : v));
+      for (const answer of [capsule.answer, guess]) {
+        const { result } = asJson(await service.replay(actor, { ...capsule, answer }, wait));
+        if (result?.kind !== 'replay') throw new Error('A replay of a study failed.');
+        expect(ownNumbersAndNames(result, world)).toEqual([]);
+        for (const { path, is } of result.body.differences) {
+          expect([null, JSON.stringify(at(capsule.answer, path))]).toContain(is);
+        }
+      }
+    }
+  });
+
+  it('of the whole is not replayed by anybody else, to whom its digest would confirm a guess', async () => {
+    const all = (await Promise.all(seeds.map((seed) => answers('study', seed)))).flat();
+    const { own, service } = all.find((answer) => answer.own?.kind === 'study')!;
+    const whole = await service.studyCapsule(operator, { result: own!.id });
+    await expect(service.replay({ role: 'researcher' }, whole, wait)).rejects.toMatchObject({ code: 'not-authorised' });
+    const { resultId } = await service.replay(operator, whole, wait);
+    await expect(service.getResult({ role: 'researcher' }, { result: resultId! })).rejects.toMatchObject({
+      code: 'not-authorised',
+    });
+  });
+});
+
+/** The part of a JSON value that a JSON Pointer without escapes points at. */
+const at = (json: unknown, pointer: string): unknown =>
+  pointer
+    .split('/')
+    .slice(1)
+    .reduce((part, name) => (part as Readonly<Record<string, unknown>>)[name], json);
+
 const isWithheld = ({ body }: AnyResult): boolean =>
   'study' in body ? body.study.withheld !== null : 'withheld' in body && body.withheld !== null;
 
@@ -497,6 +541,8 @@ describe('every operation', () => {
     designStudy: 'attacked',
     sealStudyDesign: 'digests, and the time; the digest of a design of few units is in no answer',
     estimateStudy: 'attacked',
+    studyCapsule: 'attacked',
+    replay: 'attacked',
     panelModel: 'attacked',
     getResult: 'attacked: every result is read by every role',
     resultReport: 'written from what getResult gives; see test/ui/qca-report.test.ts',

@@ -55,61 +55,12 @@ export interface SealedStudyBody {
 export const sealedStudy = {
   settings: (request: SealedStudySettings): SealedStudySettings => request,
 
-  async run(
-    settings: SealedStudySettings,
-    context: AnalysisContext,
-  ): Promise<Draft<SealedStudySettings, SealedStudyBody>> {
-    const { protocol, seal, override } = settings;
-    const { panels, compute, events, clock } = context.ports;
-    const drawn = await drawDesign(protocol, context);
-    refuseBroken(drawn, seal);
-    await events.append({
-      type: 'study-outcome-read',
-      at: clock.now(),
-      subject: settings.panel,
-      // The reason is in the result: people write names, and the log cannot forget.
-      details: { seal: seal.seal, override: override && digestOf(override.reason) },
-    });
-    const variables = unique([protocol.outcome.variable, ...furtherVariables(drawn.settings)]);
-    const loaded = await loadColumns(panels, drawn.panel, variables, 'study');
-    refuseBroken({ ...drawn, source: loaded.source }, seal);
-    const run = await compute.run(
-      'study',
-      {
-        ...drawn.input,
-        ...outcomesOfUnits(loaded.data, drawn.request, drawn.units.places),
-        permutations: drawn.settings.permutations,
-        circumstances: {
-          isConcurrent: true,
-          otherMonths: seasonsApart(drawn),
-          outcomeIs: protocol.outcome.is,
-          unplannedOutcomes: 0,
-        },
-      },
-      context,
-    );
-    const { estimate, verdict } = run;
-    const { detectable: _, supportBefore: __, digest: ___, ...design } = drawn.body;
-    const { treated, control } = estimate.groups;
-    const body: SealedStudyBody = {
-      protected: design.protected,
-      gate: verdict.verdict !== 'do-not-use' ? 'passed' : override === null ? 'withheld' : 'overridden',
-      verdict: { ...verdict, reasons: verdict.reasons.map((reason) => ({ ...reason, withheld: false })) },
-      lost: estimate.lost,
-      remaining: estimate.groups,
-      study: { ...design, ...showEstimate(estimate, drawn.order), units: null },
-    };
-    const warnings = [...drawn.warnings.filter(({ code }) => code !== 'tied-units'), ...estimate.warnings];
-    const shown = body.gate === 'withheld' ? withholdEffect(body, warnings) : { body, warnings };
-    return {
-      class: 'release',
+  run: (settings: SealedStudySettings, context: AnalysisContext) =>
+    estimateSealed(
       settings,
-      seed: protocol.seed,
-      sources: [loaded.source],
-      attrition: [...drawn.attrition, { step: 'lost-to-follow-up', units: treated.matched + control.matched }],
-      ...shown,
-    };
-  },
+      { type: 'study-outcome-read', override: settings.override && digestOf(settings.override.reason) },
+      context,
+    ),
 
   release(body: SealedStudyBody, actor: Actor): SealedStudyBody {
     return actor.role === 'operator' || !body.protected ? body : gateSealedStudy(body);
@@ -118,6 +69,74 @@ export const sealedStudy = {
   releaseAttrition: gateSealedAttrition,
   releaseWarnings: gateSealedWarnings,
 };
+
+/** How the log says that the outcome of a sealed study was read. */
+export interface OutcomeReading {
+  readonly type: 'study-outcome-read' | 'study-replayed';
+  /** sha256 of the reason of an override: people write names, and the log cannot forget */
+  readonly override: string | null;
+}
+
+/**
+ * Carries out the design again, compares it with the seal, and only then reads the outcome.
+ *
+ * @throws seal-broken; what `drawDesign` and the core throw
+ */
+export async function estimateSealed(
+  settings: SealedStudySettings,
+  reading: OutcomeReading,
+  context: AnalysisContext,
+): Promise<Draft<SealedStudySettings, SealedStudyBody>> {
+  const { protocol, seal, override } = settings;
+  const { panels, compute, events, clock } = context.ports;
+  const drawn = await drawDesign(protocol, context);
+  refuseBroken(drawn, seal);
+  await events.append({
+    type: reading.type,
+    at: clock.now(),
+    subject: settings.panel,
+    details: { seal: seal.seal, override: reading.override },
+  });
+  const variables = unique([protocol.outcome.variable, ...furtherVariables(drawn.settings)]);
+  const loaded = await loadColumns(panels, drawn.panel, variables, 'study');
+  refuseBroken({ ...drawn, source: loaded.source }, seal);
+  const run = await compute.run(
+    'study',
+    {
+      ...drawn.input,
+      ...outcomesOfUnits(loaded.data, drawn.request, drawn.units.places),
+      permutations: drawn.settings.permutations,
+      circumstances: {
+        isConcurrent: true,
+        otherMonths: seasonsApart(drawn),
+        outcomeIs: protocol.outcome.is,
+        unplannedOutcomes: 0,
+      },
+    },
+    context,
+  );
+  const { estimate, verdict } = run;
+  const { detectable: _, supportBefore: __, digest: ___, ...design } = drawn.body;
+  const { treated, control } = estimate.groups;
+  const body: SealedStudyBody = {
+    protected: design.protected,
+    gate: verdict.verdict !== 'do-not-use' ? 'passed' : override === null ? 'withheld' : 'overridden',
+    verdict: { ...verdict, reasons: verdict.reasons.map((reason) => ({ ...reason, withheld: false })) },
+    lost: estimate.lost,
+    remaining: estimate.groups,
+    study: { ...design, ...showEstimate(estimate, drawn.order), units: null },
+  };
+  const warnings = [...drawn.warnings.filter(({ code }) => code !== 'tied-units'), ...estimate.warnings];
+  const shown = body.gate === 'withheld' ? withholdEffect(body, warnings) : { body, warnings };
+  return {
+    class: 'release',
+    settings,
+    seed: protocol.seed,
+    sources: [loaded.source],
+    attrition: [...drawn.attrition, { step: 'lost-to-follow-up', units: treated.matched + control.matched }],
+    ...shown,
+  };
+}
 
 function seasonsApart({ panel, settings }: DrawnDesign): number | null {
   const { baseline, followUp } = settings;

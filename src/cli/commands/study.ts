@@ -22,7 +22,7 @@ export const study: Command = {
     if (known) return known(name, context);
     throw new AppError(
       'invalid-request',
-      `study takes design PANEL, seal RESULT, estimate RESULT, report RESULT, multiverse RESULT or template NAME; received "${step}".`,
+      `study takes design PANEL, seal RESULT, estimate RESULT, report RESULT, capsule RESULT, multiverse RESULT or template NAME; received "${step}".`,
       { received: step },
     );
   },
@@ -79,6 +79,12 @@ const steps: Readonly<Record<string, (name: string, context: CommandContext) => 
         ? `${JSON.stringify(await service.getResult(actor, context.checked('getResult', { result })))}\n`
         : (await service.resultReport(actor, context.checked('resultReport', { result, lang: language }))).html,
     );
+    return exitCodes.ok;
+  },
+  async capsule(result, context) {
+    const service = await context.service();
+    const capsule = await service.studyCapsule(context.actor, context.checked('studyCapsule', { result }));
+    context.terminal.out(`${JSON.stringify(capsule, null, context.json ? 0 : 2)}\n`);
     return exitCodes.ok;
   },
   async template(name, { say, terminal }) {

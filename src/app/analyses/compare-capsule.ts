@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { digestOf } from '../digest.ts';
+import type { PanelDescription } from '../panels.ts';
+import type { Ports } from '../ports.ts';
+import type { Engine } from '../results.ts';
+import type { StudyCapsule } from '../study-capsule.ts';
+import { isIntact, sealedAt } from '../study-seal.ts';
+
+/** Why a study does not come out as its capsule says; its sentence is `replay.change.<code>` in messages. */
+export interface ReplayChange {
+  readonly what: 'settings' | 'data' | 'engine' | 'design' | 'result';
+  readonly code: string;
+  readonly parameters: Readonly<Record<string, string | number>>;
+}
+
+/** The revision that holds the data of a capsule: its digest decides, whatever its number. Else the one of that number, or the newest. */
+export function revisionOf({ seal }: StudyCapsule, newest: PanelDescription): number {
+  const isNamed = ({ revision }: { readonly revision: number }) => revision === seal.data.revision;
+  const same = newest.revisions.filter(({ digest }) => digest === seal.data.digest);
+  const found = same.find(isNamed) ?? same[0] ?? newest.revisions.find(isNamed);
+  return found?.revision ?? newest.revision;
+}
+
+/** What was edited in a capsule, as far as its seal and the log of this service tell. */
+export async function changedSettings(
+  { protocol, seal, override, answer }: StudyCapsule,
+  log: Pick<Ports, 'events'>,
+): Promise<readonly ReplayChange[]> {
+  const at = await sealedAt(seal.seal, log);
+  const gate = (answer?.body as { readonly gate?: unknown } | undefined)?.gate;
+  const isOverrideOther = override === null ? gate === 'overridden' : gate === 'withheld';
+  return [
+    ...(isIntact(seal) ? [] : [settings('seal-edited')]),
+    ...(digestOf(protocol) === seal.protocol ? [] : [settings('protocol-edited')]),
+    ...(isOverrideOther ? [settings('override-edited')] : []),
+    ...(at === null || at === seal.sealedAt ? [] : [settings('sealed-at', { was: seal.sealedAt, is: at })]),
+  ];
+}
+
+const settings = (code: string, parameters: ReplayChange['parameters'] = {}): ReplayChange => ({
+  what: 'settings',
+  code,
+  parameters,
+});
+
+export function changedEngine({ engine, seal }: StudyCapsule, now: Omit<Engine, 'name'>): readonly ReplayChange[] {
+  const was = [...new Set([seal.engine, engine.version])].find((version) => version !== now.version);
+  const change = (code: string, parameters: ReplayChange['parameters']): ReplayChange => ({
+    what: 'engine',
+    code,
+    parameters,
+  });
+  return [
+    ...(was === undefined ? [] : [change('engine-version', { was, is: now.version })]),
+    ...(engine.kernels === now.kernels ? [] : [change('engine-kernels', { was: engine.kernels, is: now.kernels })]),
+  ];
+}
+
+/** Whether the panel has the file of a capsule, and if not, whether units were erased from it since. */
+export async function changedData(
+  { seal, protocol: { panel } }: StudyCapsule,
+  { revision, digest }: PanelDescription,
+  { events }: Pick<Ports, 'events'>,
+): Promise<readonly ReplayChange[]> {
+  if (digest === seal.data.digest) return [];
+  const entries = await events.entries('unit-erased');
+  const withdrawals = entries.flatMap(({ details }) => {
+    const { revisions, withdrawal } = JSON.parse(details) as UnitErased;
+    return revisions.some((one) => one.panel === panel && one.revision === revision) ? [withdrawal] : [];
+  });
+  const isErased = withdrawals.some(
+    (_, first) => withdrawals.slice(first).reduce(digestWithout, seal.data.digest) === digest,
+  );
+  return [{ what: 'data', code: isErased ? 'units-erased' : 'other-data', parameters: { panel, revision } }];
+}
+
+interface UnitErased {
+  readonly revisions: readonly { readonly panel: string; readonly revision: number }[];
+  readonly withdrawal: string;
+}
+
+/** As docs/decisions/0013-erasure.md says: the digest of a revision that lost a unit follows from the one before and the log. */
+const digestWithout = (before: string, withdrawal: string): string =>
+  createHash('sha256').update(`${before}\n${withdrawal}`).digest('hex');

@@ -1,0 +1,142 @@
+import { digestOf } from '../digest.ts';
+import { AppError } from '../errors.ts';
+import { type Answer, gateAnswer } from '../gate-answer.ts';
+import { type JsonDifference, jsonDifferences } from '../json-differences.ts';
+import { loadColumns } from '../load-columns.ts';
+import type { PanelDescription } from '../panels.ts';
+import type { AnalysisContext } from '../ports.ts';
+import type { DataSource, Draft } from '../results.ts';
+import type { StudyCapsule } from '../study-capsule.ts';
+import { sealedAt } from '../study-seal.ts';
+import { changedData, changedEngine, changedSettings, type ReplayChange } from './compare-capsule.ts';
+import { estimateSealed, sealedStudy } from './sealed-study.ts';
+
+export interface ReplaySettings {
+  readonly panel: string;
+  /** of this service; the capsule may have another number for the same data */
+  readonly revision: number;
+  /** in a result without its answer, of which the digest is enough */
+  readonly capsule: StudyCapsule;
+}
+
+export interface ReplayBody {
+  readonly verdict: 'same' | 'changed';
+  /** whether the answer is the same to the byte; null where it was not estimated, since settings, data or design are others */
+  readonly identical: boolean | null;
+  /** whether the log of this service holds the seal */
+  readonly sealedHere: boolean;
+  readonly changes: readonly ReplayChange[];
+  /** sha256 of the canonical JSON of the answer here; null where it was not estimated */
+  readonly digest: string | null;
+  /** the first that differ between the capsule and here */
+  readonly differences: readonly JsonDifference[];
+}
+
+const shownDifferences = 10;
+
+/** A sealed study once more, from its capsule: the same bytes, or what changed. */
+export const replay = {
+  settings: (request: ReplaySettings): ReplaySettings => request,
+
+  async run(settings: ReplaySettings, context: AnalysisContext): Promise<Draft<ReplaySettings, ReplayBody>> {
+    const { capsule, panel, revision } = settings;
+    const { ports } = context;
+    const now = await ports.panels.describe(panel, revision);
+    const edited = [...(await changedSettings(capsule, ports)), ...(await changedData(capsule, now, ports))];
+    const read = edited.length === 0 ? await readSource(capsule, now, context) : null;
+    const isOtherConsent = read !== null && read.consents !== capsule.seal.data.consents;
+    const before = [
+      ...edited,
+      ...(isOtherConsent ? [{ what: 'data', code: 'other-consents', parameters: {} } as const] : []),
+      ...changedEngine(capsule, ports.engine),
+    ];
+    const isComparable = edited.length === 0 && !isOtherConsent;
+    const found = isComparable ? await estimateAgain(settings, context) : { changes: [], answer: null };
+    const compared = found.answer === null ? nothingCompared : compareAnswers(capsule, found.answer);
+    const changes = [...before, ...found.changes, ...compared.changes];
+    return {
+      // What is whole is for the operator, and so is whether somebody guessed it.
+      class: capsule.holds === 'whole' ? 'workspace' : 'release',
+      settings: { ...settings, capsule: { ...capsule, answer: null } },
+      seed: capsule.protocol.seed,
+      sources: [read ?? { panel, revision: now.revision, digest: now.digest!, units: null, consents: null }],
+      attrition: [],
+      warnings: [],
+      body: {
+        verdict: changes.length === 0 ? 'same' : 'changed',
+        identical: compared.identical,
+        sealedHere: (await sealedAt(capsule.seal.seal, ports)) !== null,
+        changes,
+        digest: compared.digest,
+        differences: compared.differences,
+      },
+    };
+  },
+
+  release: (body: ReplayBody): ReplayBody => body,
+};
+
+/** Which data a study would read now. @throws data-withdrawn where consent leaves nobody */
+async function readSource(
+  { protocol }: StudyCapsule,
+  now: PanelDescription,
+  { ports }: AnalysisContext,
+): Promise<DataSource> {
+  const { treatment } = protocol;
+  const variable = 'adopts' in treatment ? treatment.adopts : treatment.variable;
+  return (await loadColumns(ports.panels, now, [variable], 'replay')).source;
+}
+
+interface Again {
+  readonly changes: readonly ReplayChange[];
+  readonly answer: Answer<object> | null;
+}
+
+/** The study as whoever the capsule is for sees it; no answer where its design is not what was sealed. */
+async function estimateAgain({ capsule, panel, revision }: ReplaySettings, context: AnalysisContext): Promise<Again> {
+  const { seal, override } = capsule;
+  // The number of the revision is the only part of protocol and seal that another store may have otherwise.
+  const protocol = { ...capsule.protocol, revision };
+  const own = { ...seal, protocol: digestOf(protocol), data: { ...seal.data, revision } };
+  try {
+    const study = await estimateSealed(
+      { panel, revision, design: '', protocol, seal: own, override: override === null ? null : { reason: override } },
+      { type: 'study-replayed', override },
+      context,
+    );
+    const { attrition, warnings, body } = study;
+    const reader = { role: capsule.holds === 'whole' ? 'operator' : 'visitor' } as const;
+    return { changes: [], answer: gateAnswer({ attrition, warnings, body }, sealedStudy, reader) };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'seal-broken' || error.details.changed !== 'design') throw error;
+    return { changes: [{ what: 'design', code: 'other-design', parameters: {} }], answer: null };
+  }
+}
+
+type Compared = Pick<ReplayBody, 'identical' | 'digest' | 'differences' | 'changes'>;
+const nothingCompared: Compared = { identical: null, digest: null, differences: [], changes: [] };
+
+function compareAnswers({ answer, digest, override }: StudyCapsule, again: Answer<object>): Compared {
+  const found = digestOf(again);
+  const was = answer === null ? digest : digestOf(answer);
+  const differences = answer === null ? [] : jsonDifferences(answer, again);
+  const change = (code: string, parameters: ReplayChange['parameters'] = {}): ReplayChange => ({
+    what: 'result',
+    code,
+    parameters,
+  });
+  // Why the effect is shown all the same was said once, to whoever asked for it: of an override only the places are told.
+  const isOverridden = override !== null && (again.body as { readonly gate?: unknown }).gate === 'overridden';
+  const other =
+    answer === null
+      ? change('other-digest')
+      : change(isOverridden ? 'other-answer-overridden' : 'other-answer', { count: differences.length });
+  return {
+    identical: found === was,
+    digest: found,
+    differences: differences
+      .slice(0, shownDifferences)
+      .map((difference) => (isOverridden ? { ...difference, was: null, is: null } : difference)),
+    changes: [...(was === digest ? [] : [change('answer-edited')]), ...(found === was ? [] : [other])],
+  };
+}
