@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Row, Suite } from '../suite.ts';
 import { cases } from './cases.ts';
@@ -77,9 +77,28 @@ async function slopeRow(shape: string): Promise<Row> {
   };
 }
 
+const peers = fileURLToPath(new URL('peers.R', import.meta.url));
+
+/** What R's packages take for the case on this machine, where R is there and has them. */
+function peerRows(id: string): readonly Row[] {
+  const { status, stdout } = spawnSync('Rscript', ['--vanilla', peers, id], { encoding: 'utf8' });
+  if (status !== 0) return [];
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [variant, ms] = line.split(' ') as [string, string];
+      const row = { suite: 'matching', case: id, variant, n: cases[id]!.n, medianMs: Number(ms), minMs: Number(ms) };
+      return { ...row, rounds: 1, ok: true, detail: {} };
+    });
+}
+
 async function* run(id: string): AsyncIterable<Row> {
   if (id.startsWith('slope-')) yield slopeRow(id.slice('slope-'.length));
-  else yield rowOf(id, await measure(id));
+  else {
+    yield rowOf(id, await measure(id));
+    yield* peerRows(id);
+  }
 }
 
 const shown = Object.keys(cases).filter((id) => !/-1e[57]$/.test(id) || !id.startsWith('nearest-'));
