@@ -1,10 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { replayCodes } from '../../src/app/analyses/compare-capsule.ts';
 import { createJobs } from '../../src/app/jobs.ts';
 import { createService } from '../../src/app/service.ts';
 import { createRemoteService } from '../../src/cli/remote-service.ts';
 import { checkInput } from '../../src/contract/check-input.ts';
 import { buildHttp } from '../../src/http/app.ts';
+import { hasMessage, translate } from '../../src/messages/translate.ts';
 import { memoryPorts } from '../support/memory-ports.ts';
 import { studyPanel } from '../support/study-panel.ts';
 import { command } from '../support/terminal.ts';
@@ -17,7 +19,7 @@ const protocol = {
   outcome: { variable: 'kpi', followUp: '2024' },
 };
 
-const files: Readonly<Record<string, string>> = {
+const files: Record<string, string> = {
   'study.json': JSON.stringify(protocol),
   'other.json': JSON.stringify({ ...protocol, panel: 'elsewhere' }),
   'misspelt.json': JSON.stringify({ ...protocol, covariate: ['income'] }),
@@ -28,6 +30,14 @@ const overrides = {
     yield new TextEncoder().encode(files[path]!);
   },
 };
+
+/** The capsule of a study as a file. */
+async function writeCapsule(run: (line: string) => Promise<{ out: string; err: string }>) {
+  const [, result] = /study report (res_\w+)/.exec((await run('match study --protocol study.json')).err)!;
+  const { out } = await run(`study capsule ${result}`);
+  files['capsule.json'] = out;
+  return { result, capsule: JSON.parse(out) };
+}
 
 function open(units = 400) {
   const ports = memoryPorts([studyPanel({ units })]);
@@ -58,6 +68,32 @@ describe('a study on the command line', () => {
     expect([dutch.status, dutch.out.slice(0, 32)]).toEqual([0, '<!doctype html>\n<html lang="nl">']);
     expect(JSON.parse((await run(`study report ${result} --json`)).out)).toMatchObject({ id: result, kind: 'study' });
     expect((await run('study report res_none')).err).toContain('result-not-found');
+  });
+
+  it('is replayed from its capsule: status 0 where it is the same, 7 with the reasons where it is not', async () => {
+    const { run } = open();
+    const { capsule } = await writeCapsule(run);
+    const same = await run('replay capsule.json');
+    expect([same.status, same.out]).toEqual([
+      0,
+      'The same: carried out again, the study gives the same answer to the byte.\n',
+    ]);
+    const { estimate } = capsule.answer.body.study.effects.matched;
+    files['edited.json'] = JSON.stringify(capsule).replaceAll(`"estimate":${estimate}`, '"estimate":1.5');
+    const edited = await run('replay edited.json');
+    expect(edited.status).toBe(7);
+    expect(edited.out).toContain(`/body/study/effects/matched/estimate: 1.5 in the capsule, ${estimate} here`);
+    expect((await run('replay edited.json --lang nl')).out).toMatch(/^Niet hetzelfde\.\n- Uitkomst: De getallen in de/);
+    files['later.json'] = JSON.stringify({ ...capsule, version: 2 });
+    expect((await run('replay later.json')).err).toMatch(/invalid-request.*version: must be equal to constant/);
+  });
+
+  it('has a sentence for all that a replay may find, in both languages', () => {
+    const codes = Object.keys(replayCodes).map((code) => `replay.change.${code}`);
+    const whats = Object.values(replayCodes).map((what) => `replay.what.${what}`);
+    expect([...codes, ...whats].filter((code) => !hasMessage(code))).toEqual([]);
+    const parameters = { was: 'a', is: 'b', panel: 'p', revision: 1, count: 2 };
+    for (const code of codes) expect(translate('nl', code, parameters)).not.toBe(translate('en', code, parameters));
   });
 
   it('goes step by step to the same answer', async () => {
@@ -137,6 +173,12 @@ it('is the same study over HTTP', async () => {
     const remote = createRemoteService(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`);
     const beside = await command(remote, ['match', 'study', '--protocol', 'study.json'], overrides);
     expect(beside.out).toBe((await run('match study --protocol study.json')).out);
+    const { result, capsule } = await writeCapsule((line) => command(remote, line.split(' '), overrides));
+    const got = await app.inject(`/v1/studies/${result}/capsule`);
+    expect(got.json()).toEqual(capsule);
+    const replayed = await app.inject({ method: 'POST', url: '/v1/replays', payload: got.json() });
+    expect([replayed.statusCode, replayed.json().result.body.verdict]).toEqual([200, 'same']);
+    expect((await command(remote, ['replay', 'capsule.json'], overrides)).status).toBe(0);
   } finally {
     await app.close();
   }

@@ -6,12 +6,37 @@ import type { Engine } from '../results.ts';
 import type { StudyCapsule } from '../study-capsule.ts';
 import { isIntact, sealedAt } from '../study-seal.ts';
 
-/** Why a study does not come out as its capsule says; its sentence is `replay.change.<code>` in messages. */
+/** Why a study does not come out as its capsule says, and what that is a matter of. Sentences: `replay.change.<code>` in messages. */
+export const replayCodes = {
+  'seal-edited': 'settings',
+  'protocol-edited': 'settings',
+  'override-edited': 'settings',
+  'sealed-at': 'settings',
+  'units-erased': 'data',
+  'other-data': 'data',
+  'other-consents': 'data',
+  'engine-version': 'engine',
+  'engine-kernels': 'engine',
+  'other-design': 'design',
+  'answer-edited': 'result',
+  'other-answer': 'result',
+  'other-answer-overridden': 'result',
+  'other-digest': 'result',
+} as const;
+
+type ReplayCode = keyof typeof replayCodes;
+
 export interface ReplayChange {
-  readonly what: 'settings' | 'data' | 'engine' | 'design' | 'result';
-  readonly code: string;
+  readonly what: (typeof replayCodes)[ReplayCode];
+  readonly code: ReplayCode;
   readonly parameters: Readonly<Record<string, string | number>>;
 }
+
+export const changeOf = (code: ReplayCode, parameters: ReplayChange['parameters'] = {}): ReplayChange => ({
+  what: replayCodes[code],
+  code,
+  parameters,
+});
 
 /** The revision that holds the data of a capsule: its digest decides, whatever its number. Else the one of that number, or the newest. */
 export function revisionOf({ seal }: StudyCapsule, newest: PanelDescription): number {
@@ -30,29 +55,18 @@ export async function changedSettings(
   const gate = (answer?.body as { readonly gate?: unknown } | undefined)?.gate;
   const isOverrideOther = override === null ? gate === 'overridden' : gate === 'withheld';
   return [
-    ...(isIntact(seal) ? [] : [settings('seal-edited')]),
-    ...(digestOf(protocol) === seal.protocol ? [] : [settings('protocol-edited')]),
-    ...(isOverrideOther ? [settings('override-edited')] : []),
-    ...(at === null || at === seal.sealedAt ? [] : [settings('sealed-at', { was: seal.sealedAt, is: at })]),
+    ...(isIntact(seal) ? [] : [changeOf('seal-edited')]),
+    ...(digestOf(protocol) === seal.protocol ? [] : [changeOf('protocol-edited')]),
+    ...(isOverrideOther ? [changeOf('override-edited')] : []),
+    ...(at === null || at === seal.sealedAt ? [] : [changeOf('sealed-at', { was: seal.sealedAt, is: at })]),
   ];
 }
 
-const settings = (code: string, parameters: ReplayChange['parameters'] = {}): ReplayChange => ({
-  what: 'settings',
-  code,
-  parameters,
-});
-
 export function changedEngine({ engine, seal }: StudyCapsule, now: Omit<Engine, 'name'>): readonly ReplayChange[] {
   const was = [...new Set([seal.engine, engine.version])].find((version) => version !== now.version);
-  const change = (code: string, parameters: ReplayChange['parameters']): ReplayChange => ({
-    what: 'engine',
-    code,
-    parameters,
-  });
   return [
-    ...(was === undefined ? [] : [change('engine-version', { was, is: now.version })]),
-    ...(engine.kernels === now.kernels ? [] : [change('engine-kernels', { was: engine.kernels, is: now.kernels })]),
+    ...(was === undefined ? [] : [changeOf('engine-version', { was, is: now.version })]),
+    ...(engine.kernels === now.kernels ? [] : [changeOf('engine-kernels', { was: engine.kernels, is: now.kernels })]),
   ];
 }
 
@@ -71,7 +85,7 @@ export async function changedData(
   const isErased = withdrawals.some(
     (_, first) => withdrawals.slice(first).reduce(digestWithout, seal.data.digest) === digest,
   );
-  return [{ what: 'data', code: isErased ? 'units-erased' : 'other-data', parameters: { panel, revision } }];
+  return [changeOf(isErased ? 'units-erased' : 'other-data', { panel, revision })];
 }
 
 interface UnitErased {

@@ -8,7 +8,7 @@ import type { AnalysisContext } from '../ports.ts';
 import type { DataSource, Draft } from '../results.ts';
 import type { StudyCapsule } from '../study-capsule.ts';
 import { sealedAt } from '../study-seal.ts';
-import { changedData, changedEngine, changedSettings, type ReplayChange } from './compare-capsule.ts';
+import { changedData, changedEngine, changedSettings, changeOf, type ReplayChange } from './compare-capsule.ts';
 import { estimateSealed, sealedStudy } from './sealed-study.ts';
 
 export interface ReplaySettings {
@@ -47,7 +47,7 @@ export const replay = {
     const isOtherConsent = read !== null && read.consents !== capsule.seal.data.consents;
     const before = [
       ...edited,
-      ...(isOtherConsent ? [{ what: 'data', code: 'other-consents', parameters: {} } as const] : []),
+      ...(isOtherConsent ? [changeOf('other-consents')] : []),
       ...changedEngine(capsule, ports.engine),
     ];
     const isComparable = edited.length === 0 && !isOtherConsent;
@@ -109,7 +109,7 @@ async function estimateAgain({ capsule, panel, revision }: ReplaySettings, conte
     return { changes: [], answer: gateAnswer({ attrition, warnings, body }, sealedStudy, reader) };
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'seal-broken' || error.details.changed !== 'design') throw error;
-    return { changes: [{ what: 'design', code: 'other-design', parameters: {} }], answer: null };
+    return { changes: [changeOf('other-design')], answer: null };
   }
 }
 
@@ -120,23 +120,18 @@ function compareAnswers({ answer, digest, override }: StudyCapsule, again: Answe
   const found = digestOf(again);
   const was = answer === null ? digest : digestOf(answer);
   const differences = answer === null ? [] : jsonDifferences(answer, again);
-  const change = (code: string, parameters: ReplayChange['parameters'] = {}): ReplayChange => ({
-    what: 'result',
-    code,
-    parameters,
-  });
   // Why the effect is shown all the same was said once, to whoever asked for it: of an override only the places are told.
   const isOverridden = override !== null && (again.body as { readonly gate?: unknown }).gate === 'overridden';
   const other =
     answer === null
-      ? change('other-digest')
-      : change(isOverridden ? 'other-answer-overridden' : 'other-answer', { count: differences.length });
+      ? changeOf('other-digest')
+      : changeOf(isOverridden ? 'other-answer-overridden' : 'other-answer', { count: differences.length });
   return {
     identical: found === was,
     digest: found,
     differences: differences
       .slice(0, shownDifferences)
       .map((difference) => (isOverridden ? { ...difference, was: null, is: null } : difference)),
-    changes: [...(was === digest ? [] : [change('answer-edited')]), ...(found === was ? [] : [other])],
+    changes: [...(was === digest ? [] : [changeOf('answer-edited')]), ...(found === was ? [] : [other])],
   };
 }
