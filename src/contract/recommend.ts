@@ -10,7 +10,7 @@ const texts = Type.Array(Type.String(), { maxItems: 100 });
 
 const seed = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const folds = Type.Integer({ minimum: 2, maximum: 100, description: 'parts the groups are spread over' });
-const servableKind = literals(['constant', 'additive', 'ridge', 'set-kernel', 'sparse-set']);
+const servableKind = literals(['constant', 'additive', 'ridge', 'set-kernel', 'sparse-set', 'averaged']);
 const modelKind = literals([
   'random',
   'popularity',
@@ -25,6 +25,7 @@ const modelKind = literals([
   'ridge',
   'set-kernel',
   'sparse-set',
+  'averaged',
 ]);
 const backend = literals(['wasm', 'node']);
 const leftOut = literals(['neighbourhood', 'region']);

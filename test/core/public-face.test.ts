@@ -41,6 +41,7 @@ const internal = [
   'qca/row-sums.ts',
   'qca/two-step.ts', // asked for with `analyseQca`
   // parts of training and of an answer
+  'recommend/average-models.ts',
   'recommend/between-experiment-variance.ts',
   'recommend/boosted-trees.ts',
   'recommend/conformal-reach.ts',

@@ -1,6 +1,7 @@
 import { CoreError } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import type { RandomStream } from '../random/random-stream.ts';
+import { averageModels } from './average-models.ts';
 import { betweenExperimentVariance } from './between-experiment-variance.ts';
 import { fitContextScale, scalePlace } from './context-scale.ts';
 import { type ExperimentTable, type Place, placeOf } from './experiment-table.ts';
@@ -33,6 +34,7 @@ export const modelKinds = [
   'ridge',
   'set-kernel',
   'sparse-set',
+  'averaged',
 ] as const;
 export type ModelKind = (typeof modelKinds)[number];
 
@@ -43,6 +45,7 @@ export const servableKinds = [
   'ridge',
   'set-kernel',
   'sparse-set',
+  'averaged',
 ] as const satisfies readonly ModelKind[];
 export type ServableKind = (typeof servableKinds)[number];
 
@@ -64,6 +67,8 @@ export function fitServable(
   kernels: MatrixKernels,
 ): SetModel {
   if (kind === 'ridge') return fitRidgeModel(table, kernels);
+  if (kind === 'averaged')
+    return averageModels(fitRidgeModel(table, kernels), fitServable('sparse-set', table, random, kernels));
   if (kind === 'set-kernel') return fitSetModel(table, defaultSetModelSettings, kernels);
   const without = kind === 'constant' ? (['blockByContext'] as const) : kind === 'additive' ? additiveWithout : [];
   return fitSparseSetModel(table, { ...defaultSparseSettings, without }, random, kernels);
@@ -80,6 +85,7 @@ export function fitServable(
  * - `additive`: the same without pairs: the differences that blocks make
  * - `r-learner`, `boosted-trees`, `factorisation`, `set-network`: rivals of another make (rival-models.ts)
  * - `ridge`, `set-kernel` (normal priors with estimated variances), `sparse-set` (and coefficients that may be 0)
+ * - `averaged`: the even mixture of `ridge` and `sparse-set`
  */
 export function fitEffectModel(
   kind: ModelKind,

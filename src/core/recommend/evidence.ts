@@ -8,7 +8,7 @@ import { mixFeatures, type SetModel, writeRowFeatures } from './set-model.ts';
 /**
  * The weights with which the experiments make up a predicted effect: the estimate is the sum of weight times effect.
  *
- * estimate = f' mean and mean = operator F' V^-1 y, so the weights are V^-1 F operator' f.
+ * estimate = f' mean and mean = operator F' V^-1 y, so the weights are V^-1 F operator' f; those of a mixture are the mean of its parts'.
  *
  * @param mix flags of the blocks
  * @returns n weights; their products with `table.effect` sum to the predicted effect (to rounding)
@@ -21,6 +21,10 @@ export function evidenceWeights(
   mix: Uint8Array,
   kernels: MatrixKernels,
 ): Float64Array {
+  if (model.parts) {
+    const [first, second] = model.parts.map((part) => evidenceWeights(table, part, place, mix, kernels));
+    return first!.map((value, i) => (value + second![i]!) / 2);
+  }
   const layout = featureLayout(model.shape);
   const p = layout.count;
   const n = table.ids.length;

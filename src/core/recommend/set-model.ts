@@ -28,7 +28,7 @@ export interface SetModel {
   readonly mean: Float64Array;
   /** p x p posterior covariance */
   readonly covariance: Float64Array;
-  /** p x p: mean = operator x F' V^-1 y, so that a prediction is a weighted sum of the experiments */
+  /** p x p: mean = operator x F' V^-1 y, so that a prediction is a weighted sum of the experiments; empty where `parts` have one each */
   readonly operator: Float64Array;
   /** precision of a row inside V^-1 where no sampling variances are known; 1 where the operator holds it already */
   readonly operatorPrecision: number;
@@ -36,6 +36,8 @@ export interface SetModel {
   readonly components: VarianceComponents;
   readonly iterations: number;
   readonly converged: boolean;
+  /** the fits of which it is the even mixture; absent: it is a fit itself */
+  readonly parts?: readonly [SetModel, SetModel];
 }
 
 export interface SetModelSettings {
@@ -149,6 +151,7 @@ export function fitSetModel(table: ExperimentTable, settings: SetModelSettings, 
     { maximumIterations: settings.fixed ? 0 : settings.maximumIterations, tolerance: settings.tolerance },
     kernels,
   );
+  clearFamilies(fit.covariance, layout, settings.without);
   return {
     shape,
     scale,
@@ -160,6 +163,19 @@ export function fitSetModel(table: ExperimentTable, settings: SetModelSettings, 
     iterations: fit.iterations,
     converged: fit.converged,
   };
+}
+
+/** Coefficients that are left at 0 vary with nothing: what the prior leaves of them would add weights that no prediction has. */
+function clearFamilies({ values }: Matrix, layout: FeatureLayout, without: readonly FeatureFamily[]): void {
+  const p = layout.count;
+  for (const name of without) {
+    for (let k = layout.start[name]; k < layout.start[name] + layout.length[name]; k++) {
+      for (let l = 0; l < p; l++) {
+        values[k * p + l] = 0;
+        values[l * p + k] = 0;
+      }
+    }
+  }
 }
 
 /** How the sparse model is sampled. */
