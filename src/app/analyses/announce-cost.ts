@@ -11,10 +11,13 @@ export function announceCost(
   design: StudyDesign,
   { progress }: AnalysisContext,
 ): void {
-  const columns = variablesOf(terms).reduce((count, name) => {
+  const cost = studyCost(frame.rows, columnsOf(frame, terms), design);
+  if (cost.seconds >= 2) progress(0.1, 'matching', cost);
+}
+
+/** Columns of the covariates, levels counted apart. */
+export const columnsOf = (frame: StudyUnits['frame'], terms: readonly ModelTerm[]): number =>
+  variablesOf(terms).reduce((count, name) => {
     const column = frame.columns[name]!;
     return count + (column.type === 'coded' ? column.levels.length : 1);
   }, 0);
-  const cost = studyCost(frame.rows, columns, design);
-  if (cost !== null && cost.seconds >= 2) progress(0.1, 'matching', cost);
-}

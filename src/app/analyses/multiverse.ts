@@ -7,6 +7,7 @@ import { loadColumns } from '../load-columns.ts';
 import type { AnalysisContext } from '../ports.ts';
 import type { Draft } from '../results.ts';
 import type { StudySeal } from '../study-seal.ts';
+import { columnsOf } from './announce-cost.ts';
 import { outcomesOfUnits } from './design-units.ts';
 import { type ReadDesign, readDesign } from './draw-design.ts';
 import { furtherVariables } from './further-questions.ts';
@@ -20,6 +21,7 @@ import {
   completeAlternatives,
   specificationsOf,
 } from './specifications.ts';
+import { specificationsCost } from './study-cost.ts';
 import { type StudyProtocol, toStudySettings } from './study-protocol.ts';
 
 export interface MultiverseSettings {
@@ -98,6 +100,7 @@ export const multiverse = {
       const input = { ...question, ...outcomesOfUnits(loaded.data, read.request, read.units.places) };
       return halves(members).map((half) => ({ half, input }));
     });
+    announceAll(groups, context);
     const progress = together(parts.length, context.progress);
     await Promise.all(
       parts.map(async ({ half, input: { further: _, ...input } }, place) => {
@@ -175,6 +178,18 @@ function refusalOf(error: unknown): { readonly code: string; readonly message: s
   if (error instanceof AppError && error.code === 'invalid-request')
     return { code: error.code, message: error.message };
   throw error;
+}
+
+/** From two seconds on says what all ways together will cost before the first starts. */
+function announceAll(groups: readonly Group[], { progress }: AnalysisContext): void {
+  const costs = groups.flatMap((group) => {
+    if ('refusal' in group) return [];
+    const { frame, covariates } = group.read.input;
+    const designs = group.members.map(({ specification }) => specification.design);
+    return [specificationsCost(frame.rows, columnsOf(frame, covariates), designs)];
+  });
+  const seconds = costs.reduce((sum, cost) => sum + cost.seconds, 0);
+  if (seconds >= 2) progress(0.1, 'specifications', { seconds, megabytes: Math.max(...costs.map((c) => c.megabytes)) });
 }
 
 /** Many ways are halved over two threads; neighbours share a score. */

@@ -7,20 +7,32 @@ import type { CostEstimate } from '../ports.ts';
  * factor of five for data like those; a slower machine takes longer.
  *
  * @param columns of the covariates, levels counted apart
- * @returns null for cardinality matching, whose search is bounded by `nodes` and not by the size of the data
  */
-export function studyCost(units: number, columns: number, design: StudyDesign): CostEstimate | null {
-  if (design.method === 'cardinality') return null;
+export function studyCost(units: number, columns: number, design: StudyDesign): CostEstimate {
   const once = matchSeconds(units, design);
-  const rest = 2e-7 * units * columns + 3e-9 * units * columns ** 2;
-  return {
-    seconds: oneDigit(rest + once * (1 + ordersTried(units, design))),
-    megabytes: oneDigit(100 + 8e-6 * units * (2 * columns + 10)),
-  };
+  const seconds = restSeconds(units, columns) + once * (1 + ordersTried(units, design));
+  return { seconds: oneDigit(seconds), megabytes: megabytes(units, columns) };
 }
 
-/** One match, or one fit of weights. */
+/** What all designs will cost that are tried on the same units: each is matched once, and its balance and effects are fitted. */
+export function specificationsCost(units: number, columns: number, designs: readonly StudyDesign[]): CostEstimate {
+  const each = 6e-8 * units * columns;
+  const seconds = designs.reduce(
+    (sum, design) => sum + matchSeconds(units, design) + each,
+    restSeconds(units, columns),
+  );
+  return { seconds: oneDigit(seconds), megabytes: megabytes(units, columns) };
+}
+
+const restSeconds = (units: number, columns: number): number => 2e-7 * units * columns + 3e-9 * units * columns ** 2;
+const megabytes = (units: number, columns: number): number => oneDigit(100 + 8e-6 * units * (2 * columns + 10));
+
+/**
+ * One match, or one fit of weights. Cardinality matching is taken to be decided by its first relaxations, as it mostly is; a hard
+ * search takes longer, up to its `nodes`.
+ */
 export function matchSeconds(units: number, design: StudyDesign): number {
+  if (design.method === 'cardinality') return 2e-4 * units;
   if (!('distance' in design) || design.method === 'subclassification') return 2e-7 * units;
   const hasCaliper = design.calipers.length > 0;
   if (isOnLine(design)) {
