@@ -249,6 +249,7 @@ const further = strict({
           control: count,
           effect,
           adjustedPValue: number,
+          sensitivity: nullable(sensitivity),
           support: count,
           withheld: Type.Boolean(),
         }),
@@ -264,6 +265,7 @@ const further = strict({
     }),
   ),
   augmented: effect,
+  augmentedSensitivity: nullable(sensitivity),
   ratios: nullable(
     strict({
       riskTreated: Type.Number(),

@@ -145,7 +145,7 @@ export {
   type OutcomeBefore,
   type StudyFacts,
 } from './effects/answer-further.ts';
-export { type AugmentedInput, augmentedEffect } from './effects/augmented-effect.ts';
+export { type AugmentedEstimate, type AugmentedInput, augmentedEffect } from './effects/augmented-effect.ts';
 export { type AugmentedEffects, augmentedIpw, type InfluenceEstimate } from './effects/augmented-ipw.ts';
 export { type ClusterError, clusterRobustBellMcCaffrey } from './effects/bell-mccaffrey.ts';
 export { bootstrapSets } from './effects/bootstrap-sets.ts';
@@ -209,6 +209,7 @@ export {
 export type { BalanceOf, GroupCounts, LevelCounts, StudyBalanceRow } from './effects/study-balance.ts';
 export type { StudyDesignInput, StudyEstimateInput } from './effects/study-input.ts';
 export {
+  augmentedSensitivity,
   type Benchmark,
   type Detectable,
   detectableOf,

@@ -175,6 +175,32 @@ describe('what a study asks beside its effect', () => {
     expect(later.rosenbaum!.sign!.bounds).toEqual(own.rosenbaum!.sign!.bounds);
   });
 
+  it('says so of the effect within each level and of the augmented estimate, to others too', async () => {
+    const questions = {
+      effectsBy: 'home',
+      augmented: { folds: 0 },
+      estimand: 'ATE' as const,
+      design: { method: 'inverse-probability' as const },
+    };
+    for (const actor of [operator, visitor]) {
+      const { byLevel, augmented, augmentedSensitivity } = (await study(panel, questions, actor)).body.further;
+      for (const { effect, sensitivity } of byLevel!.levels) {
+        // The E-value is of a ratio exp(0.91 d) on the side of the effect; bounds for pairs and benchmarks are not of a level.
+        expect(Math.log(sensitivity!.eValue!.riskRatio) * effect!.estimate).toBeGreaterThan(0);
+        expect(sensitivity!.robustness!.value).toBeGreaterThan(sensitivity!.robustness!.interval);
+        expect([sensitivity!.robustness!.benchmark, sensitivity!.rosenbaum]).toEqual([null, null]);
+      }
+      // 4 in old homes against 2 in new ones, with the same noise
+      const [fresh, old] = byLevel!.levels.map(({ sensitivity }) => sensitivity!);
+      expect(old!.eValue!.eValue).toBeGreaterThan(fresh!.eValue!.eValue);
+      expect(old!.robustness!.value).toBeGreaterThan(fresh!.robustness!.value);
+      expect(augmented).not.toBeNull();
+      expect(augmentedSensitivity!.eValue!.eValue).toBeGreaterThan(augmentedSensitivity!.eValue!.ofInterval);
+      expect(augmentedSensitivity!.robustness!.value).toBeGreaterThan(augmentedSensitivity!.robustness!.interval);
+      expect(augmentedSensitivity!.rosenbaum).toBeNull();
+    }
+  });
+
   it('shows others no benchmark of further outcomes, and no sign test of fewer than ten pairs in one of the two ways', async () => {
     const questions = { otherOutcomes: ['noise'], laterFollowUps: ['2025'] };
     const mine = await study(panel, questions);
@@ -288,7 +314,8 @@ describe('the release of what a study says beside its effect', () => {
     expect(levels.map(({ name }) => name)).not.toContain('farm');
     expect(hidden.length).toBeGreaterThanOrEqual(2);
     for (const level of hidden)
-      expect([level.name, level.treated, level.control, level.effect]).toEqual([null, null, null, null]);
+      expect([level.name, level.treated, level.control, level.effect, level.sensitivity]).toEqual(Array(5).fill(null));
+    for (const level of levels) if (!level.withheld) expect(level.sensitivity).not.toBeNull();
     expect(interaction).toBeNull();
   });
 

@@ -12,6 +12,7 @@ const folder = new URL('../../src/core/', import.meta.url).pathname;
 const internal = [
   // fits, covariances and counts inside propensity, weighting and effects
   'effects/arm-variances.ts',
+  'effects/level-sensitivity.ts',
   'effects/robust-covariance.ts',
   'effects/shared-partners.ts',
   'effects/study-balance.ts',

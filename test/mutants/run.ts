@@ -68,7 +68,7 @@ const waiting = [...chosen];
 const outcomes: Outcome[] = [];
 const copies = await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, copyProject));
 try {
-  for (const folder of [...neighbours.flat().map((room) => `test/core/${room}`), ...ofStudies]) {
+  for (const folder of new Set(chosen.flatMap(testsFor))) {
     if ((await runTests(copies[0]!, folder)) === 0) continue;
     throw new Error(`${folder} fails without a fault: repair it first.`);
   }

@@ -61,7 +61,7 @@ const notPeople: readonly (readonly [where: RegExp, reason: string])[] = [
   [/^body\.overlap\.coefficient$|^warnings\[\]\.parameters\.coefficient$/, 'a share; see the attack on studies'],
   [/^body\.permutation\./, 'chances and draws'],
   [
-    /^body\.further\.(effects\[\]\.)?sensitivity\..*\b(gamma|survivedGamma|eValue|ofInterval|riskRatio)$/,
+    /^body\.further\.((effects\[\]\.|byLevel\.levels\[\]\.)?sensitivity|augmentedSensitivity)\..*\b(gamma|survivedGamma|eValue|ofInterval|riskRatio)$/,
     'odds and ratios: 1 is none',
   ],
   [/^body\.further\.byLevel\.interaction\./, 'a statistic and its degrees of freedom'],

@@ -16,6 +16,7 @@ export interface ShownLevel {
   readonly control: number | null;
   readonly effect: EffectEstimate | null;
   readonly adjustedPValue: number | null;
+  readonly sensitivity: ShownSensitivity | null;
   readonly support: number | null;
   readonly withheld: boolean;
 }
@@ -46,6 +47,7 @@ export interface ShownFurther extends Pick<FurtherAnswers, 'augmented' | 'ratios
     readonly interaction: EffectsByLevel['interaction'];
   } | null;
   readonly sensitivity: ShownSensitivity;
+  readonly augmentedSensitivity: ShownSensitivity | null;
   readonly support: FurtherAnswers['support'] | null;
 }
 
@@ -82,6 +84,7 @@ export function hideFurther(further: ShownFurther): ShownFurther {
     ownAdjustedPValue: null,
     byLevel: hideLevels(further.byLevel),
     augmented: null,
+    augmentedSensitivity: null,
     ratios: null,
     sensitivity: { eValue: null, robustness: null, rosenbaum: null },
     detectable: null,
@@ -129,6 +132,7 @@ export function gateFurther(
     ownAdjustedPValue: isOneHidden ? null : base.ownAdjustedPValue,
     byLevel: byLevel && (isOutcomeHidden.matched ? byLevel : gateLevels(byLevel)),
     augmented: hidesEverybody ? null : withoutLevels(base.augmented),
+    augmentedSensitivity: hidesEverybody ? null : base.augmentedSensitivity,
     detectable: further.supportBefore === null || fewIn(further.supportBefore) ? null : further.detectable,
     sensitivity: gateSensitivity(sensitivity, { standardError }, (term) => hidesEverybody || isTermHidden(term)),
     support: null,
@@ -160,6 +164,7 @@ const hiddenLevel: ShownLevel = {
   control: null,
   effect: null,
   adjustedPValue: null,
+  sensitivity: null,
   support: null,
   withheld: true,
 };

@@ -24,35 +24,41 @@ function effectsTable({ body }: Study, { say }: CommandContext, show: Show): str
   const rows = effects.map(({ kind, variable, period, matched, adjusted, adjustedPValue, sensitivity, withheld }) => {
     const effect = adjusted ?? matched;
     const name = say(`match.further.kind.${kind}`, { variable, period: period ?? '' });
-    if (withheld || effect === null) return [name, withheld ? say('cli.withheld') : '–', '', '', '', ''];
-    const { eValue = null, rosenbaum = null } = sensitivity ?? {};
+    if (withheld || effect === null) return [name, withheld ? say('cli.withheld') : '–', '', '', '', '', ''];
+    const gamma = sensitivity?.rosenbaum?.survivedGamma ?? null;
     return [
       name,
       show(effect.estimate),
       say('match.interval', { lower: show(effect.lower), upper: show(effect.upper) }),
       show(adjustedPValue ?? effect.pValue),
-      eValue === null ? '' : show(eValue.eValue),
-      rosenbaum?.survivedGamma == null ? '' : show(rosenbaum.survivedGamma),
+      ...strength(sensitivity, show),
+      gamma === null ? '' : show(gamma),
     ];
   });
-  const ofSensitivity = [
-    { title: say('match.further.e-value'), align: 'right' as const },
-    { title: say('match.further.gamma'), align: 'right' as const },
-  ];
-  return textTable([...headings(say, 'match.further.title'), ...ofSensitivity], rows);
+  return textTable(
+    [...headings(say, 'match.further.title'), { title: say('match.further.gamma'), align: 'right' as const }],
+    rows,
+  );
 }
+
+/** E-value and robustness value in per cent; empty where there is none. */
+const strength = (sensitivity: Study['body']['further']['augmentedSensitivity'], show: Show): [string, string] => [
+  sensitivity?.eValue ? show(sensitivity.eValue.eValue) : '',
+  sensitivity?.robustness ? show(100 * sensitivity.robustness.value) : '',
+];
 
 function levelsTable({ body }: Study, { say }: CommandContext, show: Show): string {
   const { byLevel } = body.further;
   if (byLevel === null) return '';
-  const rows = byLevel.levels.map(({ name, effect, adjustedPValue, withheld }) => {
+  const rows = byLevel.levels.map(({ name, effect, adjustedPValue, sensitivity, withheld }) => {
     const label = name === null ? byLevel.variable : `${byLevel.variable} = ${name}`;
-    if (withheld || effect === null) return [label, withheld ? say('cli.withheld') : '–', '', ''];
+    if (withheld || effect === null) return [label, withheld ? say('cli.withheld') : '–', '', '', '', ''];
     return [
       label,
       show(effect.estimate),
       say('match.interval', { lower: show(effect.lower), upper: show(effect.upper) }),
       show(adjustedPValue),
+      ...strength(sensitivity, show),
     ];
   });
   const test =
@@ -67,10 +73,13 @@ const headings = (say: CommandContext['say'], title: string) => [
   { title: say('match.effect.estimate'), align: 'right' as const },
   { title: say('match.further.interval') },
   { title: say('match.further.p'), align: 'right' as const },
+  { title: say('match.further.e-value'), align: 'right' as const },
+  { title: say('match.further.robustness'), align: 'right' as const },
 ];
 
 function moreEstimates({ body }: Study, { say }: CommandContext, show: Show): string {
-  const { augmented, ratios } = body.further;
+  const { augmented, augmentedSensitivity, ratios } = body.further;
+  const [eValue, value] = strength(augmentedSensitivity, show);
   const between = ({ estimate, lower, upper }: { estimate: number; lower: number; upper: number }) => ({
     estimate: show(estimate),
     lower: show(lower),
@@ -78,6 +87,7 @@ function moreEstimates({ body }: Study, { say }: CommandContext, show: Show): st
   });
   return [
     ...(augmented === null ? [] : [`${say('match.further.augmented', between(augmented))}\n`]),
+    ...(eValue === '' || value === '' ? [] : [`${say('match.further.augmented-sensitivity', { eValue, value })}\n`]),
     ...(ratios === null
       ? []
       : [

@@ -13,9 +13,16 @@ import {
   judged,
   supportOfOutcome,
 } from './further-effects.ts';
+import { levelSensitivity } from './level-sensitivity.ts';
 import { type RiskRatios, riskRatios } from './risk-ratios.ts';
 import { rowsWithWeight } from './rows-with-weight.ts';
-import { type Detectable, detectableOf, type StudySensitivity, studySensitivity } from './study-sensitivity.ts';
+import {
+  augmentedSensitivity,
+  type Detectable,
+  detectableOf,
+  type StudySensitivity,
+  studySensitivity,
+} from './study-sensitivity.ts';
 
 /** What is asked of a study beside its effect. Arrays hold one value per unit of the study, matched or not. */
 export interface FurtherQuestions {
@@ -40,8 +47,19 @@ export interface FurtherAnswers {
   readonly effects: readonly FurtherEffect[];
   /** p-value of the study's own effect, adjusted together with further outcomes */
   readonly ownAdjustedPValue: number;
-  readonly byLevel: (EffectsByLevel & { readonly variable: string; readonly names: readonly string[] }) | null;
+  readonly byLevel:
+    | (Pick<EffectsByLevel, 'interaction'> & {
+        readonly variable: string;
+        readonly names: readonly string[];
+        /** sensitivity: null without an effect */
+        readonly levels: readonly (EffectsByLevel['levels'][number] & {
+          readonly sensitivity: StudySensitivity | null;
+        })[];
+      })
+    | null;
   readonly augmented: EffectEstimate | null;
+  /** null without the augmented estimate */
+  readonly augmentedSensitivity: StudySensitivity | null;
   readonly ratios: RiskRatios | null;
   readonly sensitivity: StudySensitivity;
   readonly detectable: Detectable | null;
@@ -126,19 +144,7 @@ export function answerFurther(
   }
   const sample = sampleOf(outcome);
   const { by } = questions;
-  const byLevel = by && {
-    variable: by.variable,
-    names: by.names,
-    ...effectsByLevel(
-      sample,
-      columns,
-      Int32Array.from(rows, (row) => by.level[row]!),
-      by.names.length,
-      inference,
-      confidence,
-      kernels,
-    ),
-  };
+  const byLevel = by && answerByLevel(by, rows, sample, columns, inference, confidence, kernels);
   if (byLevel !== null && byLevel.interaction === null) {
     warnings.push({ code: 'no-interaction-test', parameters: { variable: byLevel.variable } });
   }
@@ -149,7 +155,7 @@ export function answerFurther(
       effects,
       ownAdjustedPValue,
       byLevel,
-      augmented,
+      ...(augmented ?? { augmented: null, augmentedSensitivity: null }),
       ratios,
       sensitivity: sensitivityOf(outcome, judged(facts.effects)!),
       detectable: questions.before && detectableBefore(facts, questions.before),
@@ -168,17 +174,20 @@ function augment(
   folds: number,
   warnings: Warning[],
   kernels: MatrixKernels,
-): EffectEstimate | null {
+): Pick<FurtherAnswers, 'augmented' | 'augmentedSensitivity'> | null {
   if (inference.method === 'cluster-means' || inference.method === 'wild-cluster-bootstrap') {
     warnings.push({ code: 'no-augmented-effect', parameters: { ...inference.clusters! } });
     return null;
   }
   const rows = Uint32Array.from(eligible.keys()).filter((row) => eligible[row] === 1);
   const isClustered = inference.clusters !== null && cluster !== null;
-  return augmentedEffect(
+  const everybody = {
+    treated: Uint8Array.from(rows, (row) => treated[row]!),
+    outcome: Float64Array.from(rows, (row) => outcome[row]!),
+  };
+  const estimate = augmentedEffect(
     {
-      treated: Uint8Array.from(rows, (row) => treated[row]!),
-      outcome: Float64Array.from(rows, (row) => outcome[row]!),
+      ...everybody,
       columns: terms
         .flat()
         .map(({ name, values }) => ({ name, values: Float64Array.from(rows, (row) => values[row]!) })),
@@ -190,6 +199,31 @@ function augment(
     },
     kernels,
   );
+  const { biasScale: _, ...augmented } = estimate;
+  const weights = new Float64Array(rows.length).fill(1);
+  return { augmented, augmentedSensitivity: augmentedSensitivity({ ...everybody, weights }, estimate) };
+}
+
+function answerByLevel(
+  by: NonNullable<FurtherQuestions['by']>,
+  rows: Uint32Array,
+  sample: EffectSample,
+  columns: readonly DesignColumn[],
+  inference: Inference,
+  confidence: number,
+  kernels: MatrixKernels,
+): NonNullable<FurtherAnswers['byLevel']> {
+  const level = Int32Array.from(rows, (row) => by.level[row]!);
+  const found = effectsByLevel(sample, columns, level, by.names.length, inference, confidence, kernels);
+  return {
+    variable: by.variable,
+    names: by.names,
+    interaction: found.interaction,
+    levels: found.levels.map((of, l) => ({
+      ...of,
+      sensitivity: of.effect && levelSensitivity(sample, columns, level, l, of.effect, inference, confidence, kernels),
+    })),
+  };
 }
 
 type Planned = Pick<StudyFacts, 'treated' | 'weights' | 'cluster' | 'inference' | 'confidence'>;

@@ -22,6 +22,11 @@ export interface AugmentedInput {
   readonly seed: number;
 }
 
+export interface AugmentedEstimate extends EffectEstimate {
+  /** see `InfluenceEstimate` */
+  readonly biasScale: number;
+}
+
 /**
  * Augmented inverse-probability estimate with a logistic propensity and a linear outcome model per group, on request cross-fitted:
  * right if either model is, and with folds also where the models are flexible.
@@ -33,7 +38,7 @@ export interface AugmentedInput {
  * Cost: one logistic and two linear fits of n x p per fold. Source: Robins, Rotnitzky and Zhao 1994,
  * doi:10.1080/01621459.1994.10476818; Chernozhukov and others 2018, doi:10.1111/ectj.12097 (cross-fitting, one split).
  */
-export function augmentedEffect(input: AugmentedInput, kernels: MatrixKernels): EffectEstimate {
+export function augmentedEffect(input: AugmentedInput, kernels: MatrixKernels): AugmentedEstimate {
   const { outcome, estimand, folds, cluster, confidence } = input;
   const n = outcome.length;
   if (!(Number.isInteger(folds) && folds >= 0 && folds !== 1 && folds <= n)) {
@@ -47,12 +52,13 @@ export function augmentedEffect(input: AugmentedInput, kernels: MatrixKernels): 
   const sign = isSwapped ? -1 : 1;
   const { propensity, ones, zeros } = predictions({ ...input, treated }, kernels);
   const { ate, att } = augmentedIpw(outcome, treated, propensity, ones, zeros);
-  const { estimate, influence } = estimand === 'ATE' ? ate : att;
+  const { estimate, influence, biasScale } = estimand === 'ATE' ? ate : att;
   const error = errorOfInfluence(influence, cluster);
-  return withInterval(
+  const effect = withInterval(
     { estimate: sign * estimate, ...error, adjustedFor: input.columns.map(({ name }) => name), leftOut: [] },
     confidence,
   );
+  return { ...effect, biasScale };
 }
 
 function predictions(

@@ -262,7 +262,7 @@ function contrastOfTwo(
 }
 
 /** The units of some levels; without clusters each is its own. */
-function partOf(
+export function partOf(
   { treated, outcome, weights }: EffectSample,
   columns: readonly DesignColumn[],
   cluster: Int32Array | null,

@@ -94,7 +94,35 @@ export function studySensitivity(input: SensitivityInput, kernels: MatrixKernels
   return { eValue: eValueOf(input), robustness: robustnessOf(input, kernels), rosenbaum: rosenbaumOf(input) };
 }
 
-function eValueOf({ sample, effect, ratios }: SensitivityInput): StudySensitivity['eValue'] {
+/**
+ * The same of an augmented estimate, which has no pairs: the robustness value is the share that an unmeasured cause would have to
+ * explain of the outcome's residuals and of the weights alike, share / sqrt(1 - share) = |estimate| / biasScale; for a regression
+ * that is Cinelli and Hazlett's. The interval's takes the limit next to 0 in place of the estimate, biasScale as known.
+ *
+ * @param sample everybody the estimate is of
+ * Source: Chernozhukov and others 2022, doi:10.3386/w30302, section 3.
+ */
+export function augmentedSensitivity(
+  sample: EffectSample,
+  { biasScale, ...effect }: EffectEstimate & { readonly biasScale: number },
+): StudySensitivity {
+  const size = Math.abs(effect.estimate);
+  const reach = (effect.upper - effect.lower) / 2;
+  return {
+    eValue: eValueOf({ sample, effect, ratios: null }),
+    robustness:
+      biasScale > 0
+        ? { value: equalShares(size / biasScale), interval: equalShares((size - reach) / biasScale), benchmark: null }
+        : null,
+    rosenbaum: null,
+  };
+}
+
+function eValueOf({
+  sample,
+  effect,
+  ratios,
+}: Pick<SensitivityInput, 'sample' | 'effect' | 'ratios'>): StudySensitivity['eValue'] {
   if (ratios !== null) {
     const { estimate, lower, upper } = ratios.riskRatio;
     const shown = { riskRatio: estimate, lower, upper };

@@ -8,7 +8,7 @@ import type { StudyView } from './study-view.ts';
 /** How sure the answer is: what would have to be hidden to change it, and what else was compared. Numbers come as they are. */
 export function sensitivityPart({ texts }: PageContext, view: StudyView, words: Vocabulary): SafeHtml {
   const { t, number } = texts;
-  const { sensitivity, effects, byLevel, detectable } = view.further;
+  const { sensitivity, effects, byLevel, augmented, augmentedSensitivity, detectable } = view.further;
   const { eValue, robustness, rosenbaum } = sensitivity;
   const estimates = [view.effect, ...effects.map(({ matched }) => matched)].filter((effect) => effect !== null);
   const decimals = decimalsFor(estimates.map(({ estimate }) => estimate));
@@ -37,22 +37,34 @@ export function sensitivityPart({ texts }: PageContext, view: StudyView, words: 
     rows.push({ heading: t('page.study.sure.detectable'), cells: [number(detectable.effect, decimals)] });
   }
   const compared = [
-    ...effects.map(({ kind, variable, period, matched, adjusted, withheld }) => ({
+    ...effects.map(({ kind, variable, period, matched, adjusted, sensitivity: strength, withheld }) => ({
       heading: t(`page.study.sure.kind.${kind}`, {
         variable: words.label({ name: variable, title: null }),
         period: period ?? '',
       }),
       effect: adjusted ?? matched,
+      strength,
       withheld,
     })),
-    ...(byLevel?.levels ?? []).map(({ name, effect, withheld }) => ({
+    ...(byLevel?.levels ?? []).map(({ name, effect, sensitivity: strength, withheld }) => ({
       heading: t('page.study.covariate-level', {
         covariate: words.label({ name: byLevel!.variable, title: null }),
         level: name === null ? t('page.withheld') : words.code({ name: byLevel!.variable, title: null }, name),
       }),
       effect,
+      strength,
       withheld,
     })),
+    ...(augmented === null
+      ? []
+      : [
+          {
+            heading: t('page.study.sure.augmented'),
+            effect: augmented,
+            strength: augmentedSensitivity,
+            withheld: false,
+          },
+        ]),
   ];
   return html`<p>${t('page.study.sure.lead')}</p>${
     rows.length === 0
@@ -74,8 +86,10 @@ export function sensitivityPart({ texts }: PageContext, view: StudyView, words: 
             { label: t('page.study.column.comparison'), align: 'text' },
             { label: t('page.study.column.difference'), align: 'number' },
             { label: t('page.collective.column.interval', { level: view.confidence }), align: 'number' },
+            { label: t('page.study.sure.column.e-value'), align: 'number' },
+            { label: t('page.study.sure.column.robustness'), align: 'number' },
           ],
-          compared.map(({ heading, effect, withheld }) =>
+          compared.map(({ heading, effect, strength, withheld }) =>
             withheld || effect === null
               ? {
                   heading,
@@ -89,6 +103,8 @@ export function sensitivityPart({ texts }: PageContext, view: StudyView, words: 
                   cells: [
                     number(effect.estimate, decimals),
                     t('page.range', { lower: number(effect.lower, decimals), upper: number(effect.upper, decimals) }),
+                    strength?.eValue ? number(strength.eValue.eValue, 2) : '–',
+                    strength?.robustness ? percent(strength.robustness.value) : '–',
                   ],
                 },
           ),

@@ -124,10 +124,44 @@ describe('effects by level', () => {
     expect(one.standardError).toBeCloseTo(whole.standardError, 10);
   });
 
-  it('leaves a level with one treated unit without an effect', () => {
-    const lonely = level.map((l, i) => (i === sample.treated.indexOf(1) ? 3 : l));
+  it('leaves a level with one treated unit without an effect, however many controls it has', () => {
+    const first = sample.treated.indexOf(1);
+    const controls = [...sample.treated.keys()].filter((i) => sample.treated[i] === 0).slice(0, 20);
+    const lonely = level.map((l, i) => (i === first || controls.includes(i) ? 3 : l));
     const { levels } = effectsByLevel(sample, [], lonely, 4, plain, 0.95, kernels);
-    expect([levels[3]!.treated, levels[3]!.effect, levels[3]!.adjustedPValue]).toEqual([1, null, null]);
+    expect([levels[3]!.treated, levels[3]!.control]).toEqual([1, 20]);
+    expect([levels[3]!.effect, levels[3]!.adjustedPValue]).toEqual([null, null]);
+  });
+
+  it('by means of clusters differ by the t test of what each cluster’s two means differ', () => {
+    // differences first minus second level: 1, 3 and 5 in treated clusters, 0, 1 and 2 in the others
+    const [treated, first, second] = [
+      [1, 1, 1, 0, 0, 0],
+      [5, 6, 9, 2, 2, 4],
+      [4, 3, 4, 2, 1, 2],
+    ];
+    const rows = Array.from({ length: 24 }, (_, i) => ({ g: i >> 2, l: (i >> 1) & 1, e: i % 2 === 0 ? 0.5 : -0.5 }));
+    const clusters: Inference = {
+      ...plain,
+      method: 'cluster-means',
+      cluster: Int32Array.from(rows, ({ g }) => g),
+    };
+    const { interaction } = effectsByLevel(
+      {
+        treated: Uint8Array.from(rows, ({ g }) => treated![g]!),
+        outcome: Float64Array.from(rows, ({ g, l, e }) => (l === 0 ? first! : second!)[g]! + e),
+        weights: new Float64Array(24).fill(1),
+      },
+      [],
+      Int32Array.from(rows, ({ l }) => l),
+      2,
+      clusters,
+      0.95,
+      kernels,
+    );
+    // means 3 and 1, squares 8 + 2, df 4: variance 2.5 (1/3 + 1/3), F = 4 / (5/3)
+    expect(interaction).toMatchObject({ numerator: 1, denominator: 4 });
+    expect(interaction!.statistic).toBeCloseTo(2.4, 10);
   });
 });
 
@@ -201,6 +235,33 @@ describe('the augmented estimate', () => {
     );
     expect(both.estimate).toBeCloseTo(one.estimate, 9);
     expect(both.standardError / one.standardError).toBeCloseTo(Math.sqrt(150 / 149), 9);
+  });
+
+  it('cross-fitted predicts nobody from the own fold: leaving out one unit, or one whole cluster, at a time', () => {
+    const { sample } = draw(11, 60);
+    const mean = (rows: readonly number[]) => rows.reduce((sum, r) => sum + sample.outcome[r]!, 0) / rows.length;
+    // Without covariates the models are means of the groups and the share of the treated.
+    const byHand = (block: (i: number) => number): number => {
+      const phi = [...sample.outcome].map((y, i) => {
+        const others = [...sample.treated.keys()].filter((j) => block(j) !== block(i));
+        const [m0, m1] = [0, 1].map((t) => mean(others.filter((j) => sample.treated[j] === t)));
+        const e = others.filter((j) => sample.treated[j] === 1).length / others.length;
+        return m1! - m0! + (sample.treated[i] === 1 ? (y - m1!) / e : -(y - m0!) / (1 - e));
+      });
+      return phi.reduce((sum, v) => sum + v, 0) / phi.length;
+    };
+    const base = { ...sample, columns: [], estimand: 'ATE' as const, confidence: 0.95, seed: 5 };
+    const one = augmentedEffect({ ...base, folds: 60, cluster: null }, kernels);
+    expect(one.estimate).toBeCloseTo(
+      byHand((i) => i),
+      6,
+    );
+    const cluster = Int32Array.from({ length: 60 }, (_, i) => Math.floor(i / 6));
+    const whole = augmentedEffect({ ...base, folds: 10, cluster }, kernels);
+    expect(whole.estimate).toBeCloseTo(
+      byHand((i) => cluster[i]!),
+      6,
+    );
   });
 
   it('refuses one fold, and more columns than a group has units', () => {

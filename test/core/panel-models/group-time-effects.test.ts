@@ -89,6 +89,24 @@ describe('group-time effects without noise (30 units, 10 periods, effect t - g +
     near(group.overall?.estimate, 3);
   });
 
+  it('average over event times from the treatment on, each counting once', () => {
+    // 1, 2, … 7: the cohort of 4 is seen for seven periods
+    near(estimate(panel).dynamic.overall?.estimate, 4);
+  });
+
+  it('have a cohort that is treated in the last period, and with a universal base a comparison for every period', () => {
+    const last = build(cycle(30, [10, never]), 10, (u, t, g) => 3 * u + t * t + effect(t, g));
+    for (const [basePeriod, first] of [
+      ['varying', 2],
+      ['universal', 1],
+    ] as const) {
+      const { cells, cohorts } = estimate(last, { basePeriod });
+      expect(cohorts).toEqual([{ cohort: 10, units: 15 }]);
+      expect(cells.map(({ time }) => time)).toEqual(Array.from({ length: 11 - first }, (_, k) => first + k));
+      for (const { time, estimate: value } of cells) near(value, time === 10 ? 1 : 0);
+    }
+  });
+
   it('exist as long as somebody is not yet treated, where two-way fixed effects have the wrong sign', () => {
     const square = (t: number, g: number) => effect(t, g) ** 2;
     const all = build(cycle(30, [2, 8]), 10, (u, t, g) => u + t + square(t, g));
@@ -109,6 +127,33 @@ describe('group-time effects without noise (30 units, 10 periods, effect t - g +
     const result = estimate(early);
     expect(result).toMatchObject({ units: 30, leftOut: 10, neverTreated: 10 });
     near(result.simple?.estimate, 3.4);
+  });
+
+  it('are averaged with the sizes of cohorts, which are themselves a sample: the delta method of shares', () => {
+    // Without noise all that is uncertain of an average is how many units are of which cohort.
+    const cohorts = [...cycle(12, [4]), ...cycle(24, [8]), ...cycle(14, [never])];
+    const two = build(cohorts, 10, (u, t, g) => u + t + (g === 4 && t >= 4 ? 6 : g === 8 && t >= 8 ? 2 : 0));
+    const { simple, group, degreesOfFreedom } = estimate(two);
+    const [n, p] = [50, [12 / 50, 24 / 50]];
+    // sum p_g m_g theta_g / sum p_g m_g, with m_g comparisons of cohort g; gradient m_g (theta_g - v) / sum p m
+    const by = (m: readonly [number, number]) => {
+      const total = p[0]! * m[0] + p[1]! * m[1];
+      const value = (p[0]! * m[0] * 6 + p[1]! * m[1] * 2) / total;
+      const gradient = [(m[0] * (6 - value)) / total, (m[1] * (2 - value)) / total];
+      const mean = p[0]! * gradient[0]! + p[1]! * gradient[1]!;
+      const square = p[0]! * gradient[0]! ** 2 + p[1]! * gradient[1]! ** 2;
+      return { value, error: Math.sqrt((square - mean ** 2) / n) };
+    };
+    for (const [average, m] of [
+      [simple, [7, 3]],
+      [group.overall, [1, 1]],
+    ] as const) {
+      near(average!.estimate, by(m).value);
+      near(average!.standardError, by(m).error);
+      // R: qt(0.975, 49)
+      near(average!.upper! - average!.estimate, 2.0095752371292397 * by(m).error, 1e-8);
+    }
+    expect(degreesOfFreedom).toBe(49);
   });
 
   it('with anticipation compare with an earlier base and call the announced periods no pre-test', () => {
@@ -154,6 +199,33 @@ describe('group-time effects with noise', () => {
       near(cell.standardError, Math.sqrt(part(treated) + part(controls)));
       expect([cell.treatedUnits, cell.controlUnits]).toEqual([treated.length, controls.length]);
     }
+  });
+
+  it('of one cohort average to what a change to the mean of its treated periods does, with its error', () => {
+    const next = noise(17);
+    const one = build(cycle(40, [3, never]), 6, (u, t) => u + t + next());
+    const change = (u: number) => {
+      const y = one.outcome.slice(6 * u, 6 * u + 6);
+      return (y[2]! + y[3]! + y[4]! + y[5]!) / 4 - y[1]!;
+    };
+    const changes = (isTreated: boolean) =>
+      Array.from({ length: 40 }, (_, u) => u)
+        .filter((u) => (u % 2 === 0) === isTreated)
+        .map(change);
+    const mean = (d: number[]) => d.reduce((a, b) => a + b, 0) / d.length;
+    const part = (d: number[]) => d.reduce((a, b) => a + (b - mean(d)) ** 2, 0) / d.length ** 2;
+    const [treated, controls] = [changes(true), changes(false)];
+    const { simple, group, dynamic, calendar } = estimate(one);
+    for (const average of [simple, group.overall, group.byCohort[0], dynamic.overall, calendar.overall]) {
+      near(average?.estimate, mean(treated) - mean(controls));
+      near(average?.standardError, Math.sqrt(part(treated) + part(controls)));
+    }
+  });
+
+  it('are tested before the treatment, and with anticipation before it is announced', () => {
+    // cohorts of 3 and 5, each period against the one before: 2 | 2, 3, 4; a period earlier: none | 2, 3
+    expect(estimate(draw(5)).preTest!.degreesOfFreedom).toEqual([4]);
+    expect(estimate(draw(5), { anticipation: 1 }).preTest!.degreesOfFreedom).toEqual([2]);
   });
 
   it('give the same bytes for any order of the rows', () => {

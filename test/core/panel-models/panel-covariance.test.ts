@@ -56,6 +56,16 @@ describe('covariances of panel coefficients', () => {
     }
   });
 
+  it('take n / (n - k) or G / (G - 1) (n - 1) / (n - k) on request', () => {
+    const n = panel.unit.length;
+    const ratio = (type: 'white' | 'cluster-unit' | 'cluster-time', small: 'HC1' | 'CR1') =>
+      panelCovariance(fit, type, small, kernels).matrix.values[0]! /
+      panelCovariance(fit, type, 'none', kernels).matrix.values[0]!;
+    expect(ratio('white', 'HC1')).toBeCloseTo(n / (n - 2), 12);
+    expect(ratio('cluster-unit', 'CR1')).toBeCloseTo(((9 / 8) * (n - 1)) / (n - 2), 12);
+    expect(ratio('cluster-time', 'CR1')).toBeCloseTo(((20 / 19) * (n - 1)) / (n - 2), 12);
+  });
+
   it('cluster by what holds the units, alone and crossed with periods', () => {
     const cluster = Array.from({ length: 9 }, (_, u) => u % 3);
     const of = (i: number) => cluster[unit[i]!]!;
@@ -77,6 +87,11 @@ describe('covariances of panel coefficients', () => {
     const oneCluster = new Uint32Array(9);
     expect(() => panelCovariance(fit, 'cluster-unit', 'none', kernels, oneCluster)).toThrowError(
       expect.objectContaining({ code: 'too-few-groups' }),
+    );
+    const once = smallPanel(9, 1, 4, () => true);
+    const oneWave = fitPanelRegression({ ...once, model: 'pooled', effects: 'unit' }, kernels);
+    expect(() => panelCovariance(oneWave, 'driscoll-kraay', 'none', kernels)).toThrowError(
+      expect.objectContaining({ code: 'too-few-groups', details: { groups: 1 } }),
     );
     const between = fitPanelRegression({ ...panel, model: 'between', effects: 'unit' }, kernels);
     expect(() => panelCovariance(between, 'driscoll-kraay', 'none', kernels)).toThrowError(

@@ -8,6 +8,7 @@ import { typescriptKernels as kernels } from '../../../src/core/linalg/typescrip
 import { panelCovariance } from '../../../src/core/panel-models/panel-covariance.ts';
 import { fitPanelRegression, type PanelModel } from '../../../src/core/panel-models/panel-regression.ts';
 import { panelTests } from '../../../src/core/panel-models/panel-tests.ts';
+import { packMatrix } from '../../../src/core/propensity/design-matrix.ts';
 import { referenceFolder } from '../../support/reference.ts';
 import { noise, permuted, type SmallPanel, smallPanel, withDummies } from './naive-panel.ts';
 
@@ -40,6 +41,71 @@ const draw = ({ units, periods, seed, share }: { units: number; periods: number;
 };
 
 describe('panel regressions', () => {
+  it('give units the effects that were planted, the first period being the reference', () => {
+    for (const share of [1, 0.6]) {
+      const panel = draw({ units: 7, periods: 5, seed: 9, share });
+      const exact = (effects: 'unit' | 'two-way') => {
+        const outcome = panel.outcome.map((_, i) => {
+          const beside = effects === 'two-way' ? panel.period[i]! ** 2 : 0;
+          return 10 + panel.unit[i]! ** 2 + beside + 2 * panel.columns[0]!.values[i]! - panel.columns[1]!.values[i]!;
+        });
+        return regress({ ...panel, outcome }, 'fixed-effects', effects).unitEffects!;
+      };
+      const planted = Array.from({ length: 7 }, (_, u) => 10 + u * u);
+      close(exact('unit'), planted);
+      close(exact('two-way'), planted);
+    }
+  });
+
+  it('explain 1 - left / total of the transformed squares, adjusted with the degrees of freedom left', () => {
+    const panel = draw({ units: 7, periods: 5, seed: 4, share: 0.8 });
+    const n = panel.unit.length;
+    const mean = (rows: readonly number[]) => rows.reduce((sum, i) => sum + panel.outcome[i]!, 0) / rows.length;
+    const within = panel.outcome.map(
+      (y, i) => y - mean([...panel.unit.keys()].filter((j) => panel.unit[j] === panel.unit[i])),
+    );
+    const total = within.reduce((sum, v) => sum + v * v, 0);
+    const { residualSumOfSquares, freedom } = withDummies(panel, false);
+    const fit = regress(panel, 'fixed-effects');
+    close([fit.rSquared], [1 - residualSumOfSquares / total]);
+    close([fit.adjustedRSquared], [1 - residualSumOfSquares / freedom / (total / (n - 1))]);
+  });
+
+  it('of differences are those of the changes from a unit’s row before', () => {
+    const panel = draw({ units: 6, periods: 5, seed: 8, share: 0.8 });
+    const rows = [...panel.unit.keys()].filter((i) => i > 0 && panel.unit[i] === panel.unit[i - 1]);
+    const change = (v: ArrayLike<number>) => Float64Array.from(rows, (i) => v[i]! - v[i - 1]!);
+    const { matrix } = packMatrix(
+      rows.length,
+      panel.columns.map(({ name, values }) => ({ name, values: change(values) })),
+      true,
+    );
+    const { coefficients } = kernels.leastSquares(matrix, change(panel.outcome), null, 1e-9);
+    close(regress(panel, 'first-differences').regression.coefficients, coefficients);
+  });
+
+  it('with random effects have the components of Swamy and Arora: r’r / (N - k) - s2e / T in a balanced panel', () => {
+    const [units, periods] = [9, 6];
+    const drawn = smallPanel(units, periods, 15, () => true);
+    const panel = { ...drawn, outcome: drawn.outcome.map((y, i) => y + 9 * Math.sin(drawn.unit[i]!)) };
+    const byUnit = (v: ArrayLike<number>) =>
+      Float64Array.from({ length: units }, (_, u) => {
+        let sum = 0;
+        for (let t = 0; t < periods; t++) sum += v[u * periods + t]!;
+        return sum / periods;
+      });
+    const { matrix } = packMatrix(
+      units,
+      panel.columns.map(({ name, values }) => ({ name, values: byUnit(values) })),
+      true,
+    );
+    const between = kernels.leastSquares(matrix, byUnit(panel.outcome), null, 1e-9).residualSumOfSquares;
+    const { residualSumOfSquares, freedom } = withDummies(panel, false);
+    const { varianceComponents } = regress(panel, 'random-effects');
+    close([varianceComponents!.idiosyncratic], [residualSumOfSquares / freedom]);
+    close([varianceComponents!.unit], [between / (units - 3) - residualSumOfSquares / freedom / periods]);
+  });
+
   it('take out unit effects exactly as unit dummies do, also with gaps', () => {
     fc.assert(
       fc.property(shape, (s) => {
@@ -253,6 +319,38 @@ describe('panel regressions', () => {
 });
 
 describe('tests of panel models', () => {
+  /** Residuals of least squares on an intercept and the columns. */
+  const pooledResiduals = (panel: SmallPanel): Float64Array => {
+    const { matrix } = packMatrix(panel.unit.length, panel.columns, true);
+    const { coefficients } = kernels.leastSquares(matrix, panel.outcome, null, 1e-9);
+    return panel.outcome.map(
+      (y, i) => y - coefficients.reduce((sum, b, j) => sum + b * matrix.values[i * matrix.cols + j]!, 0),
+    );
+  };
+
+  it('compare the squares left by unit dummies with those left without, over the degrees of freedom', () => {
+    for (const share of [1, 0.7]) {
+      const panel = draw({ units: 8, periods: 6, seed: 12, share });
+      const { residualSumOfSquares, freedom } = withDummies(panel, false);
+      const pooled = pooledResiduals(panel).reduce((sum, e) => sum + e * e, 0);
+      const { fixedEffects } = panelTests(panel, kernels);
+      const expected = (pooled - residualSumOfSquares) / 7 / (residualSumOfSquares / freedom);
+      close([fixedEffects.statistic], [expected]);
+      expect(fixedEffects.degreesOfFreedom).toEqual([7, freedom]);
+    }
+  });
+
+  it('have the statistic of Breusch and Pagan: N T / (2 (T - 1)) (sum of squared unit sums / sum of squares - 1)^2', () => {
+    const [units, periods] = [8, 6];
+    const panel = smallPanel(units, periods, 12, () => true);
+    const e = pooledResiduals(panel);
+    let byUnit = 0;
+    for (let u = 0; u < units; u++) byUnit += e.slice(periods * u, periods * (u + 1)).reduce((a, b) => a + b, 0) ** 2;
+    const ratio = byUnit / e.reduce((sum, v) => sum + v * v, 0) - 1;
+    const expected = ((units * periods) / (2 * (periods - 1))) * ratio ** 2;
+    close([panelTests(panel, kernels).breuschPagan.statistic], [expected]);
+  });
+
   it('have no Hausman statistic, but a Mundlak statistic, where the variances do not order', () => {
     const found = [...Array(60).keys()].map((seed) =>
       panelTests(
