@@ -40,13 +40,27 @@ export async function readJson({ readFile }: CommandContext, path: string): Prom
   );
 }
 
+/** Options of a study by protocol that its protocol does not say. */
+const ofProtocol: readonly string[] = ['override', 'report'];
+
+/** @throws invalid-request for an option that only a study by protocol has */
+export function refuseOptionsAlone({ text }: Pick<CommandContext, 'text'>): void {
+  const option = ofProtocol.find((name) => text(name) !== null);
+  if (option === undefined) return;
+  throw new AppError(
+    'invalid-request',
+    `--${option} is of a study by protocol. Give its protocol with --protocol FILE.`,
+    { option },
+  );
+}
+
 /** @throws invalid-request for an option that says what the protocol says */
 export function refuseOptionsBeside(
   { text, flag }: Pick<CommandContext, 'text' | 'flag'>,
   options: Readonly<Record<string, OptionSpec>>,
 ): void {
   const option = Object.keys(options)
-    .filter((name) => name !== 'protocol' && name !== 'override')
+    .filter((name) => name !== 'protocol' && !ofProtocol.includes(name))
     .find((name) => (options[name]!.type === 'boolean' ? flag(name) : text(name) !== null));
   if (option === undefined) return;
   throw new AppError(

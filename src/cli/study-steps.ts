@@ -27,15 +27,23 @@ export async function estimateStep(result: string, context: CommandContext): Pro
 export async function runProtocol(protocol: StudyProtocolRequest, context: CommandContext): Promise<ExitCode> {
   const design = await designStep(protocol, context);
   await (await context.service()).sealStudyDesign(context.actor, { result: design.id });
-  printStudy(await estimateStep(design.id, context), context);
+  await printStudy(await estimateStep(design.id, context), context);
   return exitCodes.ok;
 }
 
 export const printDesign = (design: ResultOf<'study-design'>, context: CommandContext): void =>
   context.terminal.out(context.json ? `${JSON.stringify(design)}\n` : designedText(design, context));
 
-export function printStudy(study: ResultOf<'study'>, context: CommandContext): void {
-  const { terminal, json, say } = context;
+/** The study, and its report as a file where one was asked for, else how to get one. */
+export async function printStudy(study: ResultOf<'study'>, context: CommandContext): Promise<void> {
+  const { terminal, json, say, actor, language } = context;
+  const file = context.text('report');
+  if (file !== null) {
+    const service = await context.service();
+    const { html } = await service.resultReport(actor, { result: study.id, lang: language });
+    await context.writeFile(file, html);
+  }
   terminal.out(json ? `${JSON.stringify(study)}\n` : sealedStudyText(study, context));
-  if (!json) terminal.err(`${say('cli.study.next-report', { result: study.id })}\n`);
+  if (file !== null) terminal.err(`${say('cli.reported', { file })}\n`);
+  else if (!json) terminal.err(`${say('cli.study.next-report', { result: study.id })}\n`);
 }

@@ -96,6 +96,18 @@ describe('a study on the command line', () => {
     for (const code of codes) expect(translate('nl', code, parameters)).not.toBe(translate('en', code, parameters));
   });
 
+  it('writes its report to a file', async () => {
+    const written: Record<string, string> = {};
+    const writeFile = async (path: string, text: string) => {
+      written[path] = text;
+    };
+    const argv = 'match study --protocol study.json --report r.html --lang nl'.split(' ');
+    const { out, err } = await command(open().service, argv, { ...overrides, writeFile });
+    expect(out).toContain('Oordeel: ');
+    expect(err).toBe('Het verslag staat in r.html.\n');
+    expect(written['r.html']).toMatch(/^<!doctype html>\n<html lang="nl">/);
+  });
+
   it('goes step by step to the same answer', async () => {
     const { run } = open();
     const design = await run('study design study --protocol study.json');
@@ -127,6 +139,8 @@ describe('a study on the command line', () => {
     ['match study --protocol misspelt.json', 'unknown field "covariate"'],
     ['match study --protocol broken.json', 'is no JSON'],
     ['match study --protocol study.json --change', 'received it with --change as well'],
+    ['match study --report r.html', '--report is of a study by protocol'],
+    ['match study --override because-we-must', '--override is of a study by protocol'],
     ['study design study', 'study design needs --protocol FILE'],
     ['study judge study', 'study takes design PANEL'],
     ['study template nothing', 'expected one of coach, grant, who-benefits'],

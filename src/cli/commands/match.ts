@@ -2,7 +2,7 @@ import type { MatchingStudyRequest } from '../../app/analyses/matching-study.ts'
 import type { ResultOf } from '../../app/analyses.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { readProtocol, refuseOptionsBeside } from '../study-request.ts';
+import { readProtocol, refuseOptionsAlone, refuseOptionsBeside } from '../study-request.ts';
 import { runProtocol } from '../study-steps.ts';
 import { designOf, designOptions, terms } from './match-design.ts';
 import { studyText } from './match-text.ts';
@@ -44,6 +44,7 @@ export const match: Command = {
     units: { type: 'boolean' },
     protocol: { type: 'string', placeholder: 'FILE' },
     override: { type: 'string', placeholder: 'REASON' },
+    report: { type: 'string', placeholder: 'FILE' },
   },
   example:
     'samenwijs match heat-transition --treatment draught-proofing --outcome gas_m3 --covariates gas_m3,construction_year,insulation,dwelling_type,income_band,household_size --baseline 2023 --follow-up 2025',
@@ -54,6 +55,7 @@ export const match: Command = {
       refuseOptionsBeside(context, match.options);
       return runProtocol(await readProtocol(context, path, context.arguments[0]!), context);
     }
+    refuseOptionsAlone(context);
     const given = {
       panel: context.arguments[0],
       treatment: text('treatment'),

@@ -19,7 +19,7 @@ export const qca: Command = {
     if (file !== null) {
       const report = await service.resultReport(context.actor, { result: result.id, lang: context.language });
       await context.writeFile(file, report.html);
-      context.terminal.err(`${context.say('cli.qca.reported', { file })}\n`);
+      context.terminal.err(`${context.say('cli.reported', { file })}\n`);
     }
     context.terminal.out(context.json ? `${JSON.stringify(result)}\n` : qcaText(result as ResultOf<'qca'>, context));
     return exitCodes.ok;

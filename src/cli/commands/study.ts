@@ -13,6 +13,7 @@ export const study: Command = {
   options: {
     protocol: { type: 'string', placeholder: 'FILE' },
     override: { type: 'string', placeholder: 'REASON' },
+    report: { type: 'string', placeholder: 'FILE' },
     alternatives: { type: 'string', placeholder: 'FILE' },
   },
   example: 'samenwijs study template coach > study.json',
@@ -52,7 +53,7 @@ const steps: Readonly<Record<string, (name: string, context: CommandContext) => 
     return exitCodes.ok;
   },
   async estimate(result, context) {
-    printStudy(await estimateStep(result, context), context);
+    await printStudy(await estimateStep(result, context), context);
     return exitCodes.ok;
   },
   async multiverse(result, context) {
