@@ -44,11 +44,20 @@ export function numbersIn(
 }
 
 /** Every number of a record, also those in its texts (periods, digests, names). */
-export function numbersOf(record: unknown): readonly number[] {
+function numbersOf(record: unknown): readonly number[] {
   if (typeof record === 'number') return [record];
   if (typeof record === 'string') return [...record.matchAll(/\d+(\.\d+)?/g)].map(([found]) => Number(found));
   if (typeof record !== 'object' || record === null) return [];
   return Object.values(record).flatMap(numbersOf);
+}
+
+/** How many numbers its sentences say, and those that are no number of the JSON that it carries, as it is shown. */
+export function numbersSaid(html: string, language: 'en' | 'nl') {
+  const known = numbersOf(jsonOf(html)).flatMap((n) => [n, 100 * n]);
+  const said = proseOf(html).flatMap((text) => numbersIn(text, language).map((found) => ({ ...found, text })));
+  const isKnown = ({ value, decimals }: { readonly value: number; readonly decimals: number }): boolean =>
+    known.some((n) => Math.abs(n - value) <= 0.5 / 10 ** decimals + 1e-9 * Math.abs(n));
+  return { said: said.length, strange: said.filter((found) => !isKnown(found)) };
 }
 
 /** Faults of mark-up: elements that are not closed, ids twice, headings that skip, tables without caption or scope, requests. */

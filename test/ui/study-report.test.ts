@@ -6,7 +6,7 @@ import type { Verdict } from '../../src/core/study/judge-study.ts';
 import { studyReport } from '../../src/ui/report/study-report.ts';
 import { textsIn } from '../../src/ui/texts.ts';
 import { numbers } from '../support/memory-ports.ts';
-import { faultsOf, jsonOf, numbersIn, numbersOf, proseOf } from '../support/report-html.ts';
+import { faultsOf, jsonOf, numbersIn, numbersSaid, proseOf } from '../support/report-html.ts';
 import { type StudyPanelOptions, studyPanel } from '../support/study-panel.ts';
 import { studyService } from '../support/study-service.ts';
 
@@ -74,15 +74,6 @@ const withVerdict = (study: Study, verdict: Verdict): Study => ({
   ...study,
   body: { ...study.body, verdict: { ...study.body.verdict, verdict } },
 });
-
-/** How many numbers its sentences say, and those that are no number of the JSON that it carries, as it is shown. */
-function numbersSaid(html: string, language: 'en' | 'nl') {
-  const known = numbersOf(jsonOf(html)).flatMap((n) => [n, 100 * n]);
-  const said = proseOf(html).flatMap((text) => numbersIn(text, language).map((found) => ({ ...found, text })));
-  const isKnown = ({ value, decimals }: { readonly value: number; readonly decimals: number }): boolean =>
-    known.some((n) => Math.abs(n - value) <= 0.5 / 10 ** decimals + 1e-9 * Math.abs(n));
-  return { said: said.length, strange: said.filter((found) => !isKnown(found)) };
-}
 
 describe.each(languages)('the report of a study in %s', (language) => {
   it.each(cases)('$name: says no number that is not in its JSON', ({ name }) => {

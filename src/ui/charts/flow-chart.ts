@@ -25,7 +25,8 @@ const gap = 24;
 function draw({ id, title, description, steps }: FlowChart, form: ChartForm): SafeHtml {
   const isWide = form === 'wide';
   const [width, box, letters] = isWide ? [720, 520, 56] : [340, 336, 30];
-  const left = (width - box) / 2;
+  const left = 2;
+  const middle = left + box / 2;
   let top = 2;
   const drawn = steps.map(({ label, left: count }, at) => {
     const lines = wrap(label, letters).split('\n');
@@ -34,7 +35,7 @@ function draw({ id, title, description, steps }: FlowChart, form: ChartForm): Sa
     top += height + gap;
     const arrow =
       at < steps.length - 1 &&
-      html`<path d="M${width / 2} ${y + height}v${gap - 2}m-5 -6l5 6l5 -6" fill="none" stroke="${ink.quiet}" stroke-width="1.5"/>`;
+      html`<path d="M${middle} ${y + height}v${gap - 2}m-5 -6l5 6l5 -6" fill="none" stroke="${ink.quiet}" stroke-width="1.5"/>`;
     return html`<rect x="${left}" y="${y}" width="${box}" height="${height}" rx="4" fill="${ink.surface}" stroke="${ink.quiet}"/>${lines.map(
       (text, l) =>
         html`<text x="${left + padding}" y="${y + padding + l * line + 13}" fill="${ink.text}">${text}</text>`,

@@ -17,7 +17,7 @@ pre { border: 1px solid var(--line); padding: .75rem; overflow-x: auto; white-sp
 .sentence::first-letter { text-transform: uppercase; }
 .mark { font-size: 1.5rem; line-height: 1; } .mark--small { font-size: .8rem; } td.mark-cell { text-align: center; }
 .chart--narrow { display: none; } @media (max-width: 46rem) { .chart--wide { display: none; } .chart--narrow { display: block; } }
-a { color: var(--accent); } nav ul { columns: 2 18rem; padding-left: 1.25rem; } code { overflow-wrap: anywhere; } td { min-width: 6ch; }
+a { color: var(--accent); } nav ul { columns: 2 18rem; padding-left: 1.25rem; } code { overflow-wrap: anywhere; } td { min-width: 6ch; } td.number { white-space: nowrap; } th[scope=row] { min-width: 11ch; } table { min-width: min(100%, 26rem); }
 cite { font-style: normal; color: var(--ink-quiet); } section { scroll-margin-top: 1rem; } figcaption { font-weight: 600; color: var(--ink); margin-bottom: .5rem; }
 .verdict { border: 2px solid var(--chart-main); padding: .75rem 1rem; font-size: 1.15rem; } .verdict--caution { border-color: var(--chart-second); }
 .verdict--do-not-use { border-color: var(--chart-second); border-width: 2px 2px 2px 12px; } .answer { font-size: 1.15rem; font-weight: 600; }

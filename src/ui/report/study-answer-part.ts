@@ -1,4 +1,3 @@
-import { verdictInWords } from '../../messages/verdict-in-words.ts';
 import { html, type SafeHtml } from '../html.ts';
 import { capital } from '../vocabulary.ts';
 import { reportTable } from './report-table.ts';
@@ -6,11 +5,10 @@ import type { StudyReading } from './study-reading.ts';
 
 /** What was asked, what the verdict is and why, and the answer that it allows. */
 export function answerPart(reading: StudyReading): SafeHtml {
-  const { result, texts } = reading;
-  const { t, language } = texts;
+  const { result, texts, verdict: words } = reading;
+  const { t } = texts;
   const { question } = result.settings.protocol;
   const { verdict, gate } = result.body;
-  const words = verdictInWords(language, verdict);
   const counted = words.reasons.filter((_, r) => verdict.reasons[r]!.counted);
   const { override } = result.settings;
   const rules = reportTable(

@@ -1,4 +1,3 @@
-import { verdictInWords } from '../../messages/verdict-in-words.ts';
 import { lovePlot } from '../charts/love-plot.ts';
 import { html, type SafeHtml } from '../html.ts';
 import { capital } from '../vocabulary.ts';
@@ -38,14 +37,13 @@ export function balancePart(reading: StudyReading): SafeHtml {
       ),
     ]),
   );
-  return html`<p>${t('report.study.balance.lead')}</p>${reportFigure({ caption: captionOf(reading), picture: picture(reading), table })}`;
+  return html`<p>${t('report.study.balance.lead')}</p>${reportFigure({ caption: captionOf(reading), picture: picture(reading), table, legend: t('report.study.balance.legend') })}`;
 }
 
 /** The sentence of the verdict on the largest difference: its number and its limit are those of the result. */
-function captionOf({ result, texts }: StudyReading): string {
-  const { verdict } = result.body;
-  const at = verdict.reasons.findIndex(({ measure }) => measure === 'largest-difference');
-  return verdictInWords(texts.language, verdict).reasons[at]!.sentence;
+function captionOf({ result, verdict }: StudyReading): string {
+  const at = result.body.verdict.reasons.findIndex(({ measure }) => measure === 'largest-difference');
+  return verdict.reasons[at]!.sentence;
 }
 
 function picture(reading: StudyReading): readonly SafeHtml[] {

@@ -54,7 +54,6 @@ if (!is.null(sample$subclass)) {
 plain <- lm(.outcome ~ .treated, data = sample, weights = weights)
 adjusted <- lm(.outcome ~ .treated + ${adjust}, data = sample, weights = weights)
 ${errorInR(protocol, method)}
-print(avg_comparisons(adjusted, variables = ".treated", conf_level = ${protocol.inference.confidence}))
 `;
 }
 
@@ -66,7 +65,8 @@ function errorInR(protocol: StudyProtocol, method: Inference): string {
 for (fit in list(plain, adjusted)) {
   print(coeftest(fit, vcov. = covariance(fit), df = ${df})[".treated", ])
   print(coefci(fit, parm = ".treated", vcov. = covariance(fit), df = ${df}, ${level}))
-}`;
+}
+print(avg_comparisons(adjusted, variables = ".treated", vcov = covariance(adjusted), conf_level = ${inference.confidence}))`;
   const ratio = 'ratio' in design ? design.ratio : 1;
   switch (method) {
     case 'matched-sets':

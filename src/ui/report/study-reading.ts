@@ -1,5 +1,6 @@
 import type { MatchingStudyBody } from '../../app/analyses/matching-study-body.ts';
 import type { ResultOf } from '../../app/analyses.ts';
+import { type VerdictInWords, verdictInWords } from '../../messages/verdict-in-words.ts';
 import { decimalsFor } from '../pages/decimals.ts';
 import type { Texts } from '../texts.ts';
 import { vocabularyIn } from '../vocabulary.ts';
@@ -18,6 +19,8 @@ export interface StudyReading {
   readonly unit: string;
   /** the effect that is judged: adjusted for the covariates where there is such an estimate; null where withheld */
   readonly effect: Effect | null;
+  /** the verdict in sentences, with variables by their names for people */
+  readonly verdict: VerdictInWords;
   /** of the intervals, as the texts want it: 95 */
   readonly percent: number;
   /** an amount of the outcome, with as many decimals as every other */
@@ -43,6 +46,18 @@ export function readStudy(result: ResultOf<'study'>, texts: Texts): StudyReading
     const title = name === outcome.name ? outcome.title : name === treatment.name ? treatment.title : null;
     return words.variable({ name, title });
   };
+  const term = (name: string): string => {
+    const [, variable, level] = /^([^=:^()]+)=(.*)$/.exec(name) ?? [];
+    if (variable !== undefined) return `${own(variable)}: ${words.code({ name: variable, title: null }, level!)}`;
+    const [, squared] = /^([\w-]+)\^2$/.exec(name) ?? [];
+    if (squared !== undefined) return texts.t('page.study.covariate-squared', { covariate: own(squared) });
+    return /^[\w-]+$/.test(name) ? own(name) : name;
+  };
+  const { verdict } = result.body;
+  const named = verdict.reasons.map((reason) => ({
+    ...reason,
+    subject: reason.subject === null ? null : term(reason.subject),
+  }));
   return {
     result,
     study,
@@ -51,12 +66,9 @@ export function readStudy(result: ResultOf<'study'>, texts: Texts): StudyReading
     outcome: own(study.outcome.name),
     unit: words.unit(study.outcome),
     effect: adjusted ?? matched,
+    verdict: verdictInWords(texts.language, { ...verdict, reasons: named }),
     percent: Math.round(result.settings.protocol.inference.confidence * 1000) / 10,
     amount: (value) => texts.number(value, decimals),
-    term: (name) => {
-      const [, variable, level] = /^([^=:^()]+)=(.*)$/.exec(name) ?? [];
-      if (variable !== undefined) return `${own(variable)}: ${words.code({ name: variable, title: null }, level!)}`;
-      return /^[\w-]+$/.test(name) ? own(name) : name;
-    },
+    term,
   };
 }
