@@ -152,6 +152,27 @@ describe('a study that cannot be made is refused with code, column, count, first
     expect(refused.message).toMatch(/Leave out these units/);
   });
 
+  it('for sampling weights of 0 or without end: the variable, how many, and the first units', async () => {
+    for (const value of [0, Number.POSITIVE_INFINITY]) {
+      const weight = numbers(perUnit((unit) => (unit % 20 === 3 ? value : 1)));
+      const refused = await refusal(withColumns({ weight }), { samplingWeights: 'weight' });
+      expect(refused).toMatchObject({
+        code: 'invalid-argument',
+        details: { variable: 'weight', count: 6, units: ids(unitsWhere((unit) => unit % 20 === 3).slice(0, 5)) },
+      });
+      expect(refused.message).toMatch(/Leave out these units/);
+    }
+  });
+
+  it('for a collective alone in its arm: how many there are of each, and what to do', async () => {
+    const whole = studyPanel({ units: 120, byCollective: true });
+    const coach = numbers(whole.unitIndex.map((unit, row) => (unit % 10 === 0 && row % 2 === 1 ? 1 : 0)));
+    const one = { ...whole, columns: { ...whole.columns, coach } };
+    const refused = await refusal(one, { cluster: 'collective', covariates: ['income'] });
+    expect(refused).toMatchObject({ code: 'too-few-groups', details: { treated: 1 } });
+    expect(refused.message).toMatch(/collective|cluster/);
+  });
+
   it('for a treatment that varies inside the collectives of a two-level matching', async () => {
     const refused = await refusal(panel, { design: { method: 'two-level', calipers: [] } });
     expect(refused).toMatchObject({ code: 'invalid-argument', details: { count: 10 } });
@@ -185,6 +206,20 @@ describe('a study that cannot be made is refused with code, column, count, first
 });
 
 describe('a study that leaves out units says how many and why', () => {
+  it('where the adjusted effect has more columns than there are collectives: it is left out, with a caution', async () => {
+    const whole = studyPanel({ units: 1200, byCollective: true, collectives: 24 });
+    const district = codes(whole.unitIndex.map((unit) => `D${String(Math.floor(unit / 24) % 30).padStart(2, '0')}`));
+    const many = { ...whole, columns: { ...whole.columns, district } };
+    const { body, warnings } = await study(many, {
+      covariates: ['income', 'district'],
+      cluster: 'collective',
+      design: { method: 'nearest', calipers: [] },
+    });
+    expect(body.effects.matched).not.toBeNull();
+    expect(body.effects.adjusted).toBeNull();
+    expect(warnings.map(({ code }) => code)).toContain('no-adjusted-effect');
+  });
+
   it('where a stratum has no control, and where a covariate lacks values', async () => {
     const street = codes(perUnit((unit) => (isTreated(unit) && unit % 5 === 0 ? 'lane' : 'road')));
     const inLane = unitsWhere((unit) => isTreated(unit) && unit % 5 === 0).length;
