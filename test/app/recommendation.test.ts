@@ -346,23 +346,26 @@ describe('an experiment of nine households', () => {
       const input = { kpi: 'gas-saving', folds: 2, kinds: ['constant'] as const };
       return (await service.evaluateModels(actor, input, wait)).result as unknown as ResultOf<'evaluation'>;
     };
-    const [with9, without] = [await registryWith(small), await registryWith(none)];
+    // A few of the experiments: training on all of them takes its time.
+    const registryOf: typeof registryWith = (change, ...overrides) =>
+      registryWith((row) => (row.experiment <= 'E120' ? change(row) : null), ...overrides);
+    const [with9, without] = [await registryOf(small), await registryOf(none)];
     const answer = await evaluate(with9, visitor);
     expect(answer.body).toEqual((await evaluate(without, operator)).body);
     expect(answer.attrition).toEqual([
-      { step: 'experiments', units: 400 },
-      { step: 'experiments-large-enough', units: 399 },
+      { step: 'experiments', units: 120 },
+      { step: 'experiments-large-enough', units: 119 },
     ]);
     // Of ten households it would have weighed.
-    const ten = await registryWith((row) => ({ ...small(row), households: Math.max(10, small(row).households) }));
+    const ten = await registryOf((row) => ({ ...small(row), households: Math.max(10, small(row).households) }));
     expect((await evaluate(ten, visitor)).body).not.toEqual(answer.body);
 
     const train = async (service: Service) => {
       const job = await service.trainModel(operator, { name: 'mine', folds: 2, candidates: ['constant'] }, wait);
       return (job.result as unknown as ResultOf<'training'>).body.model;
     };
-    expect(await train(await registryWith(small, {}))).toEqual(await train(await registryWith(none, {})));
-  }, 60_000);
+    expect(await train(await registryOf(small, {}))).toEqual(await train(await registryOf(none, {})));
+  }, 120_000);
 
   test('and one that was withdrawn: the answer no longer names it and says that one is gone', async () => {
     const ask = async (service: Service) =>
