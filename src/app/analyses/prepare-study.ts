@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 import type { PanelDescription } from '../panels.ts';
 import { type FurtherSettings, noFurtherSettings } from './further-questions.ts';
 import { laggedVariable, momentColumns } from './risk-set-units.ts';
-import { designVariables, toStudyDesign, withCollective } from './study-design.ts';
+import { designFields, toStudyDesign, withCollective } from './study-design.ts';
 import type { MatchingStudySettings } from './study-settings.ts';
 
 /** The settings of a study read against its panel. */
@@ -41,11 +41,12 @@ export function prepareStudy(settings: MatchingStudySettings, panel: PanelDescri
   refuseSampling(settings);
   const given = withCollective(settings.design, panel.collectiveColumn);
   const plain = toStudyDesign(given, settings.estimand, terms, parse, settings.seed);
-  const variables = unique([
-    ...variablesOf(terms),
-    ...designVariables(given, parse),
-    ...(settings.samplingWeights === null ? [] : [settings.samplingWeights]),
-  ]);
+  const fields = [
+    ...designFields(given, parse),
+    { field: 'samplingWeights', variables: settings.samplingWeights === null ? [] : [settings.samplingWeights] },
+  ];
+  for (const { field, variables } of fields) refuseDecidingVariable(settings, field, variables.map(baseOf));
+  const variables = unique([...variablesOf(terms), ...fields.flatMap((of) => of.variables)]);
   return {
     design: withSampling(riskSets === null ? plain : withinRiskSets(plain), settings.samplingWeights),
     terms,
@@ -149,6 +150,27 @@ function refuseOutcomeInDisguise(
       { variable: outcome },
     );
   }
+}
+
+/** Groups that are chosen by the outcome differ in it, whatever the treatment does. */
+function refuseDecidingVariable(
+  { outcome, treatment, baseline, riskSets }: MatchingStudySettings,
+  field: string,
+  used: readonly string[],
+): void {
+  if (used.includes(treatment)) {
+    throw new AppError(
+      'invalid-request',
+      `The treatment "${treatment}" cannot decide who is compared with whom, as \`${field}\` asks. Leave it out there.`,
+      { field, variable: treatment },
+    );
+  }
+  if (baseline !== null || riskSets !== null || !used.includes(outcome)) return;
+  throw new AppError(
+    'invalid-request',
+    `"${outcome}" is the outcome of the same wave and cannot decide who is compared with whom, as \`${field}\` asks; name a baseline before the treatment, or leave it out there.`,
+    { field, variable: outcome },
+  );
 }
 
 const inOrderOfNames = (names: readonly string[]): readonly number[] =>

@@ -157,19 +157,29 @@ export function completeDesign(request: DesignRequest = { method: 'nearest' }): 
 export const withCollective = (design: DesignSettings, column: string | null): DesignSettings =>
   design.method === 'two-level' ? { ...design, collective: design.collective ?? column } : design;
 
-/** Variables that a design reads beside the covariates of the study. */
-export function designVariables(design: DesignSettings, parse: (text: string) => ModelTerm): readonly string[] {
+/** What a design names, field by field: who is compared with whom depends on these variables. */
+export function designFields(
+  design: DesignSettings,
+  parse: (text: string) => ModelTerm,
+): readonly { readonly field: string; readonly variables: readonly string[] }[] {
   const names = (list: 'exact' | 'antiExact'): readonly string[] =>
     list in design ? (design as Partial<Limits>)[list]! : [];
   const within = 'distance' in design && 'within' in design.distance ? (design.distance.within ?? []) : [];
+  const calipers = 'calipers' in design ? design.calipers.map(({ on }) => on).filter((on) => on !== 'distance') : [];
   return [
-    ...variablesOf(within.map(parse)),
-    ...names('exact'),
-    ...names('antiExact'),
-    ...('calipers' in design ? design.calipers.map(({ on }) => on).filter((on) => on !== 'distance') : []),
-    ...('prefer' in design && design.prefer !== null ? [design.prefer.variable] : []),
-    ...('collective' in design && design.collective !== null ? [design.collective] : []),
-    ...('coarsening' in design ? design.coarsening.map(({ variable }) => variable) : []),
+    { field: 'design.distance.within', variables: variablesOf(within.map(parse)) },
+    { field: 'design.exact', variables: names('exact') },
+    { field: 'design.antiExact', variables: names('antiExact') },
+    { field: 'design.calipers', variables: calipers },
+    { field: 'design.prefer', variables: 'prefer' in design && design.prefer !== null ? [design.prefer.variable] : [] },
+    {
+      field: 'design.collective',
+      variables: 'collective' in design && design.collective !== null ? [design.collective] : [],
+    },
+    {
+      field: 'design.coarsening',
+      variables: 'coarsening' in design ? design.coarsening.map(({ variable }) => variable) : [],
+    },
   ];
 }
 
