@@ -13,6 +13,7 @@ const internal = [
   // fits, covariances and counts inside propensity, weighting and effects
   'effects/arm-variances.ts',
   'effects/level-sensitivity.ts',
+  'effects/point-estimate.ts',
   'effects/robust-covariance.ts',
   'effects/shared-partners.ts',
   'effects/study-balance.ts',

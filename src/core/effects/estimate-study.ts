@@ -11,11 +11,12 @@ import type { EffectEstimate } from './estimate-effect.ts';
 import { type LostUnits, loseUnits } from './lose-units.ts';
 import { type PermutedDifference, permuteGroups, permuteSigns } from './permutation-test.ts';
 import { naiveInference, planInference } from './plan-inference.ts';
+import { pointEstimate } from './point-estimate.ts';
 import { rowsWithWeight } from './rows-with-weight.ts';
 import { effectAmong, ifLargeEnough, supportAmong } from './sample-effects.ts';
 import { countGroup } from './study-balance.ts';
 import type { StudyEstimateInput } from './study-input.ts';
-import { momentsOf } from './study-moments.ts';
+import { clustersAtMoments, momentsOf } from './study-moments.ts';
 import { type TieSample, tieSample } from './study-ties.ts';
 
 /** Permutation test of no effect on anybody, and what changed places in it. */
@@ -97,15 +98,17 @@ export function estimateStudy(
     kernels,
   );
   progress(0.85, 'ties');
-  const ties = tieSample(
+  const { cluster: clusterOfUnit } = clustersAtMoments(cluster, input.isClusterAskedFor, treated, moments);
+  const planned = ({ weights }: StudySample): number =>
+    pointEstimate({ treated, outcome, weights }, inference.method, clusterOfUnit);
+  const found = tieSample(
     input,
     designed.sample,
-    (drawn) => {
-      const again = loseUnits(input, drawn);
-      return differenceOfMeans(again.study.outcome, again.study.treated, again.sample.weights);
-    },
+    // Whoever has an outcome has it in every draw, so that the rows of the study stay the same.
+    (drawn) => planned(drawn === designed.sample ? sample : loseUnits(input, drawn).sample),
     kernels,
   );
+  const ties = found && aroundEstimate(found, planned(sample), matched.estimate);
   const unit = moments?.unit ?? null;
   const { method, reason, clusters } = inference;
   const effects = { unmatched, matched, adjusted };
@@ -158,16 +161,12 @@ function permute(
   return { ...permuteSigns(differences, { draws, seed }, proceed), blocks: 'matched-sets' };
 }
 
-function differenceOfMeans(outcome: Float64Array, treated: Uint8Array, weights: Float64Array): number {
-  const sum = [0, 0];
-  const total = [0, 0];
-  for (let i = 0; i < outcome.length; i++) {
-    const g = treated[i]!;
-    sum[g] = sum[g]! + weights[i]! * outcome[i]!;
-    total[g] = total[g]! + weights[i]!;
-  }
-  return sum[1]! / total[1]! - sum[0]! / total[0]!;
-}
+/** The estimate and its short form differ by rounding at most; what the draws move is put around the estimate itself. */
+const aroundEstimate = ({ draws, minimum, maximum }: TieSample, short: number, estimate: number): TieSample => ({
+  draws,
+  minimum: estimate + (minimum - short),
+  maximum: estimate + (maximum - short),
+});
 
 /** What a reader should know of the estimate; texts under `warning` in messages. */
 function cautions(
