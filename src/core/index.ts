@@ -73,7 +73,7 @@ export {
   totalDistance,
 } from './matching/match-sets.ts';
 export { type MatchedSample, matchUnits } from './matching/match-units.ts';
-export { effectiveSampleSize, pairWeights, stratumWeights } from './matching/match-weights.ts';
+export { effectiveSampleSize, pairWeights, scaleGroups, stratumWeights } from './matching/match-weights.ts';
 export type {
   CardinalityDesign,
   CoarsenedDesign,

@@ -1,6 +1,7 @@
 import { CoreError, type Warning } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import type { MatchSets } from '../matching/match-sets.ts';
+import { scaleGroups } from '../matching/match-weights.ts';
 import type { DesignColumn } from '../propensity/design-matrix.ts';
 import { augmentedEffect } from './augmented-effect.ts';
 import type { Inference } from './choose-inference.ts';
@@ -74,6 +75,8 @@ export interface StudyFacts {
   readonly treated: Uint8Array;
   readonly outcome: Float64Array;
   readonly weights: Float64Array;
+  /** sampling weights, which are in the weights; null where all units count the same */
+  readonly sampling: Float64Array | null;
   readonly eligible: Uint8Array;
   /** columns of the covariates, by term */
   readonly terms: readonly (readonly DesignColumn[])[];
@@ -103,6 +106,10 @@ export function answerFurther(
     outcome: take(values),
     weights: take(weights),
   });
+  // Methods scale their weights in their own ways, which move no mean: what is hidden has one measure whatever the method.
+  const onOneScale = weights.slice();
+  scaleGroups(onOneScale, treated, facts.sampling);
+  const weightsOnOneScale = take(onOneScale);
   const columns = facts.terms.flat().map(({ name, values }) => ({ name, values: take(values) }));
   const warnings: Warning[] = [];
   // Pairs of units whose whole clusters were treated are no independent pairs.
@@ -111,7 +118,7 @@ export function answerFurther(
   const sensitivityOf = (values: Float64Array, effect: EffectEstimate): StudySensitivity =>
     studySensitivity(
       {
-        sample: sampleOf(values),
+        sample: { ...sampleOf(values), weights: weightsOnOneScale },
         columns,
         effect,
         ratios: riskRatios(sampleOf(values), inference, confidence, kernels),
@@ -144,7 +151,7 @@ export function answerFurther(
   }
   const sample = sampleOf(outcome);
   const { by } = questions;
-  const byLevel = by && answerByLevel(by, rows, sample, columns, inference, confidence, kernels);
+  const byLevel = by && answerByLevel(by, rows, sample, weightsOnOneScale, columns, inference, confidence, kernels);
   if (byLevel !== null && byLevel.interaction === null) {
     warnings.push({ code: 'no-interaction-test', parameters: { variable: byLevel.variable } });
   }
@@ -208,11 +215,13 @@ function answerByLevel(
   by: NonNullable<FurtherQuestions['by']>,
   rows: Uint32Array,
   sample: EffectSample,
+  weightsOnOneScale: Float64Array,
   columns: readonly DesignColumn[],
   inference: Inference,
   confidence: number,
   kernels: MatrixKernels,
 ): NonNullable<FurtherAnswers['byLevel']> {
+  const onOneScale = { ...sample, weights: weightsOnOneScale };
   const level = Int32Array.from(rows, (row) => by.level[row]!);
   const found = effectsByLevel(sample, columns, level, by.names.length, inference, confidence, kernels);
   return {
@@ -221,7 +230,8 @@ function answerByLevel(
     interaction: found.interaction,
     levels: found.levels.map((of, l) => ({
       ...of,
-      sensitivity: of.effect && levelSensitivity(sample, columns, level, l, of.effect, inference, confidence, kernels),
+      sensitivity:
+        of.effect && levelSensitivity(onOneScale, columns, level, l, of.effect, inference, confidence, kernels),
     })),
   };
 }

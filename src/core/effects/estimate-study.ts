@@ -83,6 +83,7 @@ export function estimateStudy(
       treated,
       outcome,
       weights: sample.weights,
+      sampling: sample.sampling,
       eligible: sample.eligible,
       terms,
       estimand: input.design.estimand,

@@ -6,7 +6,7 @@ import { forEachPair, type MatchSets } from './match-sets.ts';
  * unit's partners), then the matched partners' weights scaled to sum to their number; everybody else 0.
  *
  * With sampling weights a focal unit has its own, and its partners, who stand for it, share that weight in proportion to theirs;
- * both groups are scaled to their number.
+ * both groups are scaled to the sum of their sampling weights: so many units they stand for.
  *
  * @param n number of units; @param sampling n positive sampling weights, or null for 1
  * Source: Stuart 2010, doi:10.1214/09-STS313, section 3.1; sampling weights: Lenis, Nguyen, Dong and Stuart 2019,
@@ -32,15 +32,16 @@ export function pairWeights(
     isPartner[partnerRow] = 1;
     weights[partnerRow] = weights[partnerRow]! + own * share;
   });
-  scaleToCount(weights, isFocal);
-  scaleToCount(weights, isPartner);
+  scaleToSize(weights, isFocal, sampling);
+  scaleToSize(weights, isPartner, sampling);
   return weights;
 }
 
 /**
  * Weights after stratification. Within a stratum of n1 treated and n0 controls: ATT treated 1, controls n1/n0; ATC
  * reversed; ATE (n1 + n0)/n1 and (n1 + n0)/n0. Then each group's positive weights are scaled to sum to their number.
- * Strata without both groups get 0. With sampling weights n1 and n0 are their sums, and each unit has its own beside.
+ * Strata without both groups get 0. With sampling weights n1 and n0 are their sums, and so is the number of a group, and each unit
+ * has its own beside: a unit with weight 2 counts as two units.
  *
  * @param stratum n stratum numbers, -1 = none; @param treated n values, 0 or 1
  * @param sampling n positive sampling weights, or null for 1
@@ -54,7 +55,6 @@ export function stratumWeights(
   const n = stratum.length;
   const counts = sampling === null ? stratumCounts(stratum, treated) : stratumSums(stratum, treated, sampling);
   const weights = new Float64Array(n);
-  const scaled = new Uint8Array(n);
   for (let i = 0; i < n; i++) {
     if (stratum[i]! < 0) continue;
     const n1 = counts.treated[stratum[i]!]!;
@@ -64,16 +64,8 @@ export function stratumWeights(
     if (estimand === 'ATT') weights[i] = own * (treated[i] === 1 ? 1 : n1 / n0);
     else if (estimand === 'ATC') weights[i] = own * (treated[i] === 1 ? n0 / n1 : 1);
     else weights[i] = (own * (n1 + n0)) / (treated[i] === 1 ? n1 : n0);
-    scaled[i] = 1;
   }
-  scaleToCount(
-    weights,
-    scaled.map((s, i) => (s === 1 && treated[i] === 1 ? 1 : 0)),
-  );
-  scaleToCount(
-    weights,
-    scaled.map((s, i) => (s === 1 && treated[i] === 0 ? 1 : 0)),
-  );
+  scaleGroups(weights, treated, sampling);
   return weights;
 }
 
@@ -106,18 +98,31 @@ function stratumSums(stratum: Int32Array, treated: Uint8Array, sampling: Float64
   return sums;
 }
 
-/** Scales the weights of the flagged units so that they sum to the number of those units. */
-function scaleToCount(weights: Float64Array, flagged: Uint8Array): void {
+/**
+ * Scales the positive weights of each group, in place, so that they sum to the number of its units with weight, or to what these
+ * stand for.
+ *
+ * @param treated n values, 0 or 1; @param sampling n positive sampling weights, or null for 1
+ */
+export function scaleGroups(weights: Float64Array, treated: Uint8Array, sampling: Float64Array | null): void {
+  for (const group of [1, 0]) {
+    const flagged = Uint8Array.from(weights, (weight, i) => (weight > 0 && treated[i] === group ? 1 : 0));
+    scaleToSize(weights, flagged, sampling);
+  }
+}
+
+/** Scales the weights of the flagged units so that they sum to the number of those units, or to their sampling weights. */
+function scaleToSize(weights: Float64Array, flagged: Uint8Array, sampling: Float64Array | null): void {
   let sum = 0;
-  let count = 0;
+  let size = 0;
   for (let i = 0; i < weights.length; i++) {
     if (flagged[i] === 1) {
       sum += weights[i]!;
-      count++;
+      size += sampling === null ? 1 : sampling[i]!;
     }
   }
-  if (count === 0) return;
-  const factor = count / sum;
+  if (size === 0) return;
+  const factor = size / sum;
   for (let i = 0; i < weights.length; i++) if (flagged[i] === 1) weights[i] = weights[i]! * factor;
 }
 

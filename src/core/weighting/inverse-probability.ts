@@ -7,6 +7,7 @@ import type { Estimand } from '../matching/estimand.ts';
  *
  * @param propensity n probabilities, strictly between 0 and 1; @param treated n values, 0 or 1
  * @param stabilized times the group's share of all units
+ * @param sampling n positive sampling weights by which that share is taken, or null for 1
  * @throws no-overlap where a probability is 0 or 1
  * Source: Li, Morgan and Zaslavsky 2018, doi:10.1080/01621459.2016.1260466; Li and Greene 2013, doi:10.1515/ijb-2012-0030.
  */
@@ -15,8 +16,9 @@ export function inverseProbabilityWeights(
   treated: Uint8Array,
   estimand: Estimand,
   stabilized: boolean,
+  sampling: Float64Array | null = null,
 ): Float64Array<ArrayBuffer> {
-  const share = treated.reduce((sum, t) => sum + t, 0) / treated.length;
+  const share = shareOfTreated(treated, sampling);
   return Float64Array.from(propensity, (e, i) => {
     if (!(e > 0 && e < 1)) {
       throw new CoreError(
@@ -29,6 +31,17 @@ export function inverseProbabilityWeights(
     const weight = tilt(e, estimand) / (t ? e : 1 - e);
     return stabilized ? weight * (t ? share : 1 - share) : weight;
   });
+}
+
+function shareOfTreated(treated: Uint8Array, sampling: Float64Array | null): number {
+  let ofTreated = 0;
+  let all = 0;
+  for (let i = 0; i < treated.length; i++) {
+    const size = sampling === null ? 1 : sampling[i]!;
+    all += size;
+    if (treated[i] === 1) ofTreated += size;
+  }
+  return ofTreated / all;
 }
 
 function tilt(e: number, estimand: Estimand): number {

@@ -168,8 +168,8 @@ function weightByInverseProbability(
     values.filter((_, i) => eligible[i] === 1) as unknown as A;
   const group = keep(treated);
   const e = keep(probability);
-  const own = inverseProbabilityWeights(e, group, estimand, stabilized);
   const counted = sampling === null ? null : keep(sampling);
+  const own = inverseProbabilityWeights(e, group, estimand, stabilized, counted);
   const sampled = times(own, counted);
   const weights = new Float64Array(treated.length);
   let at = 0;
