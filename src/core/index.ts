@@ -51,7 +51,7 @@ export type { Link } from './propensity/links.ts';
 export { type ModelTerm, variablesOf } from './propensity/model-terms.ts';
 export { parseTerm } from './propensity/parse-term.ts';
 export type { Penalty } from './propensity/penalty.ts';
-export { type PropensityScores, propensityScores } from './propensity/propensity-score.ts';
+export { type LeavesOut, type PropensityScores, propensityScores } from './propensity/propensity-score.ts';
 export { samplingWeights } from './propensity/sampling-weights.ts';
 
 // Matching

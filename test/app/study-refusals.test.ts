@@ -175,7 +175,10 @@ describe('a study that cannot be made is refused with code, column, count, first
 
   it('for a treatment that varies inside the collectives of a two-level matching', async () => {
     const refused = await refusal(panel, { design: { method: 'two-level', calipers: [] } });
-    expect(refused).toMatchObject({ code: 'invalid-argument', details: { count: 10 } });
+    expect(refused).toMatchObject({ code: 'invalid-argument', details: { variable: 'collective', count: 10 } });
+    expect((refused.details!.first as string[]).length).toBe(5);
+    expect(refused.message).toMatch(/of "collective".*`prefer`.*First collectives: /);
+    expect(refused.message).not.toMatch(/H0\d{4}/);
   });
 
   it('for variables of the wrong kind', async () => {
@@ -202,6 +205,55 @@ describe('a study that cannot be made is refused with code, column, count, first
       code: 'non-finite',
       details: { variable: 'huge', units: ids([9]) },
     });
+  });
+
+  it('for a covariate with a huge value: its column, how many, and which', async () => {
+    const huge = numbers(perUnit((unit) => (unit === 9 || unit === 30 ? 1e300 : unit)));
+    const refused = await refusal(withColumns({ huge }), { covariates: ['huge'] });
+    expect(refused).toMatchObject({
+      code: 'non-finite',
+      details: { columns: ['huge'], count: 2, units: ids([9, 30]) },
+      message: expect.stringMatching(/"huge".*Correct or leave out/),
+    });
+  });
+
+  it('where discarding or trimming leaves nobody: which of them it was', async () => {
+    // Scores of a ridge model: all treated above all controls.
+    const apart = withColumns({ apart: numbers(perUnit((unit) => (isTreated(unit) ? 10 : 0) + (unit % 7) / 10)) });
+    const penalty = { type: 'ridge', strength: 1 } as const;
+    const discarded = await refusal(apart, {
+      covariates: ['apart'],
+      design: { method: 'nearest', distance: { type: 'propensity-score', penalty }, discard: 'both' },
+    });
+    expect(discarded).toMatchObject({ code: 'no-overlap', details: { treated: 0, control: 0, by: 'discard' } });
+    expect(discarded.message).toMatch(/^Discarding .*Discard nobody/);
+    const trimmed = await refusal(apart, {
+      covariates: ['apart'],
+      design: { method: 'inverse-probability', penalty: { type: 'firth' }, trim: 0.3 },
+    });
+    expect(trimmed).toMatchObject({ code: 'no-overlap', details: { treated: 0, control: 0, by: 'trim' } });
+    expect(trimmed.message).toMatch(/^Trimming .*Trim less/);
+  });
+
+  it('for a treatment that is not 0 or 1: its name, how many, and which', async () => {
+    const coach = numbers(panel.unitIndex.map((unit, row) => (unit % 40 === 7 && row % 2 === 1 ? 5 : treated[row]!)));
+    const refused = await refusal(withColumns({ coach }), {});
+    expect(refused).toMatchObject({
+      code: 'invalid-argument',
+      details: { variable: 'coach', received: 5, count: 3, units: ids([7, 47, 87]) },
+      message: expect.stringMatching(/"coach" must be 0 or 1; 3 of 120 units .*treatedLevel/),
+    });
+  });
+
+  it('for pairs that no caliper allows: how many units looked for one, and on what', async () => {
+    const calipers = [
+      { on: 'distance', width: 0, unit: 'raw' },
+      { on: 'income', width: 0, unit: 'raw' },
+    ] as const;
+    const refused = await refusal(panel, { design: { method: 'nearest', calipers } });
+    const count = unitsWhere(isTreated).length;
+    expect(refused).toMatchObject({ code: 'no-overlap', details: { count, columns: ['income'] } });
+    expect(refused.message).toMatch(new RegExp(`None of the ${count} treated units .*distance, income`));
   });
 });
 

@@ -18,6 +18,7 @@ const internal = [
   'effects/shared-partners.ts',
   'effects/study-balance.ts',
   'matching/rows-of-units.ts',
+  'panel/refuse-other-than-zero-one.ts',
   'matching/caliper-line.ts',
   'matching/greedy-rounds.ts',
   'matching/variable-ratio.ts',

@@ -89,7 +89,7 @@ export function designUnits(history: PanelColumns, entries: PanelColumns, reques
 
 /** Who enters by treatment: as in a study in one go, or by the period of adoption. */
 function enterDesign(entries: PanelColumns, request: DesignUnitsRequest, span: StudyPeriods): UnitFlow {
-  const treatment = treatmentColumn(entries.columns[request.treatment]!, request);
+  const treatment = treatmentColumn(entries, request);
   const { adoptedIn } = request;
   const [before, after] = adoptedIn === null ? [span.baseline, span.followUp] : adoption(entries, adoptedIn, span);
   const flow = unitFlow(entries.unitIds.length, treatmentEntry(entries, treatment, before, after));

@@ -1,4 +1,4 @@
-import { CoreError, type Warning } from '../../core/errors.ts';
+import type { Warning } from '../../core/errors.ts';
 import { type Column, type NumberColumn, type PanelColumns, valueStatus } from '../../core/panel/columns.ts';
 import { mergeWaves } from '../../core/panel/merge-waves.ts';
 import { observedLevels } from '../../core/panel/observed-levels.ts';
@@ -262,19 +262,12 @@ function firstTreatedPeriods(
 ): Int32Array {
   const treatment = settings.treatment!;
   const { treatedLevel } = settings;
-  const column: NumberColumn = treatmentColumn(raw.columns[treatment]!, { treatment, treatedLevel });
+  const column: NumberColumn = treatmentColumn(raw, { treatment, treatedLevel });
   const first = new Int32Array(raw.unitIds.length).fill(unknown);
   let stops = false;
   for (let row = 0; row < raw.rows; row++) {
     if (column.status[row] !== valueStatus.observed) continue;
     const value = column.values[row]!;
-    if (value !== 0 && value !== 1) {
-      throw new CoreError(
-        'invalid-argument',
-        `The treatment "${treatment}" must be 0 or 1; unit "${raw.unitIds[raw.unitIndex[row]!]}" holds ${value} in ${raw.waves[raw.waveIndex[row]!]}.`,
-        { variable: treatment, received: value },
-      );
-    }
     const unit = raw.unitIndex[row]!;
     if (value === 0 && first[unit]! >= 0) stops = true;
     if (value === 0 && first[unit] === unknown) first[unit] = -1;

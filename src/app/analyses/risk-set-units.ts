@@ -41,7 +41,7 @@ export function riskSetUnits(
   const { lags, after } = settings;
   const column = (name: string): Column => panel.columns[name]!;
   const rowAt = rowsByUnitAndWave(panel);
-  const treatment = treatmentColumn(column(request.treatment), request);
+  const treatment = treatmentColumn(panel, request);
   const { unit, wave, treated, fate } = riskSetMoments(panel, treatment, settings);
   const all = Array.from(unit, (u, i): Moment => ({ unit: u, wave: wave[i]!, isTreated: treated[i] === 1 }));
   const outcome = numeric(column(request.outcome), request.outcome);

@@ -3,6 +3,7 @@ import { CoreError } from '../../core/errors.ts';
 import { asCoded } from '../../core/panel/as-coded.ts';
 import { type Column, type NumberColumn, type PanelColumns, valueStatus } from '../../core/panel/columns.ts';
 import { observedLevels } from '../../core/panel/observed-levels.ts';
+import { refuseOtherThanZeroOne } from '../../core/panel/refuse-other-than-zero-one.ts';
 import { entry, treatmentEntry } from '../../core/panel/treatment-entry.ts';
 import { takeRows, valuesInPeriod, wavesOfPeriod } from '../../core/panel/unit-periods.ts';
 import type { Frame } from '../../core/propensity/design-matrix.ts';
@@ -161,7 +162,7 @@ export const missingFurther = (flow: UnitFlow, { outcomes }: PanelQuestions): St
 /** Who enters the study by treatment alone; later follow-ups ask that controls stay untreated to the last. */
 function enterStudy(panel: PanelColumns, request: StudyUnitsRequest, span: StudyPeriods): UnitFlow {
   const { baseline, followUp } = span;
-  const treatment = treatmentColumn(panel.columns[request.treatment]!, request);
+  const treatment = treatmentColumn(panel, request);
   const flow = unitFlow(panel.unitIds.length, treatmentEntry(panel, treatment, baseline, followUp));
   const { codes } = flow;
   flow.keep('treatment-known', (u) => codes[u] !== entry.unknown);
@@ -214,11 +215,15 @@ export function studyPeriods(
 
 /** 0/1 by row: the numbers themselves, or whether the code is the treated level. */
 export function treatmentColumn(
-  column: Column,
+  { columns, unitIndex, unitIds }: PanelColumns,
   { treatment, treatedLevel }: Pick<StudyUnitsRequest, 'treatment' | 'treatedLevel'>,
 ): NumberColumn {
+  const column = columns[treatment]!;
   if (treatedLevel === null) {
-    if (column.type === 'number') return column;
+    if (column.type === 'number') {
+      refuseOtherThanZeroOne(column, unitIndex, unitIds, treatment);
+      return column;
+    }
     throw new CoreError(
       'invalid-argument',
       `The treatment "${treatment}" holds texts (${column.levels.slice(0, 5).join(', ')}); say which one means treated (\`treatedLevel\`).`,

@@ -125,11 +125,11 @@ function matchPairs(
   const found = { score, probability, propensity, eligible, caliperWidths };
   if (design.method === 'full') {
     const sets = setFully(setup);
-    if (!sets.some((set) => set >= 0)) throw noPair(design, caliperWidths);
+    if (!sets.some((set) => set >= 0)) throw noPair(design, treated, caliperWidths);
     return { ...byStrata(sets, treated, design.estimand, sampling), ...found };
   }
   const pairs = pairsOf(setup, frame, design);
-  if (pairs.partners.length === 0) throw noPair(design, caliperWidths);
+  if (pairs.partners.length === 0) throw noPair(design, treated, caliperWidths);
   return {
     ...found,
     weights: pairWeights(pairs, frame.rows, sampling),
@@ -146,18 +146,52 @@ function pairsOf(setup: PairProblem, frame: Frame, design: Exclude<PairsDesign, 
       return pairNearest(setup);
     case 'optimal':
       return pairOptimally(setup);
-    case 'two-level':
-      return pairCollectives(setup, valueCodes(frame, design.collective)).pairs;
+    case 'two-level': {
+      const codes = valueCodes(frame, design.collective);
+      refuseMixed(frame, design.collective, codes, setup.problem.isFocal);
+      return pairCollectives(setup, codes).pairs;
+    }
   }
 }
 
-function noPair({ exact }: PairsDesign, calipers: Readonly<Record<string, number>>) {
-  return new CoreError(
-    'no-overlap',
-    'No unit found a partner inside the calipers, exact cells and common support. Widen a caliper or relax exact matching.',
-    { calipers, exact },
+/** As `matchTwoLevels`, with the variable and the first collectives by name. */
+function refuseMixed(frame: Frame, variable: string, codes: Int32Array, isFocal: Uint8Array): void {
+  const first = new Map<number, number>();
+  const mixed = new Map<number, string>();
+  const column = frame.columns[variable]!;
+  codes.forEach((code, row) => {
+    if (code < 0) return;
+    const known = first.get(code);
+    if (known === undefined) first.set(code, row);
+    else if (isFocal[known] !== isFocal[row] && !mixed.has(code)) {
+      mixed.set(code, column.type === 'coded' ? column.levels[column.codes[row]!]! : String(column.values[row]));
+    }
+  });
+  if (mixed.size === 0) return;
+  const names = [...mixed.values()].slice(0, 5);
+  throw new CoreError(
+    'invalid-argument',
+    `The treatment varies inside ${mixed.size} of ${first.size} collectives of "${variable}"; two-level matching needs whole collectives that were treated or not. Use optimal matching with a preference for the same collective (\`prefer\`), or match exactly on it. First collectives: ${names.join(', ')}.`,
+    { variable, count: mixed.size, collectives: first.size, first: names },
   );
 }
+
+function noPair(
+  { exact, estimand, calipers }: PairsDesign,
+  treated: Uint8Array,
+  widths: Readonly<Record<string, number>>,
+): CoreError {
+  const focal = estimand === 'ATC' ? 0 : 1;
+  const count = treated.filter((t) => t === focal).length;
+  const on = unique(calipers.map((caliper) => caliper.on));
+  return new CoreError(
+    'no-overlap',
+    `None of the ${count} ${focal === 1 ? 'treated' : 'control'} units found a partner inside the calipers (${on.join(', ') || 'none'}), exact cells (${exact.join(', ') || 'none'}) and common support. Widen a caliper or relax exact matching.`,
+    { calipers: widths, exact, count, columns: on.filter((name) => name !== 'distance') },
+  );
+}
+
+const unique = (names: readonly string[]): readonly string[] => [...new Set(names)];
 
 function byStrata(
   cells: Int32Array,

@@ -101,7 +101,7 @@ export function scoreByModel(
     designColumns(frame, terms),
     treated,
     { link, penalty },
-    (first) => commonSupport(scoreOf(first), treated, discard),
+    { keep: (first) => commonSupport(scoreOf(first), treated, discard), why: 'discard' },
     reestimate,
     samplingWeights(frame, weights),
     kernels,

@@ -1,5 +1,6 @@
 import { CoreError } from '../errors.ts';
 import { type NumberColumn, type PanelColumns, valueStatus } from './columns.ts';
+import { refuseOtherThanZeroOne } from './refuse-other-than-zero-one.ts';
 
 export interface RiskSetSettings {
   /** waves before the entry from which covariates are taken, >= 1 */
@@ -45,6 +46,7 @@ export function riskSetMoments(
 ): Moments {
   const { lags, after, lookAhead } = settings;
   checkSettings(settings);
+  refuseOtherThanZeroOne(treatment, panel.unitIndex, panel.unitIds);
   const units = panel.unitIds.length;
   const waves = panel.waves.length;
   const first = new Int32Array(units).fill(-1);
@@ -55,13 +57,6 @@ export function riskSetMoments(
     const value = treatment.values[row]!;
     const unit = panel.unitIndex[row]!;
     const wave = panel.waveIndex[row]!;
-    if (value !== 0 && value !== 1) {
-      throw new CoreError(
-        'invalid-argument',
-        `The treatment must be 0 or 1; unit "${panel.unitIds[unit]}" holds ${value} in ${panel.waves[wave]}.`,
-        { received: value },
-      );
-    }
     isSeen[unit] = 1;
     if (value === 1 && (first[unit]! < 0 || wave < first[unit]!)) first[unit] = wave;
   }

@@ -1,5 +1,5 @@
-import { CoreError } from '../errors.ts';
 import { type NumberColumn, type PanelColumns, valueStatus } from './columns.ts';
+import { refuseOtherThanZeroOne } from './refuse-other-than-zero-one.ts';
 
 /** Where a unit stands at the follow-up. */
 export const entry = { untreated: 0, treated: 1, before: 2, during: 3, unknown: 4 } as const;
@@ -22,6 +22,7 @@ export function treatmentEntry(
   baseline: readonly number[],
   followUp: readonly number[],
 ): Uint8Array {
+  refuseOtherThanZeroOne(treatment, panel.unitIndex, panel.unitIds);
   const units = panel.unitIds.length;
   const lastBaseline = baseline[baseline.length - 1]!;
   const firstFollowUp = followUp[0]!;
@@ -33,13 +34,6 @@ export function treatmentEntry(
   for (let row = 0; row < panel.rows; row++) {
     if (treatment.status[row] !== valueStatus.observed) continue;
     const value = treatment.values[row]!;
-    if (value !== 0 && value !== 1) {
-      throw new CoreError(
-        'invalid-argument',
-        `The treatment must be 0 or 1; unit "${panel.unitIds[panel.unitIndex[row]!]}" holds ${value} in ${panel.waves[panel.waveIndex[row]!]}.`,
-        { received: value },
-      );
-    }
     const unit = panel.unitIndex[row]!;
     const wave = panel.waveIndex[row]!;
     if (value === 1 && first[unit]! < 0) first[unit] = wave;

@@ -29,7 +29,8 @@ export const interceptName = '(Intercept)';
  * @param factors `reference` leaves out the first level of each factor (models), `all` shows every level (balance, distances)
  * @returns one column per term column, in order; new arrays
  * @throws unknown-variable; missing-values (variable, count, first rows); invalid-argument for a value that is none of
- *   the levels, a power of a factor, or the logarithm of a number that has none; non-finite for an overflowing power
+ *   the levels, a power of a factor, or the logarithm of a number that has none; non-finite for an overflowing power or a value above
+ *   1e150, whose squares are no numbers (columns, count, first rows)
  * Cost: O(n) per column.
  */
 export function designColumns(
@@ -37,7 +38,22 @@ export function designColumns(
   terms: readonly ModelTerm[],
   factors: 'reference' | 'all' = 'reference',
 ): readonly DesignColumn[] {
-  return terms.flatMap((term) => columnsOf(frame, term, factors));
+  const columns = terms.flatMap((term) => columnsOf(frame, term, factors));
+  for (const column of columns) refuseTooLarge(column);
+  return columns;
+}
+
+/** Above this a sum of squares is no number any more. */
+const largest = 1e150;
+
+function refuseTooLarge({ name, values }: DesignColumn): void {
+  if (values.every((value) => Math.abs(value) <= largest)) return;
+  const wrong = [...values.keys()].filter((row) => !(Math.abs(values[row]!) <= largest));
+  throw new CoreError(
+    'non-finite',
+    `The column "${name}" is too large to compute with for ${wrong.length} of ${values.length} units, such as ${values[wrong[0]!]}; expected values up to ${largest}. Correct or leave out these values, or take a logarithm.`,
+    { columns: [name], count: wrong.length, firstRows: wrong.slice(0, 5) },
+  );
 }
 
 /** Packs columns row by row, with an intercept first where asked. */

@@ -159,7 +159,7 @@ function weightByInverseProbability(
     columns,
     treated,
     { link, penalty },
-    ({ fitted }) => Uint8Array.from(fitted, (e) => (e >= trim && e <= 1 - trim ? 1 : 0)),
+    { keep: ({ fitted }) => Uint8Array.from(fitted, (e) => (e >= trim && e <= 1 - trim ? 1 : 0)), why: 'trim' },
     true,
     sampling,
     kernels,

@@ -183,7 +183,10 @@ describe('two-level matching', () => {
   it('refuses a treatment that varies inside collectives, and distances of the caller', () => {
     const frame = { rows: 6, columns: { x: column([0, 1, 2, 3, 4, 5]), collective: column([1, 2, 2, 3, 3, 3]) } };
     expect(() => matchUnits(frame, treated, design(), null, kernels)).toThrow(
-      expect.objectContaining({ code: 'invalid-argument', details: { count: 1, collectives: 3 } }),
+      expect.objectContaining({
+        code: 'invalid-argument',
+        details: { variable: 'collective', count: 1, collectives: 3, first: ['2'] },
+      }),
     );
     const whole = { ...frame, columns: { ...frame.columns, collective: column([1, 1, 2, 2, 3, 3]) } };
     const distances = { rows: 2, cols: 4, values: new Float64Array(8) };

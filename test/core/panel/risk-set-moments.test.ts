@@ -74,7 +74,9 @@ describe('risk sets', () => {
   });
 
   it('refuses a treatment that is no 0 or 1, and settings that look less far than the outcome', () => {
-    expect(() => momentsOf(['0012'], simple)).toThrow('The treatment must be 0 or 1; unit "u0" holds 2 in w3.');
+    expect(() => momentsOf(['0012'], simple)).toThrow(
+      /The treatment must be 0 or 1; 1 of 1 units hold another value, such as 2.*First units: u0/,
+    );
     for (const wrong of [{ lags: 0 }, { after: -1 }, { lookAhead: 0 }, { after: 0.5 }]) {
       expect(() => momentsOf(['0011'], { ...simple, ...wrong })).toThrow(
         expect.objectContaining({ code: 'invalid-argument' }),

@@ -85,8 +85,10 @@ describe('sampling weights', () => {
     list.add(0, 3);
     list.add(1, 4);
     const weights = pairWeights(list.toMatchSets(Uint32Array.of(0, 1)), 5, Float64Array.of(4, 2, 1, 3, 7));
-    // 4 and 2 scaled to sum to 2; 1, 3 and 2 scaled to sum to 3
-    expect([...weights]).toEqual([4 / 3, 2 / 3, 0.5, 1.5, 1]);
+    // 4 and 2 sum to what these units stand for, 6; 1, 3 and 2 are scaled to sum to 1 + 3 + 7
+    [4, 2, 11 / 6, 33 / 6, 22 / 6].forEach((weight, i) => {
+      expect(weights[i]).toBeCloseTo(weight, 12);
+    });
   });
 
   it('have a mean of 1, and are refused with column, count and first rows where one is not positive', () => {
