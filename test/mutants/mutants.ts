@@ -112,7 +112,7 @@ export const mutants: readonly Mutant[] = [
     ],
     ['(own * (n1 + n0)) / (treated[i] === 1 ? n1 : n0);', '(own * (n1 + n0)) / (treated[i] === 1 ? n0 : n1);'],
     ['if (n1 === 0 || n0 === 0) continue;', 'if (n1 === 0) continue;'],
-    ['const factor = count / sum;', 'const factor = sum / count;'],
+    ['const factor = size / sum;', 'const factor = sum / size;'],
     ['(sum * sum) / squares', 'sum / squares'],
   ),
   ...of('propensity/sampling-weights.ts', ['values.map((value) => value / mean)', 'values']),
