@@ -3,7 +3,6 @@ import type { MatchSets } from '../matching/match-sets.ts';
 import { pairWeights, stratumCounts, stratumWeights } from '../matching/match-weights.ts';
 import { takeRows } from '../panel/unit-periods.ts';
 import type { StudySample } from './draw-sample.ts';
-import { rowsWithWeight } from './rows-with-weight.ts';
 import type { StudyEstimateInput } from './study-input.ts';
 
 /** Units of a group that were in the designed sample and are not in the estimate. */
@@ -65,8 +64,11 @@ export function loseUnits(input: StudyEstimateInput, sample: StudySample): Study
   return { study: studyOf(input, rows), sample: sampleOf(weakened, rows, treated.length), lost };
 }
 
-const matchedIn = (weights: Float64Array, treated: Uint8Array, group: 0 | 1): number =>
-  rowsWithWeight(weights).filter((row) => treated[row] === group).length;
+function matchedIn(weights: Float64Array, treated: Uint8Array, group: 0 | 1): number {
+  let count = 0;
+  for (let i = 0; i < weights.length; i++) if (weights[i]! > 0 && treated[i] === group) count++;
+  return count;
+}
 
 function refuseNobody(weights: Float64Array, treated: Uint8Array): void {
   const left = { treated: matchedIn(weights, treated, 1), control: matchedIn(weights, treated, 0) };

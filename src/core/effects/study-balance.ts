@@ -153,21 +153,28 @@ export function countGroup(
   { weights, eligible, sampling }: MatchedSample,
   unit: Int32Array | null,
 ): GroupCounts {
-  const count = (counts: (row: number) => boolean): number => {
-    const units = new Set<number>();
-    let rows = 0;
-    for (let row = 0; row < treated.length; row++) {
-      if (treated[row] !== group || !counts(row)) continue;
-      if (unit === null) rows++;
-      else units.add(unit[row]!);
-    }
-    return unit === null ? rows : units.size;
-  };
-  const all = count(() => true);
+  let all = 0;
+  let kept = 0;
+  let matched = 0;
+  // A unit with several rows counts once.
+  const seen = unit === null ? null : ([new Set<number>(), new Set<number>(), new Set<number>()] as const);
+  for (let row = 0; row < treated.length; row++) {
+    if (treated[row] !== group) continue;
+    const isKept = eligible[row] !== 0;
+    const isMatched = weights[row]! > 0;
+    all++;
+    if (isKept) kept++;
+    if (isMatched) matched++;
+    if (seen === null) continue;
+    seen[0].add(unit![row]!);
+    if (isKept) seen[1].add(unit![row]!);
+    if (isMatched) seen[2].add(unit![row]!);
+  }
+  if (seen !== null) [all, kept, matched] = [seen[0].size, seen[1].size, seen[2].size];
   return {
     all,
-    discarded: all - count((row) => eligible[row] !== 0),
-    matched: count((row) => weights[row]! > 0),
+    discarded: all - kept,
+    matched,
     effective: effectiveSampleSize(weights, treated, group),
     effectiveAll: sampling === null ? all : effectiveSampleSize(sampling, treated, group),
   };
