@@ -281,7 +281,8 @@ describe('what changed since a capsule was written', () => {
       small.waveIndex[row] === 1 ? value + (row % 3) : value,
     );
     const { body } = await open(computesOther).replay(capsule);
-    expect([codes(body), body.differences.length]).toEqual([['result other-answer'], 10]);
+    expect([codes(body), body.differences.length]).toEqual([['result other-answer-unsealed'], 10]);
+    expect(body.differences.every(({ was, is }) => was === null && is === null)).toBe(true);
   });
 
   it('is found by the digest of the data, whatever number their revision has elsewhere', async () => {
@@ -301,6 +302,36 @@ describe('what changed since a capsule was written', () => {
     });
     const { body, settings } = await other.replay(capsule);
     expect([body.verdict, body.identical, settings.revision]).toEqual(['same', true, 7]);
+  });
+});
+
+describe('a capsule made up from a design', () => {
+  it('is answered with places and no value, and its reading is in the log under its seal', async () => {
+    const { service, ports, replay } = open(small);
+    const { resultId } = await service.designStudy(operator, protocol, wait);
+    const design = (await service.getResult(visitor, { result: resultId! })) as unknown as ResultOf<'study-design'>;
+    const { settings, body, sources, engine } = design;
+    const { revision, digest, consents } = sources[0]!;
+    const sealed = {
+      protocol: digestOf(settings),
+      design: body.digest!,
+      data: { revision, digest, consents },
+      engine: engine.version,
+    };
+    const seal = { seal: digestOf(sealed), ...sealed, sealedAt: '2026-01-01T00:00:00.000Z' };
+    const answer = { attrition: [], warnings: [], body: { study: { effects: { matched: { estimate: 0 } } } } };
+    const answers = { answer, digest: digestOf(answer), override: null, result: 'res_none' };
+    const found = await replay(
+      { format: 'samenwijs-capsule', version: 1, holds: 'released', engine, protocol: settings, seal, ...answers },
+      visitor,
+    );
+    expect([codes(found.body), found.body.sealedHere]).toEqual([['result other-answer-unsealed'], false]);
+    expect(found.body.differences.length).toBeGreaterThan(0);
+    expect(found.body.differences.every(({ was, is }) => was === null && is === null)).toBe(true);
+    const log = await ports.events.entries();
+    expect(log.map(({ type, details }) => [type, JSON.parse(details).seal])).toEqual([
+      ['study-outcome-read', seal.seal],
+    ]);
   });
 });
 

@@ -21,6 +21,7 @@ export const replayCodes = {
   'answer-edited': 'result',
   'other-answer': 'result',
   'other-answer-overridden': 'result',
+  'other-answer-unsealed': 'result',
   'other-digest': 'result',
 } as const;
 

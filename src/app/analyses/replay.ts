@@ -51,8 +51,9 @@ export const replay = {
       ...changedEngine(capsule, ports.engine),
     ];
     const isComparable = edited.length === 0 && !isOtherConsent;
-    const found = isComparable ? await estimateAgain(settings, context) : { changes: [], answer: null };
-    const compared = found.answer === null ? nothingCompared : compareAnswers(capsule, found.answer);
+    const sealedHere = (await sealedAt(capsule.seal.seal, ports)) !== null;
+    const found = isComparable ? await estimateAgain(settings, sealedHere, context) : { changes: [], answer: null };
+    const compared = found.answer === null ? nothingCompared : compareAnswers(capsule, found.answer, sealedHere);
     const changes = [...before, ...found.changes, ...compared.changes];
     return {
       // What is whole is for the operator, and so is whether somebody guessed it.
@@ -65,7 +66,7 @@ export const replay = {
       body: {
         verdict: changes.length === 0 ? 'same' : 'changed',
         identical: compared.identical,
-        sealedHere: (await sealedAt(capsule.seal.seal, ports)) !== null,
+        sealedHere,
         changes,
         digest: compared.digest,
         differences: compared.differences,
@@ -92,8 +93,15 @@ interface Again {
   readonly answer: Answer<object> | null;
 }
 
-/** The study as whoever the capsule is for sees it; no answer where its design is not what was sealed. */
-async function estimateAgain({ capsule, panel, revision }: ReplaySettings, context: AnalysisContext): Promise<Again> {
+/**
+ * The study as whoever the capsule is for sees it; no answer where its design is not what was sealed. Anybody can compute a seal: under
+ * one that was not given here this is the first reading of the outcome, and logged as one.
+ */
+async function estimateAgain(
+  { capsule, panel, revision }: ReplaySettings,
+  sealedHere: boolean,
+  context: AnalysisContext,
+): Promise<Again> {
   const { seal, override } = capsule;
   // The number of the revision is the only part of protocol and seal that another store may have otherwise.
   const protocol = { ...capsule.protocol, revision };
@@ -101,7 +109,7 @@ async function estimateAgain({ capsule, panel, revision }: ReplaySettings, conte
   try {
     const study = await estimateSealed(
       { panel, revision, design: '', protocol, seal: own, override: override === null ? null : { reason: override } },
-      { type: 'study-replayed', override },
+      { type: sealedHere ? 'study-replayed' : 'study-outcome-read', override },
       context,
     );
     const { attrition, warnings, body } = study;
@@ -116,22 +124,25 @@ async function estimateAgain({ capsule, panel, revision }: ReplaySettings, conte
 type Compared = Pick<ReplayBody, 'identical' | 'digest' | 'differences' | 'changes'>;
 const nothingCompared: Compared = { identical: null, digest: null, differences: [], changes: [] };
 
-function compareAnswers({ answer, digest, override }: StudyCapsule, again: Answer<object>): Compared {
+function compareAnswers(
+  { answer, digest, override }: StudyCapsule,
+  again: Answer<object>,
+  sealedHere: boolean,
+): Compared {
   const found = digestOf(again);
   const was = answer === null ? digest : digestOf(answer);
   const differences = answer === null ? [] : jsonDifferences(answer, again);
-  // Why the effect is shown all the same was said once, to whoever asked for it: of an override only the places are told.
+  // Why the effect is shown all the same was said once, to whoever asked for it: of an override only the places are told. So it is
+  // of a seal that was not given here: numbers in a capsule made up for it would be answered with the effect.
   const isOverridden = override !== null && (again.body as { readonly gate?: unknown }).gate === 'overridden';
-  const other =
-    answer === null
-      ? changeOf('other-digest')
-      : changeOf(isOverridden ? 'other-answer-overridden' : 'other-answer', { count: differences.length });
+  const code = !sealedHere ? 'other-answer-unsealed' : isOverridden ? 'other-answer-overridden' : 'other-answer';
+  const other = answer === null ? changeOf('other-digest') : changeOf(code, { count: differences.length });
   return {
     identical: found === was,
     digest: found,
     differences: differences
       .slice(0, shownDifferences)
-      .map((difference) => (isOverridden ? { ...difference, was: null, is: null } : difference)),
+      .map((difference) => (code === 'other-answer' ? difference : { ...difference, was: null, is: null })),
     changes: [...(was === digest ? [] : [changeOf('answer-edited')]), ...(found === was ? [] : [other])],
   };
 }
