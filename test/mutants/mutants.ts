@@ -88,10 +88,7 @@ export const mutants: readonly Mutant[] = [
     ],
     ['<= width)) return false;', '< width)) return false;'],
   ),
-  ...of('matching/caliper-width.ts', [
-    'values.filter((_, i) => eligible[i] === 1)',
-    'values.filter((_, i) => eligible[i] === 0)',
-  ]),
+  ...of('matching/caliper-width.ts', ['if (eligible[i] === 1) used[count++]', 'if (eligible[i] === 0) used[count++]']),
   ...of(
     'matching/common-support.ts',
     ['score[i]! < low[1 - g]! || score[i]! > high[1 - g]!', 'score[i]! <= low[1 - g]! || score[i]! >= high[1 - g]!'],
