@@ -53,8 +53,8 @@ export function modeRows(rows: readonly DesignRow[]): readonly ModeRow[] {
 const powered = 0.5;
 
 /**
- * The goals. Those of trusted designs are over sound ones and broken ones that leave a trace; beside them stand the same
- * numbers with weak hidden causes, and with everything that leaves no trace.
+ * The goals. Those of trusted designs stand twice: over designs that are sound or leave a trace, and over all of the ten
+ * modes and sound ones, with the failures that nothing in the data shows. Beside them: the same with weak hidden causes.
  */
 export function goalRows(rows: readonly DesignRow[]): readonly GoalRow[] {
   const isSound = ({ mode }: DesignRow) => mode === 'sound';
@@ -82,10 +82,13 @@ export function goalRows(rows: readonly DesignRow[]): readonly GoalRow[] {
     const mcse = Math.sqrt(spread / Math.max(1, values.length - 1));
     return { metric, value, mcse, designs: values.length, goal: '', ok: null };
   };
+  const all = rows.filter((row) => !isWeak(row));
   const strong = rows.filter((row) => isSound(row) && row.detectable <= powered);
   return [
-    atMost(share('trusted-and-biased', trusted(judged), isBiased), 0.05),
-    atLeast(coverage('coverage-of-trusted', trusted(judged)), 0.9),
+    atMost(share('trusted-and-biased-of-sound-or-traced', trusted(judged), isBiased), 0.05),
+    atLeast(coverage('coverage-of-trusted-of-sound-or-traced', trusted(judged)), 0.9),
+    atMost(share('trusted-and-biased-of-all', trusted(all), isBiased), 0.05),
+    atLeast(coverage('coverage-of-trusted-of-all', trusted(all)), 0.9),
     atLeast(
       share('broken-with-trace-not-trusted', rows.filter(isTraced), (row) => !isTrusted(row)),
       0.9,
@@ -93,11 +96,11 @@ export function goalRows(rows: readonly DesignRow[]): readonly GoalRow[] {
     atLeast(share('sound-and-powered-trusted', strong, isTrusted), 0.7),
     ...studyRows(judged, rows, strong),
     share(
-      'trusted-and-biased-with-weak-causes',
+      'trusted-and-biased-of-sound-or-traced-with-weak-causes',
       trusted(rows.filter((row) => isSound(row) || isTraced(row) || isWeak(row))),
       isBiased,
     ),
-    share('trusted-and-biased-with-what-leaves-no-trace', trusted(rows), isBiased),
+    share('trusted-and-biased-of-all-with-weak-causes', trusted(rows), isBiased),
     share(
       'without-trace-not-trusted',
       rows.filter((row) => !isTraced(row) && !isSound(row) && !isWeak(row)),

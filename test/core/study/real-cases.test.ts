@@ -114,8 +114,11 @@ describe('LaLonde’s experiment, with 1974 as the period before the baseline', 
   });
 });
 
-/** What was published of LaLonde's trained men beside men of two surveys, whose rows are not among the reference data. */
-describe('the survey comparisons, by their published numbers', () => {
+/**
+ * What was published of LaLonde's trained men beside men of two surveys, whose rows could not be had: effect, placebo and (PSID)
+ * effective sample are as published, every other fact is a stand-in, taken from the experiment.
+ */
+describe('the survey comparisons: published effect, placebo and effective sample; all other facts from the experiment', () => {
   // Imbens and Xu 2024, arXiv:2406.00827: effect on 1978 and placebo on 1975, estimate and standard error, ten estimators each.
   const trimmedCps = [
     ...[
@@ -250,7 +253,7 @@ function man(
   };
 }
 
-describe('men made to look like those of the surveys', () => {
+describe('stand-ins for the surveys, whose rows could not be had: men made to look like theirs', () => {
   const question = (columns: Columns, method: Question['method']): Question => ({
     columns,
     treatment: 'treat',
