@@ -81,11 +81,10 @@ export function createLearningLoop(ports: Ports): LearningLoop {
           { result: result.id, kind: result.kind },
         );
       }
-      const plan: PlannedExperiment = {
-        experiment: identifiers.next('exp'),
-        ...accepted(result, input, await experiments.load()),
-        acceptedAt: clock.now(),
-      };
+      const registry = await experiments.load();
+      const chosen = accepted(result, input, registry);
+      requireNew(chosen, (await plannedExperiments.load()).plans, registry);
+      const plan: PlannedExperiment = { experiment: identifiers.next('exp'), ...chosen, acceptedAt: clock.now() };
       await plannedExperiments.accept(plan);
       // Of a place and a forecast; no household is behind it.
       return releaseUnrestricted(plan);

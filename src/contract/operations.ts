@@ -464,7 +464,7 @@ export const operations = {
       'Accept a mix of a recommendation as an experiment to carry out, with what was promised of it; the operator only',
     body: learning.acceptRequest,
     response: learning.plannedExperiment,
-    problems: ['not-authorised', 'result-not-found', 'data-withdrawn', 'store-full'],
+    problems: ['not-authorised', 'result-not-found', 'data-withdrawn', 'version-conflict', 'store-full'],
   },
   listPlannedExperiments: {
     ...none,

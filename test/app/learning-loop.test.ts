@@ -61,8 +61,8 @@ const typed = (experiment: string, input: Partial<OutcomeInput> = {}): OutcomeIn
 });
 
 /** Accepts the advice for known neighbourhoods and reports `share` of what was promised in each. */
-async function live(service: Service, share: number, count: number) {
-  const neighbourhoods = Object.keys((await memoryPorts().experiments.load()).neighbourhoods).slice(0, 60);
+async function live(service: Service, share: number, count: number, from = 0) {
+  const neighbourhoods = Object.keys((await memoryPorts().experiments.load()).neighbourhoods).slice(from, from + 60);
   const experiments: string[] = [];
   for (const neighbourhood of neighbourhoods) {
     if (experiments.length === count) break;
@@ -115,6 +115,19 @@ describe('an accepted recommendation', () => {
     await expect(
       service.acceptRecommendation(operator, { recommendation: id, start: '2026-09', ...input }),
     ).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  test('is accepted once: the same place, mix and start would count twice', async () => {
+    const service = open();
+    const first = await recommend(service);
+    const again = await recommend(service, { seed: 2 });
+    const accept = (recommendation: string, start: string) =>
+      service.acceptRecommendation(operator, { recommendation, start });
+    await accept(first.id, '2026-09');
+    expect(again.body.mixes[0]!.blocks).toEqual(first.body.mixes[0]!.blocks);
+    await expect(accept(again.id, '2026-09')).rejects.toMatchObject({ code: 'version-conflict' });
+    await accept(again.id, '2026-10');
+    expect((await service.listPlannedExperiments(operator, {})).experiments).toHaveLength(2);
   });
 
   test('for parameters alone needs a code; of an answer that abstained there is nothing to accept', async () => {
@@ -295,7 +308,7 @@ describe('promised against realised', () => {
     expect(before.body.state).toBe('advice');
     await live(service, 0, 4);
     expect((await recommend(service, typical)).body.state).toBe('advice');
-    const [fifth] = (await live(service, 0, 6)).slice(-1);
+    const [fifth] = (await live(service, 0, 6, 60)).slice(-1);
     const { body, warnings } = await recommend(service, typical);
     expect([body.state, body.reasons]).toEqual(['borrow', ['promises-broken']]);
     expect(body.promises[0]!.broken).toEqual(['realised-less', 'intervals-miss']);
