@@ -138,7 +138,9 @@ export const studyBody = strict({
         caution: number,
         fail: number,
         role: literals(['gate', 'required', 'stand-in']),
-        level: literals(['pass', 'caution', 'fail', 'not-assessed']),
+        level: literals(['pass', 'caution', 'fail', 'not-assessed', 'withheld'], {
+          description: 'withheld: on which side of its limit the study lies would tell the effect',
+        }),
         value: number,
         subject: nullable(Type.String()),
         counted: Type.Boolean({ description: 'whether it keeps the study from being trusted' }),

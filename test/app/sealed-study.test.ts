@@ -294,6 +294,23 @@ describe('a sealed study', () => {
     expect(found.filter((n) => Math.abs(n) > 100 && Math.abs(n) < 150)).toEqual([]);
   });
 
+  it('tells neither sign nor size by the levels of its verdict', async () => {
+    const verdicts = await Promise.all(
+      [-100, -1, 0, 1, 100].map(async (effect) => {
+        const { body } = await open(studyPanel({ units: 40, effect })).all(small);
+        const { reasons } = body.verdict;
+        expect(reasons.filter(({ level, counted }) => level === 'fail' && counted).length).toBeGreaterThan(0);
+        return reasons.map(({ measure, level, counted, withheld }) => ({ measure, level, counted, withheld }));
+      }),
+    );
+    for (const other of verdicts) expect(other).toEqual(verdicts[0]);
+    const hidden = verdicts[0]!.filter(({ level }) => level === 'withheld');
+    expect(hidden.map(({ measure }) => measure)).toEqual(
+      expect.arrayContaining(['adjusted-p-value', 'hidden-cause', 'e-value']),
+    );
+    expect(hidden.every(({ counted, withheld }) => !counted && withheld)).toBe(true);
+  });
+
   it('shows it with a reason, which stands in the result and, hashed, in the log', async () => {
     const { design, seal, estimate, ports } = open(studyPanel({ units: 40, effect: 123.456 }));
     const { id } = await design(small);

@@ -1,6 +1,6 @@
 import type { LostUnits } from '../../core/effects/lose-units.ts';
 import { wavesOfPeriod } from '../../core/panel/unit-periods.ts';
-import type { StudyVerdict, VerdictReason } from '../../core/study/judge-study.ts';
+import type { StudyVerdict, VerdictLevel, VerdictReason } from '../../core/study/judge-study.ts';
 import { otherMonths } from '../../core/study/other-months.ts';
 import type { Actor } from '../actor.ts';
 import { digestOf } from '../digest.ts';
@@ -30,7 +30,9 @@ export interface SealedStudySettings {
   readonly override: { readonly reason: string } | null;
 }
 
-export interface ShownReason extends VerdictReason {
+export interface ShownReason extends Omit<VerdictReason, 'level'> {
+  /** `withheld`: on which side of its limit the study lies would tell the effect */
+  readonly level: VerdictLevel | 'withheld';
   /** whether its number is withheld */
   readonly withheld: boolean;
 }

@@ -1,7 +1,7 @@
 import type { Warning } from '../../core/errors.ts';
 import type { VerdictMeasure } from '../../core/study/verdict-rules.ts';
 import { hideFurther } from './further-release.ts';
-import type { SealedStudyBody } from './sealed-study.ts';
+import type { SealedStudyBody, ShownReason } from './sealed-study.ts';
 
 /**
  * Measures that tell the effect itself, or how far it is from nothing. What else the verdict says holds of the outcome no more than
@@ -31,11 +31,7 @@ export function withholdEffect(
       ...body,
       verdict: {
         ...verdict,
-        reasons: verdict.reasons.map((reason) =>
-          tellingMeasures.has(reason.measure) && reason.value !== null
-            ? { ...reason, value: null, withheld: true }
-            : reason,
-        ),
+        reasons: withholdReasons(verdict.reasons),
       },
       study: {
         ...study,
@@ -53,4 +49,18 @@ export function withholdEffect(
       },
     },
   };
+}
+
+/**
+ * Neither numbers nor levels that tell the effect: "passes" may be its sign, "caution" that it is not beyond chance. Where nothing
+ * else fails, the one that does says so, for there must be a reason.
+ */
+function withholdReasons(reasons: readonly ShownReason[]): readonly ShownReason[] {
+  const isTelling = ({ measure }: ShownReason) => tellingMeasures.has(measure);
+  const failsOtherwise = reasons.some((reason) => reason.counted && reason.level === 'fail' && !isTelling(reason));
+  return reasons.map((reason) => {
+    if (!isTelling(reason) || reason.value === null) return reason;
+    const hidden = { ...reason, value: null, withheld: true };
+    return reason.level === 'fail' && !failsOtherwise ? hidden : { ...hidden, level: 'withheld', counted: false };
+  });
 }
