@@ -67,7 +67,7 @@ export interface CaseMatch {
 /** Carries out the matching request of a case; ties in file order. */
 export function runMatching(words: MatchWords, { table, kernels }: CaseContext): CaseMatch {
   const treated = binaryColumn(table, words.treatment);
-  const matched = matchUnits(matchFrame(words, table), treated, toDesign(words), null, kernels);
+  const matched = matchUnits(matchFrame(words, table), treated, toDesign(words), 'row-order', kernels);
   return { treated, matched };
 }
 

@@ -60,6 +60,7 @@ export type { CaliperSetting } from './matching/caliper-width.ts';
 export { type CardinalityProblem, type Selection, selectBalanced, takeSelection } from './matching/cardinality.ts';
 export { type Coarsening, coarsen } from './matching/coarsen.ts';
 export { commonSupport, type Discard } from './matching/common-support.ts';
+export type { TieRule } from './matching/draw-lots.ts';
 export type { Estimand } from './matching/estimand.ts';
 export { exactCells } from './matching/exact-cells.ts';
 export { matchFullOnLine } from './matching/full-line.ts';
@@ -99,6 +100,7 @@ export { matchNearestScalar } from './matching/nearest-scalar.ts';
 export { matchOptimalPairs } from './matching/optimal-pairs.ts';
 export { matchOptimalScalar } from './matching/optimal-scalar.ts';
 export {
+  type PairLots,
   type PairSearch,
   type Preference,
   searchInMatrix,

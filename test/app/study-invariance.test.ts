@@ -151,3 +151,68 @@ describe.each(allDesigns)('the answer of %j for %s', (design, estimand) => {
     await expectSame(withColumn('old', old), ['income', 'old', 'kpi']);
   });
 });
+
+/** Incomes of 20 to 80 and an outcome before of whole numbers: many units stand equally far from each other. */
+const whole = ((): MemoryPanel => {
+  const spread = (name: string, low: number, high: number) => {
+    const values = [...valuesOf(name)];
+    const [least, most] = [Math.min(...values), Math.max(...values)];
+    return values.map((v) => low + Math.round(((v - least) / (most - least)) * (high - low)));
+  };
+  const [income, kpi] = [numbers(spread('income', 20, 80)), numbers(spread('kpi', 0, 12))];
+  return { ...panel, columns: { ...panel.columns, income, kpi } };
+})();
+const wholeIncome = [...(whole.columns.income as { values: Float64Array }).values];
+
+describe.each(
+  allDesigns.filter(([design]) => design.method !== 'cardinality'),
+)('on whole numbers, %j for %s', (design, estimand) => {
+  // A caliper in raw units is one in other units after a change of scale.
+  const scaled = (factor: number) => {
+    const calipers = 'calipers' in design ? design.calipers : undefined;
+    if (calipers === undefined) return design;
+    return {
+      ...design,
+      calipers: calipers.map((c) => (c.on === 'income' && c.unit === 'raw' ? { ...c, width: c.width * factor } : c)),
+    };
+  };
+  const cutsValues = bytes(design).includes('"cut"');
+  const partnersOf = async (income: readonly number[], factor: number, twice: boolean) => {
+    const other = {
+      ...whole,
+      columns: { ...whole.columns, income: numbers([...income]), zz: numbers(income.map((v) => 3 * v + 1)) },
+    };
+    const covariates = twice ? [...request.covariates, 'zz'] : request.covariates;
+    const { body } = await study(other, { design: scaled(factor), estimand, covariates });
+    return body.units!.map(({ unit, weight, partners }) => ({ unit, weight: weight.toPrecision(6), partners }));
+  };
+
+  it.skipIf(cutsValues)('gives the same partners for 0.1 x, 3 x + 7, x + 100 000', async () => {
+    const plain = await partnersOf(wholeIncome, 1, false);
+    expect(
+      await partnersOf(
+        wholeIncome.map((v) => 0.1 * v),
+        0.1,
+        false,
+      ),
+    ).toEqual(plain);
+    expect(
+      await partnersOf(
+        wholeIncome.map((v) => 3 * v + 7),
+        3,
+        false,
+      ),
+    ).toEqual(plain);
+    expect(
+      await partnersOf(
+        wholeIncome.map((v) => v + 1e5),
+        1,
+        false,
+      ),
+    ).toEqual(plain);
+  });
+
+  it.skipIf(bytes(design).includes('scaled-euclidean'))('gives the same partners with 3 x + 1 beside x', async () => {
+    expect(await partnersOf(wholeIncome, 1, true)).toEqual(await partnersOf(wholeIncome, 1, false));
+  });
+});

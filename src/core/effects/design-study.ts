@@ -54,7 +54,7 @@ export function designStudy(
 ): DesignedStudy {
   const { frame, treated, design } = input;
   progress(0.1, 'matching');
-  const sample = drawSample(frame, treated, design, null, kernels, solver);
+  const sample = drawSample(frame, treated, design, input.ties ?? null, kernels, solver);
   progress(0.5, 'balance');
   const { balance, denominator } = compareBalance(input, sample);
   const moments = momentsOf(frame, design);

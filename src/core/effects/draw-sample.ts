@@ -1,6 +1,7 @@
 import { CoreError } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { type Selection, selectBalanced, takeSelection } from '../matching/cardinality.ts';
+import type { TieRule } from '../matching/draw-lots.ts';
 import { exactCells } from '../matching/exact-cells.ts';
 import { codesOf } from '../matching/frame-codes.ts';
 import type { SolveIntegerProgram } from '../matching/integer-program.ts';
@@ -42,17 +43,21 @@ export function drawSample(
   frame: Frame,
   treated: Uint8Array,
   design: StudyDesign,
-  tieOrder: Uint32Array | null,
+  ties: TieRule,
   kernels: MatrixKernels,
   solver: SolveIntegerProgram | null = null,
   earlier: StudySample | null = null,
 ): StudySample {
   if (design.method === 'cardinality') {
     const selection = earlier?.selection ?? select(frame, treated, design, solver);
-    return { ...unmatched(frame.rows), weights: takeSelection(selection, tieOrder), selection };
+    return {
+      ...unmatched(frame.rows),
+      weights: takeSelection(selection, ties === 'row-order' ? null : ties),
+      selection,
+    };
   }
   if (!isWeighting(design)) {
-    return { ...matchUnits(frame, treated, design, tieOrder, kernels, earlier), equations: null, selection: null };
+    return { ...matchUnits(frame, treated, design, ties, kernels, earlier), equations: null, selection: null };
   }
   const columns = designColumns(frame, design.terms);
   const sampling = samplingWeights(frame, design.samplingWeights ?? null);

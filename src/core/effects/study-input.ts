@@ -6,6 +6,8 @@ import type { BalanceQuestion } from './study-balance.ts';
 export interface StudyDesignInput extends BalanceQuestion, InferenceQuestion {
   readonly design: InferenceQuestion['design'];
   readonly confidence: number;
+  /** `row-order` decides ties as MatchIt; left out: by lots in the order of the rows, which is that of unit ids */
+  readonly ties?: 'row-order';
 }
 
 /** A designed study with its outcome. */

@@ -21,17 +21,24 @@ export interface TieQuestion {
 
 /** Orders that are tried before a design whose ties are not known beforehand counts as having none. */
 const firstLook = 8;
+/** Among more scores than these some distances come as near to each other as equal ones by chance alone. */
+const mostTried = 5000;
 
 /**
- * Whether another order of the units could have given another sample. Where pairs are made on a score, equal scores are ties;
- * elsewhere there are ties where one of the first orders changes a weight (a tie escapes eight orders with a chance of 1 in 256).
+ * Whether another order of the units could have given another sample: other lots, see `drawLots`. Where pairs are made on a
+ * score, equal scores are ties. Equal distances are where one of the first orders changes a weight (a tie escapes eight orders
+ * with a chance of 1 in 256); among more than 5000 different scores they are not looked for.
  */
 export function hasTies(question: TieQuestion, sample: StudySample, kernels: MatrixKernels): boolean {
   const { design } = question;
   if (!('distance' in design) && design.method !== 'cardinality') return false;
   if (design.method === 'subclassification') return false;
   const isByChance = design.method === 'nearest' && isRandom(design.order);
-  if (isOnScore(design)) return isByChance || new Set(sample.score!).size < sample.score!.length;
+  if (isByChance) return true;
+  if (isOnScore(design)) {
+    if (new Set(sample.score!).size < sample.score!.length) return true;
+    if (sample.score!.length > mostTried) return false;
+  }
   for (let draw = 0; draw < firstLook; draw++) {
     const { weights } = drawAgain(question, sample, draw, kernels);
     if (weights.some((weight, i) => weight !== sample.weights[i])) return true;

@@ -4,6 +4,7 @@ import type { BinomialFit } from '../propensity/binomial-regression.ts';
 import { type Frame, numbers } from '../propensity/design-matrix.ts';
 import { samplingWeights } from '../propensity/sampling-weights.ts';
 import { coarsen } from './coarsen.ts';
+import type { TieRule } from './draw-lots.ts';
 import type { Estimand } from './estimand.ts';
 import { exactCells } from './exact-cells.ts';
 import { codesOf, valueCodes } from './frame-codes.ts';
@@ -50,7 +51,8 @@ export interface MatchedSample {
  *
  * @param frame    the variables that the design names, without missing values
  * @param treated  n values, 0 or 1, both occurring
- * @param tieOrder rows in the order that decides ties (canonical unit order), or null where rows stand in that order
+ * @param ties     rows in the order (canonical unit order) in which lots are drawn that decide ties, or null where rows stand in
+ *   that order; `row-order` as MatchIt
  * @param scored   scores of an earlier call with the same units and the same model: they are not computed again
  * @throws empty-group, unknown-variable, missing-values, invalid-argument, separation, not-converged, no-overlap (no pair
  *   or stratum was found)
@@ -69,7 +71,7 @@ export function matchUnits(
   frame: Frame,
   treated: Uint8Array,
   design: MatchingDesign,
-  tieOrder: Uint32Array | null,
+  ties: TieRule,
   kernels: MatrixKernels,
   scored: Scores | null = null,
 ): MatchedSample {
@@ -80,7 +82,7 @@ export function matchUnits(
     case 'optimal':
     case 'full':
     case 'two-level':
-      return matchPairs(frame, treated, design, sampling, tieOrder, kernels, scored);
+      return matchPairs(frame, treated, design, sampling, ties, kernels, scored);
     case 'subclassification': {
       const { distance, subclasses, estimand } = design;
       const { score, probability, propensity, eligible } =
@@ -114,12 +116,12 @@ function matchPairs(
   treated: Uint8Array,
   design: PairsDesign,
   sampling: Float64Array | null,
-  tieOrder: Uint32Array | null,
+  ties: TieRule,
   kernels: MatrixKernels,
   scored: Scores | null,
 ): MatchedSample {
   const scores = scored ?? scoreUnits(frame, treated, design, kernels);
-  const setup = toPairProblem(frame, treated, design, scores, tieOrder, kernels);
+  const setup = toPairProblem(frame, treated, design, scores, ties, kernels);
   const { caliperWidths } = setup;
   const { score, probability, propensity, eligible } = scores;
   const found = { score, probability, propensity, eligible, caliperWidths };

@@ -13,6 +13,13 @@ export interface Preference {
   readonly penalty: number;
 }
 
+/** What decides between equal totals: a pair costs `grain` times the product of both lots more. */
+export interface PairLots {
+  /** n numbers in (0, 1) */
+  readonly lots: Float64Array;
+  readonly grain: number;
+}
+
 /** Finds the allowed pairs of a problem by what they cost, from units of either group. */
 export interface PairSearch {
   /** Visits every unit of the other group that may be paired with `row` at a cost of at most `radius`, in any order. */
@@ -34,7 +41,11 @@ interface Sweep {
 }
 
 /** Pairs on a score: the cost is |score difference|. Assumes a checked problem. */
-export function searchOnScore(problem: MatchingProblem, preference: Preference | null = null): PairSearch {
+export function searchOnScore(
+  problem: MatchingProblem,
+  preference: Preference | null = null,
+  lots: PairLots | null = null,
+): PairSearch {
   const { score, isFocal } = problem;
   const flipped = { ...problem, isFocal: isFocal.map((f) => 1 - f) };
   const sides = [layOutScoreLine(flipped), layOutScoreLine(problem)] as const;
@@ -42,7 +53,7 @@ export function searchOnScore(problem: MatchingProblem, preference: Preference |
   for (const { focal, focalAlongLine } of sides)
     for (let a = 0; a < focalAlongLine.length; a++) positionOfRow[focal[focalAlongLine[a]!]!] = a;
   const sideOf = (row: number): ScoreLine => sides[isFocal[row] as 0 | 1];
-  return createSearch(problem, preference, {
+  return createSearch(problem, preference, lots, {
     distance: (row, other) => Math.abs(score[row]! - score[other]!),
     within: (row, radius, visit) => sweepLine(sideOf(row), positionOfRow[row]!, score[row]!, radius, visit),
     touching(reaches) {
@@ -117,6 +128,7 @@ export function searchOnPoints(
   points: Matrix,
   problem: MatchingProblem,
   preference: Preference | null = null,
+  lots: PairLots | null = null,
 ): PairSearch {
   const { isFocal, eligible, stratum, tieOrder, score, scoreCaliper } = problem;
   const place = tieOrder === null ? null : inversePermutation(tieOrder);
@@ -137,7 +149,7 @@ export function searchOnPoints(
   const treeFor = (row: number): CellTree | undefined =>
     isOut(row) ? undefined : trees[1 - isFocal[row]!]!.get(cellOf(row));
   const queryOf = (row: number): Query => queryAt(points, row, score[row]!, scoreCaliper);
-  return createSearch(problem, preference, {
+  return createSearch(problem, preference, lots, {
     distance: (row, other) => Math.sqrt(squaredDistance(points, row, other)),
     within(row, radius, visit) {
       const found = treeFor(row);
@@ -217,6 +229,7 @@ export function searchInMatrix(
   matrix: Matrix,
   problem: MatchingProblem,
   preference: Preference | null = null,
+  lots: PairLots | null = null,
 ): PairSearch {
   const { isFocal, eligible, stratum } = problem;
   const focal = focalRows(isFocal);
@@ -240,7 +253,7 @@ export function searchInMatrix(
       limit = visit(other, distance);
     }
   };
-  return createSearch(problem, preference, {
+  return createSearch(problem, preference, lots, {
     distance: (row, other) => matrix.values[placeOf(row, other)]!,
     within,
     touching: (reaches) => (row, visit) =>
@@ -269,17 +282,23 @@ export function checkDistances({ rows, cols, values }: Matrix, focal: number, pa
   }
 }
 
-/** Adds to a sweep by distance what the problem forbids and what the preference costs. */
-function createSearch(problem: MatchingProblem, preference: Preference | null, sweep: Sweep): PairSearch {
+/** Adds to a sweep by distance what the problem forbids and what the preference and the lots cost. */
+function createSearch(
+  problem: MatchingProblem,
+  preference: Preference | null,
+  lots: PairLots | null,
+  sweep: Sweep,
+): PairSearch {
   const { isFocal, score, scoreCaliper } = problem;
   const rule = pairRule(problem);
   const isAllowed = (row: number, other: number): boolean =>
     (scoreCaliper === null || Math.abs(score[row]! - score[other]!) <= scoreCaliper) &&
     (rule === null || (isFocal[row] === 1 ? rule(row, other) : rule(other, row)));
   const extra = (row: number, other: number): number => {
-    if (preference === null) return 0;
+    const lot = lots === null ? 0 : lots.grain * (lots.lots[row]! * lots.lots[other]!);
+    if (preference === null) return lot;
     const { codes, penalty } = preference;
-    return codes[row]! >= 0 && codes[row] === codes[other] ? 0 : penalty;
+    return codes[row]! >= 0 && codes[row] === codes[other] ? lot : penalty + lot;
   };
   return {
     cost: (row, other) => sweep.distance(row, other) + extra(row, other),

@@ -7,8 +7,10 @@ import { propensityScores } from '../propensity/propensity-score.ts';
 import { samplingWeights } from '../propensity/sampling-weights.ts';
 import { createRandom } from '../random/random-stream.ts';
 import { argsort, identity } from '../stats/argsort.ts';
+import { sampleStandardDeviation } from '../stats/moments.ts';
 import { caliperWidth } from './caliper-width.ts';
 import { commonSupport, type Discard } from './common-support.ts';
+import { castInSpace, castOnLine, drawLots, grains, type TieRule } from './draw-lots.ts';
 import { focalGroup } from './estimand.ts';
 import { exactCells } from './exact-cells.ts';
 import { codesOf, valueCodes } from './frame-codes.ts';
@@ -31,7 +33,14 @@ import { matchNearestMatrix } from './nearest-matrix.ts';
 import { matchNearestScalar } from './nearest-scalar.ts';
 import { matchOptimalPairs } from './optimal-pairs.ts';
 import { matchOptimalScalar } from './optimal-scalar.ts';
-import { type PairSearch, type Preference, searchInMatrix, searchOnPoints, searchOnScore } from './pair-search.ts';
+import {
+  type PairLots,
+  type PairSearch,
+  type Preference,
+  searchInMatrix,
+  searchOnPoints,
+  searchOnScore,
+} from './pair-search.ts';
 import { matchTwoLevels, problemAmong, type TwoLevelMatch } from './two-level.ts';
 import { variableRatios } from './variable-ratio.ts';
 import { whiten } from './whiten.ts';
@@ -57,6 +66,8 @@ export interface PairProblem {
   readonly problem: MatchingProblem;
   readonly measure: Measure;
   readonly preference: Preference | null;
+  /** of units that are matched together, not one by one; null for distances of the caller, whose scale is not known */
+  readonly lots: PairLots | null;
   /** raw widths by what they are on */
   readonly caliperWidths: Readonly<Record<string, number>>;
 }
@@ -115,9 +126,13 @@ export function toPairProblem(
   treated: Uint8Array,
   design: PairsDesign,
   { score, eligible }: Scores,
-  tieOrder: Uint32Array | null,
+  ties: TieRule,
   kernels: MatrixKernels,
 ): PairProblem {
+  const tieOrder = ties === 'row-order' ? null : ties;
+  const lots = ties === 'row-order' ? null : drawLots(frame.rows, ties);
+  const isOneByOne = design.method === 'nearest';
+  const grain = isOneByOne ? grains.oneByOne : grains.together;
   const { estimand, calipers, exact, antiExact } = design;
   const isFocal = focalGroup(treated, estimand === 'ATC' ? 'ATC' : 'ATT');
   const riskSet = riskSetOf(design);
@@ -126,7 +141,7 @@ export function toPairProblem(
   const widths = calipers.map((caliper) => caliperWidth(spread(caliper.on), eligible, caliper));
   const scoreWidths = widths.filter((_, i) => calipers[i]!.on === 'distance');
   const line = score ?? new Float64Array(frame.rows);
-  const problem = {
+  const stated: MatchingProblem = {
     isFocal,
     score: line,
     eligible,
@@ -138,12 +153,23 @@ export function toPairProblem(
     ),
     tieOrder,
     ...choiceOf(design, line, isFocal, tieOrder),
-    ...(riskSet === null ? {} : waveByWave(frame, design as NearestDesign, line, isFocal, tieOrder)),
   };
+  const problem = lots === null ? stated : castOnLine(stated, lots, grain);
+  const measure = measureOf(frame, treated, design, kernels);
   return {
-    problem,
-    measure: measureOf(frame, treated, design, kernels),
+    problem:
+      riskSet === null
+        ? problem
+        : { ...problem, ...waveByWave(frame, design as NearestDesign, problem.score, isFocal, tieOrder) },
+    measure:
+      lots === null || measure.by !== 'points' || !isOneByOne
+        ? measure
+        : { by: 'points', points: castInSpace(measure.points, lots, grain) },
     preference: 'prefer' in design ? preferenceOf(frame, design.prefer) : null,
+    lots:
+      lots === null || isOneByOne || measure.by === 'matrix'
+        ? null
+        : { lots, grain: measure.by === 'score' ? grain * sampleStandardDeviation(line) : grain },
     caliperWidths: Object.fromEntries(calipers.map(({ on }, i) => [on, widths[i]!])),
   };
 }
@@ -291,13 +317,17 @@ export function pairCollectives(setup: PairProblem, collective: Int32Array): Two
 }
 
 /** Some rows of a setup. @throws invalid-argument for distances of the caller, which have no rows of units */
-function setupAmong({ problem, measure, preference, caliperWidths }: PairProblem, rows: Uint32Array): PairProblem {
+function setupAmong(
+  { problem, measure, preference, lots, caliperWidths }: PairProblem,
+  rows: Uint32Array,
+): PairProblem {
   if (measure.by === 'matrix') {
     throw new CoreError('invalid-argument', 'Two-level matching takes a score or a distance between covariates.');
   }
   return {
     problem: problemAmong(problem, rows),
     measure: measure.by === 'points' ? { by: 'points', points: takeMatrixRows(measure.points, rows) } : measure,
+    lots: lots && { ...lots, lots: Float64Array.from(rows, (row) => lots.lots[row]!) },
     preference: preference && { ...preference, codes: Int32Array.from(rows, (row) => preference.codes[row]!) },
     caliperWidths,
   };
@@ -324,13 +354,13 @@ function isOnLine({ problem, measure, preference }: PairProblem): boolean {
   return measure.by === 'score' && antiExact.length === 0 && covariateCalipers.length === 0 && preference === null;
 }
 
-function searchFor({ problem, measure, preference }: PairProblem): PairSearch {
+function searchFor({ problem, measure, preference, lots }: PairProblem): PairSearch {
   switch (measure.by) {
     case 'score':
-      return searchOnScore(problem, preference);
+      return searchOnScore(problem, preference, lots);
     case 'points':
-      return searchOnPoints(measure.points, problem, preference);
+      return searchOnPoints(measure.points, problem, preference, lots);
     case 'matrix':
-      return searchInMatrix(measure.distances, problem, preference);
+      return searchInMatrix(measure.distances, problem, preference, lots);
   }
 }

@@ -30,7 +30,7 @@ describe('LaLonde’s sample', () => {
       {
         ...{ frame, treated, outcome, design, covariates },
         ...{ cluster: null, isClusterAskedFor: false, standardError: 'by-design', permutations: null },
-        ...{ confidence: 0.95, seed: 1, further: noFurtherQuestions },
+        ...{ confidence: 0.95, seed: 1, further: noFurtherQuestions, ties: 'row-order' },
       },
       kernels,
     );

@@ -48,6 +48,7 @@ function drawn(seed: number, withPoints: boolean, caliper: number | null, penalt
       problem,
       measure: withPoints ? { by: 'points', points } : { by: 'score' },
       preference: penalty > 0 ? { codes, penalty } : null,
+      lots: null,
       caliperWidths: {},
     },
     collective,
