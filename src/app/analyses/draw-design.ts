@@ -149,8 +149,8 @@ function refuseOutcomes({ outcome, otherOutcomes }: MatchingStudySettings, read:
   );
 }
 
-/** Two readings of a panel, between which a household may have withdrawn its consent. */
-function refuseChanged(one: DataSource, other: DataSource): void {
+/** @throws interrupted where, between two readings of a panel, a household may have withdrawn its consent */
+export function refuseChanged(one: DataSource, other: DataSource): void {
   if (one.digest === other.digest && one.consents === other.consents) return;
   throw new AppError('interrupted', 'The panel changed while it was read. Ask again.', { panel: one.panel });
 }

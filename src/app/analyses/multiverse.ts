@@ -9,11 +9,11 @@ import type { Draft } from '../results.ts';
 import type { StudySeal } from '../study-seal.ts';
 import { columnsOf } from './announce-cost.ts';
 import { outcomesOfUnits } from './design-units.ts';
-import { type ReadDesign, readDesign } from './draw-design.ts';
+import { drawDesign, type ReadDesign, readDesign, refuseChanged } from './draw-design.ts';
 import { furtherVariables } from './further-questions.ts';
 import { gateMultiverse } from './multiverse-release.ts';
 import { prepareStudy, unique } from './prepare-study.ts';
-import { refuseOtherData } from './refuse-broken.ts';
+import { refuseBroken } from './refuse-broken.ts';
 import {
   type Alternatives,
   type AlternativesRequest,
@@ -77,8 +77,9 @@ export const multiverse = {
     const { protocol, seal } = settings;
     const { panels, events, clock } = context.ports;
     const chosen = specificationsOf(protocol, settings.alternatives);
-    const own = await readDesign(protocol, context);
-    refuseOtherData(own.source, seal);
+    // Drawn once more, for only that tells whether the units are those of the seal; its progress is not that of the ways.
+    const own = await drawDesign(protocol, { ...context, progress: () => {} });
+    refuseBroken(own, seal);
     await events.append({
       type: 'study-outcome-read',
       at: clock.now(),
@@ -87,7 +88,7 @@ export const multiverse = {
     });
     const outcomes = unique([protocol.outcome.variable, ...furtherVariables(own.settings)]);
     const loaded = await loadColumns(panels, own.panel, outcomes, 'multiverse');
-    refuseOtherData(loaded.source, seal);
+    refuseChanged(own.source, loaded.source);
     const groups = await groupByUnits(chosen, own, context);
     const answers = new Map<ChosenSpecification, Answer>();
     const parts = groups.flatMap((group) => {

@@ -8,12 +8,12 @@ import type { DrawnDesign } from './draw-design.ts';
 export function refuseBroken({ body, source, protocol }: DrawnDesign, seal: StudySeal): void {
   refuseOtherData(source, seal);
   if (digestOf(protocol) !== seal.protocol) throw broken('protocol', seal);
-  if (body.digest !== seal.design) throw broken('design', seal);
+  // Consent for something else, or of somebody whom the design does not use, changes nothing that was sealed.
+  if (body.digest !== seal.design) throw broken(source.consents === seal.data.consents ? 'design' : 'data', seal);
 }
 
-/** @throws seal-broken where the data are not those of the seal */
-export function refuseOtherData({ revision, digest, consents }: DataSource, seal: StudySeal): void {
-  if (digestOf({ revision, digest, consents }) !== digestOf(seal.data)) throw broken('data', seal);
+function refuseOtherData({ revision, digest }: DataSource, seal: StudySeal): void {
+  if (revision !== seal.data.revision || digest !== seal.data.digest) throw broken('data', seal);
 }
 
 const broken = (changed: 'data' | 'protocol' | 'design', { seal }: StudySeal): AppError =>

@@ -44,13 +44,8 @@ export const replay = {
     const now = await ports.panels.describe(panel, revision);
     const edited = [...(await changedSettings(capsule, ports)), ...(await changedData(capsule, now, ports))];
     const read = edited.length === 0 ? await readSource(capsule, now, context) : null;
-    const isOtherConsent = read !== null && read.consents !== capsule.seal.data.consents;
-    const before = [
-      ...edited,
-      ...(isOtherConsent ? [changeOf('other-consents')] : []),
-      ...changedEngine(capsule, ports.engine),
-    ];
-    const isComparable = edited.length === 0 && !isOtherConsent;
+    const before = [...edited, ...changedEngine(capsule, ports.engine)];
+    const isComparable = edited.length === 0;
     const sealedHere = (await sealedAt(capsule.seal.seal, ports)) !== null;
     const found = isComparable ? await estimateAgain(settings, sealedHere, context) : { changes: [], answer: null };
     const compared = found.answer === null ? nothingCompared : compareAnswers(capsule, found.answer, sealedHere);
@@ -116,8 +111,11 @@ async function estimateAgain(
     const reader = { role: capsule.holds === 'whole' ? 'operator' : 'visitor' } as const;
     return { changes: [], answer: gateAnswer({ attrition, warnings, body }, sealedStudy, reader) };
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'seal-broken' || error.details.changed !== 'design') throw error;
-    return { changes: [changeOf('other-design')], answer: null };
+    if (!(error instanceof AppError) || error.code !== 'seal-broken') throw error;
+    const { changed } = error.details;
+    if (changed !== 'design' && changed !== 'data') throw error;
+    // Revision and file were compared before, so other data are those of others who consent.
+    return { changes: [changeOf(changed === 'design' ? 'other-design' : 'other-consents')], answer: null };
   }
 }
 

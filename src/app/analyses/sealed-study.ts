@@ -9,7 +9,7 @@ import type { AnalysisContext } from '../ports.ts';
 import type { Draft } from '../results.ts';
 import type { StudySeal } from '../study-seal.ts';
 import { outcomesOfUnits } from './design-units.ts';
-import { type DrawnDesign, drawDesign } from './draw-design.ts';
+import { type DrawnDesign, drawDesign, refuseChanged } from './draw-design.ts';
 import { furtherVariables } from './further-questions.ts';
 import type { MatchingStudyBody, ShownGroups } from './matching-study-body.ts';
 import { unique } from './prepare-study.ts';
@@ -101,7 +101,7 @@ export async function estimateSealed(
   });
   const variables = unique([protocol.outcome.variable, ...furtherVariables(drawn.settings)]);
   const loaded = await loadColumns(panels, drawn.panel, variables, 'study');
-  refuseBroken({ ...drawn, source: loaded.source }, seal);
+  refuseChanged(drawn.source, loaded.source);
   const run = await compute.run(
     'study',
     {
