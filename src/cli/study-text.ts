@@ -42,13 +42,16 @@ export function sealedStudyText(result: ResultOf<'study'>, context: CommandConte
 function verdictText({ body, settings }: ResultOf<'study'>, { say, language }: CommandContext): string {
   const { verdict } = body;
   const words = verdictInWords(language, verdict);
-  const counted = words.reasons.filter((_, r) => verdict.reasons[r]!.counted);
-  const lines = counted.map(({ sentence }) => `- ${sentence}\n`);
-  const met = verdict.reasons.length - counted.length;
+  const { adjusted, matched } = body.study.effects;
+  const judged = adjusted !== null ? 'adjusted' : matched !== null ? 'matched' : null;
   return [
     `${say('cli.study.verdict', { word: words.word, summary: words.summary })}\n`,
-    ...lines,
-    `${say('cli.study.reasons-met', { count: met })}\n`,
+    ...words.against.flatMap(({ lead, sentences }) => [
+      ...(lead === null ? [] : [`${lead}\n`]),
+      ...sentences.map((sentence) => `- ${sentence}\n`),
+    ]),
+    `${words.rest}\n`,
+    ...(judged === null ? [] : [`${say('cli.study.judged', { row: say(`match.effect.${judged}`) })}\n`]),
     ...(settings.override === null ? [] : [`${say('cli.study.overridden', settings.override)}\n`]),
   ].join('');
 }

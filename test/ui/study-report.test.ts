@@ -5,6 +5,7 @@ import type { ResultOf } from '../../src/app/analyses.ts';
 import type { Verdict } from '../../src/core/study/judge-study.ts';
 import { studyReport } from '../../src/ui/report/study-report.ts';
 import { textsIn } from '../../src/ui/texts.ts';
+import { causalVerbs } from '../support/causal-verbs.ts';
 import { numbers } from '../support/memory-ports.ts';
 import { faultsOf, jsonOf, numbersIn, numbersSaid, proseOf } from '../support/report-html.ts';
 import { type StudyPanelOptions, studyPanel } from '../support/study-panel.ts';
@@ -92,17 +93,17 @@ describe.each(languages)('the report of a study in %s', (language) => {
   it.each(cases)('$name: uses no verb of cause where the verdict is not "trust"', ({ name }) => {
     for (const verdict of ['caution', 'do-not-use'] as const) {
       const prose = proseOf(report(withVerdict(studies.get(name)!, verdict), language));
-      expect(prose.filter((text) => causal[language].test(text))).toEqual([]);
+      expect(prose.filter((text) => causalVerbs[language].test(text))).toEqual([]);
     }
   });
 
   it('says that it lowered or raised where the verdict is "trust" and the interval is clear of no difference', () => {
     for (const name of ['plain', 'of a large number']) {
       const html = report(withVerdict(studies.get(name)!, 'trust'), language);
-      expect(proseOf(html).some((text) => causal[language].test(text))).toBe(true);
+      expect(proseOf(html).some((text) => causalVerbs[language].test(text))).toBe(true);
     }
     const unclear = report(withVerdict(studies.get('of no effect')!, 'trust'), language);
-    expect(proseOf(unclear).filter((text) => causal[language].test(text))).toEqual([]);
+    expect(proseOf(unclear).filter((text) => causalVerbs[language].test(text))).toEqual([]);
   });
 
   it.each(cases)('$name: is sound mark-up that asks for nothing', ({ name }) => {
@@ -137,12 +138,6 @@ describe.each(languages)('the report of a study in %s', (language) => {
   });
 });
 
-/** Verbs that claim a cause; nouns such as "effect" are names of what is estimated. */
-const causal = {
-  en: /\b(lowered|raised|reduced|increased|decreased|improved|worsened|caused|led to|leads to|resulted in|results in|thanks to|due to|because of|prevented|brought about)\b/i,
-  nl: /\b(verlaagde|verhoogde|verminderde|verbeterde|verslechterde|veroorzaakte|veroorzaakt|zorgde voor|zorgt voor|leidde tot|leidt tot|dankzij|door toedoen van|voorkwam|bracht teweeg)\b/i,
-};
-
 describe('a report whose effect the verdict withholds', () => {
   it('tells no number of it, says so, and gives the effect no section of numbers', () => {
     const study = studies.get('withheld by the verdict')!;
@@ -174,6 +169,14 @@ describe('what a report takes from others', () => {
     );
     expect(html).toContain('&lt;script&gt;');
     expect(html).not.toContain('<script');
+  });
+
+  it('says that numbers are withheld only where some are', () => {
+    const sentence = 'Numbers that would tell of a few people are withheld.';
+    expect(studies.get('plain')!.body.protected).toBe(true);
+    expect(report(studies.get('plain')!, 'en')).not.toContain(sentence);
+    expect(report(studies.get('withheld by the verdict')!, 'en')).not.toContain(sentence);
+    expect(report(studies.get('of few people, seen by a visitor')!, 'en')).toContain(sentence);
   });
 
   it('is withheld where the gate withheld it', () => {

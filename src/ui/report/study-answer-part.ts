@@ -9,7 +9,6 @@ export function answerPart(reading: StudyReading): SafeHtml {
   const { t } = texts;
   const { question } = result.settings.protocol;
   const { verdict, gate } = result.body;
-  const counted = words.reasons.filter((_, r) => verdict.reasons[r]!.counted);
   const { override } = result.settings;
   const rules = reportTable(
     t('report.study.rules'),
@@ -18,7 +17,8 @@ export function answerPart(reading: StudyReading): SafeHtml {
   );
   return html`<p>${t('report.study.question')} <q>${question === '' ? t('report.study.not-reported') : question}</q></p>
 <p class="verdict verdict--${verdict.verdict}"><strong>${t('report.study.verdict', { word: words.word })}</strong> ${words.summary}</p>
-${counted.length > 0 && html`<ul>${counted.map(({ sentence }) => html`<li>${sentence}</li>`)}</ul>`}
+${words.against.map(({ lead, sentences }) => html`${lead !== null && html`<p>${lead}</p>`}<ul>${sentences.map((said) => html`<li>${said}</li>`)}</ul>`)}
+<p>${words.rest}</p>
 <p class="answer">${answer(reading)}</p>
 <p>${t(`report.study.about.${reading.study.estimand}`)}</p>
 ${gate === 'overridden' && override !== null && html`<p class="caution">${t('report.study.overridden')} <q>${override.reason}</q></p>`}

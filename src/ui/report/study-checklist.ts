@@ -44,7 +44,8 @@ export function checklistsOf({ body, settings }: ResultOf<'study'>): readonly Ch
     ...(['answer', null, asked, 'protocol'] as const),
     ...([baseline === null ? null : 'protocol', 'protocol', 'protocol', null, 'sensitivity', size] as const),
     ...(['protocol', 'protocol', 'flow', 'balance', outcomes, shown, 'sensitivity'] as const),
-    ...(['answer', 'limits', 'answer', 'limits', null] as const),
+    // Limits are said (19), but no direction and size of the bias that they leave.
+    ...(['answer', null, 'answer', 'limits', null] as const),
   ];
   const target: readonly (StudySection | null)[] = [
     ...(['answer', null, asked, null, null, 'protocol', 'protocol'] as const),

@@ -1,3 +1,4 @@
+import type { SealedStudyBody } from '../../app/analyses/sealed-study.ts';
 import { html, type SafeHtml } from '../html.ts';
 import { reportTable } from './report-table.ts';
 import type { StudyReading } from './study-reading.ts';
@@ -29,6 +30,19 @@ export function limitsPart({ result, texts }: StudyReading): SafeHtml {
     warnings.length > 0 &&
     html`<ul class="caution">${warnings.map(({ code, parameters }) => html`<li>${find(`warning.${code}`, parameters) ?? code}</li>`)}</ul>`
   }<ul>${(['hidden', 'others', 'neighbours'] as const).map((name) => html`<li>${t(`report.study.limits.${name}`)}</li>`)}${
-    body.protected && html`<li>${t('report.study.limits.protected')}</li>`
+    isPartWithheld(body) && html`<li>${t('report.study.limits.protected')}</li>`
   }</ul>`;
+}
+
+/** Whether the reader is another than the operator and some number was withheld for it; a verdict that withholds is none. */
+function isPartWithheld({ lost, remaining, study, verdict }: SealedStudyBody): boolean {
+  return (
+    study.withheld === 'small-group' ||
+    (lost === null && study.withheld !== 'verdict') ||
+    study.groups.treated.all === null ||
+    (remaining.treated.all === null && study.withheld !== 'verdict') ||
+    study.balance.some(({ withheld }) => withheld) ||
+    study.further.effects.some(({ withheld }) => withheld) ||
+    (study.withheld !== 'verdict' && verdict.reasons.some(({ withheld }) => withheld))
+  );
 }

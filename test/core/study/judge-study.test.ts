@@ -3,7 +3,9 @@ import { judgeStudy } from '../../../src/core/study/judge-study.ts';
 import type { VerdictFacts } from '../../../src/core/study/verdict-facts.ts';
 import { type VerdictMeasure, verdictRules } from '../../../src/core/study/verdict-rules.ts';
 import { type Language, languages } from '../../../src/messages/language.ts';
+import { type MessageTree, messages } from '../../../src/messages/translate.ts';
 import { verdictInWords } from '../../../src/messages/verdict-in-words.ts';
+import { causalVerbs } from '../../support/causal-verbs.ts';
 
 /** A study against which nothing speaks. */
 const sound: VerdictFacts = {
@@ -247,6 +249,63 @@ describe('a verdict in words', () => {
       });
     }
     expect(verdictInWords(language, judgeStudy(unknown)).word).toBe(language === 'nl' ? 'voorzichtig' : 'caution');
+  });
+
+  const sentenceOf = (facts: VerdictFacts, measure: VerdictMeasure, language: Language = 'en'): string => {
+    const verdict = judgeStudy(facts);
+    return verdictInWords(language, verdict).reasons[verdict.reasons.findIndex((r) => r.measure === measure)]!.sentence;
+  };
+
+  it('quotes the limit that was passed', () => {
+    expect(sentenceOf(different(0.18, 0.01), 'largest-difference')).toContain('More than 0.10 ');
+    expect(sentenceOf(different(0.3, 0.01), 'largest-difference')).toContain('More than 0.25 ');
+    expect(sentenceOf(change('sample', { effectiveUnits: 9.7 }), 'effective-units')).toContain(
+      '9.7 units; fewer than 20 ',
+    );
+  });
+
+  it('shows a value with the digits that tell it from its limit', () => {
+    expect(sentenceOf(different(0.10004, 0.01), 'largest-difference')).toContain('by 0.10004 times');
+    expect(sentenceOf(change('sample', { effectiveUnits: 39.99 }), 'effective-units')).toContain('only 39.99 units');
+    expect(sentenceOf(change('overlap', { leftOut: 0.2004 }), 'left-out', 'nl')).toMatch(/^20,04\s?%/);
+    expect(sentenceOf(change('overlap', { leftOut: 0.2 }), 'left-out')).toMatch(/^20%/);
+    expect(sentenceOf(change('sample', { effectiveUnits: 40 }), 'effective-units')).toContain('as 40 units');
+  });
+
+  it('says of a p-value that it is small, not that it is nothing', () => {
+    expect(sentenceOf(sound, 'adjusted-p-value')).toContain(
+      '< 0.1% of studies would find this if there were no effect',
+    );
+    expect(sentenceOf(sound, 'adjusted-p-value', 'nl')).toMatch(/zou < 0,1\s?% van de studies/);
+  });
+
+  it('says where a difference passes only because chance explains it', () => {
+    expect(sentenceOf(different(0.15, 0.1), 'largest-difference')).toContain(
+      '0.15 times the usual spread (gas). That is more than 0.10, but chance explains it',
+    );
+    expect(sentenceOf(different(0.15, 0.1), 'largest-difference')).not.toContain('alike');
+    expect(sentenceOf(sound, 'largest-difference')).not.toContain('chance');
+    expect(sentenceOf(placebo(0.15, 0.1, 0.13), 'placebo')).toContain('chance explains it');
+  });
+
+  it('lists what fails before what asks for caution, and counts what passed apart from what was not checked', () => {
+    const weak = { ...change('sample', { effectiveUnits: 9.7, effectiveShare: 0.1 }), protocol: null };
+    const { against, rest } = verdictInWords('en', judgeStudy(weak));
+    expect(against.map(({ lead }) => lead)).toEqual([null, '2 more points ask for caution or could not be checked:']);
+    expect(against.map(({ sentences }) => sentences.length)).toEqual([1, 2]);
+    expect(against[0]!.sentences[0]).toContain('9.7 units');
+    // Of the table three count; no clusters, assignment and exposure (three measures), so five were not checked.
+    expect(rest).toBe(`${verdictRules.length - 3 - 5} more rules are in order; 5 were not checked.`);
+  });
+
+  it.each(languages)('no sentence of it, on the command line either, has a verb of cause (%s)', (language) => {
+    const textsOf = (tree: string | MessageTree): readonly string[] =>
+      typeof tree === 'string' ? [tree] : Object.values(tree).flatMap(textsOf);
+    const { verdict, match, cli } = messages[language] as Record<string, MessageTree>;
+    const { template: _, ...study } = cli!.study as MessageTree;
+    const texts = [verdict!, match!, study].flatMap(textsOf);
+    expect(texts.length).toBeGreaterThan(100);
+    expect(texts.filter((text) => causalVerbs[language].test(text))).toEqual([]);
   });
 
   it('counts what fails, or what asks for caution', () => {
