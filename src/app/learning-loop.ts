@@ -3,14 +3,17 @@ import type { ResultOf } from './analyses.ts';
 import { authorise } from './authorise.ts';
 import { type DocumentInput, documentedExperiment, regionOf, requireNew } from './document-experiment.ts';
 import { AppError } from './errors.ts';
-import type { ExperimentRegistry } from './experiments.ts';
+import { type ExperimentRegistry, isLargeEnough } from './experiments.ts';
 import { type FoundInput, findOutcome, storedResult } from './find-outcome.ts';
-import type {
-  CorrectionReason,
-  ExperimentWithdrawal,
-  PlannedExperiment,
-  RecordedOutcome,
-  WithdrawalReason,
+import { minimumGroup } from './minimum-group.ts';
+import {
+  type CorrectionReason,
+  type ExperimentWithdrawal,
+  type LearningRecords,
+  outcomesThatHold,
+  type PlannedExperiment,
+  type RecordedOutcome,
+  type WithdrawalReason,
 } from './planned-experiments.ts';
 import type { Ports } from './ports.ts';
 import { type ModelPromises, modelPromises } from './promises.ts';
@@ -119,8 +122,8 @@ export function createLearningLoop(ports: Ports): LearningLoop {
     async recordOutcome(actor, input) {
       authorise(actor, 'document', { kind: 'experiments' });
       const registry = await experiments.load();
-      const { plans } = await plannedExperiments.load();
-      const plan = plans.find(({ experiment }) => experiment === input.experiment);
+      const records = await plannedExperiments.load();
+      const plan = records.plans.find(({ experiment }) => experiment === input.experiment);
       if (plan === undefined) throw notPlanned(input.experiment);
       const outcome: RecordedOutcome = {
         outcome: identifiers.next('out'),
@@ -129,6 +132,7 @@ export function createLearningLoop(ports: Ports): LearningLoop {
         correction: input.correction ?? null,
         recordedAt: clock.now(),
       };
+      requireStaysEvidence(outcome, records);
       await plannedExperiments.record(outcome);
       // To the operator, who told it.
       return releaseUnrestricted(outcome);
@@ -163,6 +167,17 @@ const inLoop = (plan: PlannedExperiment, outcomes: readonly RecordedOutcome[]): 
     .filter(({ experiment }) => experiment === plan.experiment)
     .map(({ experiment: _, outcome: _id, ...rest }) => rest),
 });
+
+/** Too few households are learned by no model: a correction down to them would drop a result that disappoints. */
+function requireStaysEvidence({ experiment, kpi, households }: RecordedOutcome, records: LearningRecords): void {
+  const held = outcomesThatHold(records).find((one) => one.experiment === experiment && one.kpi === kpi);
+  if (held === undefined || !isLargeEnough(held) || isLargeEnough({ households })) return;
+  throw new AppError(
+    'invalid-request',
+    `The outcome of "${experiment}" for ${kpi} rests on ${held.households} households and its correction on ${households}; expected at least ${minimumGroup}, because a result that is evidence stays evidence.`,
+    { experiment, kpi, held: held.households, households, least: minimumGroup },
+  );
+}
 
 /** What of a recommendation becomes the plan. */
 function accepted(

@@ -1,3 +1,4 @@
+import { isLargeEnough } from '../app/experiments.ts';
 import type { FoundInput } from '../app/find-outcome.ts';
 import type { RecordedOutcome } from '../app/planned-experiments.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -37,13 +38,13 @@ export const given = <T extends FoundInput>(entries: Readonly<Record<string, unk
 /** The lines that tell what is now known of an experiment. */
 export const outcomeText = (
   experiment: string,
-  { kpi, effect, variance, evidence }: OutcomeShown,
+  { kpi, effect, variance, households, evidence }: OutcomeShown,
   { say }: CommandContext,
 ): string =>
   [
-    say('cli.outcome.done', { experiment, kpi, effect, error: Math.sqrt(variance) }),
+    `${say('cli.outcome.done', { experiment, kpi, effect, error: Math.sqrt(variance) })} ${say(`cli.outcome.${isLargeEnough({ households }) ? 'counts' : 'too-small'}`)}`,
     say('cli.outcome.assumes', { assumptions: evidence.assumptions.map((code) => say(`assumption.${code}`)) }),
     '',
   ].join('\n');
 
-type OutcomeShown = Pick<RecordedOutcome, 'kpi' | 'effect' | 'variance' | 'evidence'>;
+type OutcomeShown = Pick<RecordedOutcome, 'kpi' | 'effect' | 'variance' | 'households' | 'evidence'>;

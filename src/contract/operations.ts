@@ -448,7 +448,7 @@ export const operations = {
     kind: 'query',
     tag: 'recommendations',
     summary:
-      'Add an experiment that nobody recommended: its place, mix and outcome, from a stored study or as numbers; it is evidence from then on, whatever it says; the operator only',
+      'Add an experiment that nobody recommended: its place, mix and outcome, from a stored study or as numbers; from 10 households on it is evidence from then on, whatever it says; the operator only',
     body: learning.documentRequest,
     response: learning.experimentInLoop,
     problems: ['not-authorised', 'result-not-found', 'data-withdrawn', 'version-conflict', 'store-full'],
@@ -483,7 +483,7 @@ export const operations = {
     kind: 'query',
     tag: 'recommendations',
     summary:
-      'Add what was found in a planned experiment, from a stored study or as numbers: it is evidence from then on, whatever it says; the operator only',
+      'Add what was found in a planned experiment, from a stored study or as numbers: from 10 households on it is evidence from then on, whatever it says; the operator only',
     parameters: learning.experimentReference,
     body: learning.outcomeRequest,
     response: learning.recordedOutcome,

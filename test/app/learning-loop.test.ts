@@ -224,6 +224,21 @@ describe('an outcome', () => {
   });
 });
 
+test('a result is not corrected away: down to too few households is refused, and it holds', async () => {
+  const service = open();
+  const { id } = await recommend(service);
+  const { experiment } = await service.acceptRecommendation(operator, { recommendation: id, start: '2026-09' });
+  await service.recordOutcome(operator, typed(experiment, { households: 10 }));
+  const correct = (households: number) =>
+    service.recordOutcome(operator, typed(experiment, { households, correction: 'better-comparison' }));
+  await expect(correct(9)).rejects.toMatchObject({
+    code: 'invalid-request',
+    message: expect.stringMatching(/rests on 10 households and its correction on 9/),
+  });
+  expect((await service.listExperiments(visitor, { limit: 1000, kpi: 'gas-saving' })).total).toBe(401);
+  await correct(11);
+});
+
 describe('an outcome read from a study', () => {
   const study = {
     panel: 'study',

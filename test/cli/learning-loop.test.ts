@@ -63,6 +63,9 @@ describe('the learning loop on the command line', () => {
       blocks: ['energy-coach', 'draught-proofing'],
       context: { mean_income: 40 },
     });
+    const few = await run(line.replace('--households 80', '--households 9').replace('from 2024-09', 'from 2024-10'));
+    expect(few.out).toMatch(/kept, but learned by no model/);
+    expect(few.out).not.toMatch(/evidence from now on/);
     const again = await run(`${line} --lang nl`);
     expect([again.status, again.err]).toEqual([expect.any(Number), expect.stringMatching(/probeerde deze mix/)]);
     expect(again.status).not.toBe(0);
