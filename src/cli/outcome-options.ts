@@ -1,5 +1,4 @@
 import { isLargeEnough } from '../app/experiments.ts';
-import type { FoundInput } from '../app/find-outcome.ts';
 import type { RecordedOutcome } from '../app/planned-experiments.ts';
 import type { Command, CommandContext } from './command.ts';
 
@@ -30,10 +29,6 @@ export const outcomeEntries = ({ text, number }: CommandContext) => ({
   from: text('from'),
   until: text('until'),
 });
-
-/** Entries without those that were not given. */
-export const given = <T extends FoundInput>(entries: Readonly<Record<string, unknown>>): T =>
-  Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== null)) as unknown as T;
 
 /** The lines that tell what is now known of an experiment. */
 export const outcomeText = (

@@ -16,6 +16,7 @@ const internal = [
   'effects/point-estimate.ts',
   'effects/robust-covariance.ts',
   'effects/shared-partners.ts',
+  'if-possible.ts',
   'effects/study-balance.ts',
   'matching/rows-of-units.ts',
   'panel/refuse-other-than-zero-one.ts',

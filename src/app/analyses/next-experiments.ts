@@ -1,22 +1,16 @@
 import type { Place } from '../../core/recommend/experiment-table.ts';
 import type { NextExperiments } from '../../core/recommend/next-experiments.ts';
 import { AppError } from '../errors.ts';
-import { blockRules, type ExperimentRegistry } from '../experiments.ts';
+import type { ExperimentRegistry } from '../experiments.ts';
 import type { AnalysisContext } from '../ports.ts';
 import type { Draft } from '../results.ts';
+import { type MixSettings, mixQuestion } from './mix-question.ts';
 import { placeOfValues, requireSameBlocks, withdrawnFrom } from './recommendation-inputs.ts';
 
-export interface NextExperimentsSettings {
+export interface NextExperimentsSettings extends MixSettings {
   readonly model: string;
   /** null: the newest */
   readonly version: number | null;
-  /** weight of each KPI; null: the KPI most experiments measured */
-  readonly goals: Readonly<Record<string, number>> | null;
-  /** euro per household; null: no limit */
-  readonly budget: number | null;
-  readonly maximumSize: number;
-  readonly required: readonly string[];
-  readonly excluded: readonly string[];
   /** codes of where an experiment may be; null: every known neighbourhood */
   readonly neighbourhoods: readonly string[] | null;
   /** codes of whom it should serve; null: every known neighbourhood */
@@ -66,23 +60,13 @@ export const nextExperiments = {
     const registry = await experiments.load();
     const { description, model } = await models.load(settings.model, settings.version);
     requireSameBlocks(registry, model);
-    const goals = settings.goals ?? { [model.kpis[0]!.kpi]: 1 };
     const sites = knownPlaces(registry, settings.neighbourhoods);
     const targets = knownPlaces(registry, settings.targets);
     const withdrawn = withdrawnFrom(registry, model);
     const { experiments: proposed, ...answer } = await compute.run(
       'nextExperiments',
       {
-        model,
-        withdrawn,
-        goals: Object.entries(goals).map(([kpi, weight]) => ({ kpi, weight })),
-        blocks: blockRules(registry),
-        constraints: {
-          budget: settings.budget,
-          maximumSize: settings.maximumSize,
-          required: settings.required,
-          excluded: settings.excluded,
-        },
+        ...mixQuestion(settings, registry, model, withdrawn),
         sites: sites.map(({ code, place }) => ({ id: code, place, region: registry.regionOf[code] ?? null })),
         targets: targets.map(({ place }) => place),
         count: settings.count,

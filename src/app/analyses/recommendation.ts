@@ -5,10 +5,11 @@ import type { Recommendation } from '../../core/recommend/recommend-mixes.ts';
 import type { EvidenceItem, ShownEvidence } from '../../core/recommend/show-evidence.ts';
 import type { Actor } from '../actor.ts';
 import type { ExperimentEvidence } from '../experiment-evidence.ts';
-import { blockRules, type ContextParameter, type ExperimentRegistry } from '../experiments.ts';
+import type { ContextParameter, ExperimentRegistry } from '../experiments.ts';
 import type { AnalysisContext } from '../ports.ts';
 import { type KpiPromises, modelPromises } from '../promises.ts';
 import type { Draft } from '../results.ts';
+import { type MixSettings, mixQuestion } from './mix-question.ts';
 import {
   codeFor,
   placeOfValues,
@@ -19,7 +20,7 @@ import {
   withdrawnFrom,
 } from './recommendation-inputs.ts';
 
-export interface RecommendationSettings {
+export interface RecommendationSettings extends MixSettings {
   readonly model: string;
   /** null: the newest */
   readonly version: number | null;
@@ -29,13 +30,6 @@ export interface RecommendationSettings {
   readonly cbs: string | null;
   /** parameters by name; null or absent: not known */
   readonly context: Readonly<Record<string, number | null>>;
-  /** weight of each KPI; null: the KPI most experiments measured */
-  readonly goals: Readonly<Record<string, number>> | null;
-  /** euro per household; null: no limit */
-  readonly budget: number | null;
-  readonly maximumSize: number;
-  readonly required: readonly string[];
-  readonly excluded: readonly string[];
   /** mixes to list */
   readonly count: number;
   readonly seed: number;
@@ -109,19 +103,8 @@ export const recommendation = {
     const place = placeOfValues(registry, values);
     requirePlausible(registry, model.kpis[0]!.model.scale, known);
     const withdrawn = withdrawnFrom(registry, model);
-    const goals = settings.goals ?? { [model.kpis[0]!.kpi]: 1 };
-    const question = {
-      model,
-      withdrawn,
-      goals: Object.entries(goals).map(([kpi, weight]) => ({ kpi, weight })),
-      blocks: blockRules(registry),
-      constraints: {
-        budget: settings.budget,
-        maximumSize: settings.maximumSize,
-        required: settings.required,
-        excluded: settings.excluded,
-      },
-    };
+    const question = mixQuestion(settings, registry, model, withdrawn);
+    const isGoal = ({ kpi }: { readonly kpi: string }) => question.goals.some((goal) => goal.kpi === kpi);
     const { count, seed } = settings;
     const answer = await compute.run('recommendMixes', { ...question, place, count, seed }, context);
     const isUnsure = (answer.state === 'abstain' || answer.state === 'borrow') && answer.exact;
@@ -135,7 +118,7 @@ export const recommendation = {
       description.name,
       description.version,
       context.ports.clock.now(),
-    ).kpis.filter(({ kpi }) => kpi in goals);
+    ).kpis.filter(isGoal);
     const steps = Math.max(0, ...promises.map(({ broken }) => broken.length));
     const warnings: Warning[] = [];
     if (answer.missing.length > 0)
@@ -175,7 +158,7 @@ export const recommendation = {
         model: { name: description.name, version: description.version, dataDigest: description.dataDigest },
         place: registry.contexts.map((parameter, p) => ({ ...parameter, value: known[p]! })),
         calibration: model.kpis
-          .filter(({ kpi }) => kpi in goals)
+          .filter(isGoal)
           .map(({ kpi, pooled, calibration: { slope, intervalCoverage, worstRegionCoverage } }) => ({
             kpi,
             slope,

@@ -1,6 +1,7 @@
 import type { AcceptInput } from '../../app/learning-loop.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { given } from '../given.ts';
 import { textTable } from '../text-table.ts';
 
 export const accept: Command = {
@@ -24,9 +25,7 @@ export const accept: Command = {
       start: text('start') ?? '',
       months: number('months'),
     };
-    const input = Object.fromEntries(
-      Object.entries(entries).filter(([, value]) => value !== null),
-    ) as unknown as AcceptInput;
+    const input = given<AcceptInput>(entries);
     const service = await context.service();
     const plan = await service.acceptRecommendation(context.actor, context.checked('acceptRecommendation', input));
     if (context.json) terminal.out(`${JSON.stringify(plan)}\n`);

@@ -1,8 +1,9 @@
 import type { DocumentInput } from '../../app/document-experiment.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { given } from '../given.ts';
 import { numberPairs } from '../number-pairs.ts';
-import { given, outcomeEntries, outcomeOptions, outcomeText } from '../outcome-options.ts';
+import { outcomeEntries, outcomeOptions, outcomeText } from '../outcome-options.ts';
 
 export const document: Command = {
   name: 'document',

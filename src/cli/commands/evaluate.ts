@@ -4,6 +4,7 @@ import { AppError } from '../../app/errors.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { fileText } from '../file-text.ts';
+import { given } from '../given.ts';
 import { leaderboardText } from '../leaderboard-text.ts';
 import { textTable } from '../text-table.ts';
 
@@ -31,9 +32,7 @@ export const evaluate: Command = {
       backend: context.text('backend'),
       seed: context.seed,
     };
-    const input = Object.fromEntries(
-      Object.entries(entries).filter(([, value]) => value !== null),
-    ) as unknown as EvaluationRequest;
+    const input = given<EvaluationRequest>(entries);
     context.checked('evaluateModels', input);
     const service = await context.service();
     const result = (await context.follow(

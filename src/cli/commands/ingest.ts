@@ -4,6 +4,7 @@ import type { IngestReport } from '../../app/panels.ts';
 import type { IngestInput } from '../../app/service.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { given } from '../given.ts';
 import { problemLines } from '../problem-lines.ts';
 import { textTable } from '../text-table.ts';
 
@@ -46,26 +47,24 @@ export const ingest: Command = {
       throw new AppError('invalid-request', `The panel needs a name; give it with --panel NAME.`);
     }
     const delimiter = text('delimiter');
-    const input = Object.fromEntries(
-      Object.entries({
-        panel,
-        file: file === '-' ? null : basename(file),
-        title: text('title'),
-        format: text('format') ?? formatOf(file),
-        layout: text('layout'),
-        unit: text('unit'),
-        wave: text('wave'),
-        variable: text('variable'),
-        value: text('value'),
-        collective: text('collective'),
-        unitKind: text('unit-kind'),
-        delimiter: delimiter === 'tab' || delimiter === '\\t' ? '\t' : delimiter,
-        decimal: text('decimal'),
-        encoding: text('encoding'),
-        schema: await schemaOf(context, file),
-        dryRun: flag('dry-run'),
-      }).filter(([, value]) => value !== null),
-    ) as unknown as IngestInput;
+    const input = given<IngestInput>({
+      panel,
+      file: file === '-' ? null : basename(file),
+      title: text('title'),
+      format: text('format') ?? formatOf(file),
+      layout: text('layout'),
+      unit: text('unit'),
+      wave: text('wave'),
+      variable: text('variable'),
+      value: text('value'),
+      collective: text('collective'),
+      unitKind: text('unit-kind'),
+      delimiter: delimiter === 'tab' || delimiter === '\\t' ? '\t' : delimiter,
+      decimal: text('decimal'),
+      encoding: text('encoding'),
+      schema: await schemaOf(context, file),
+      dryRun: flag('dry-run'),
+    });
     context.checked('ingestPanel', {
       ...input,
       ...(input.schema === undefined ? {} : { schema: JSON.stringify(input.schema) }),

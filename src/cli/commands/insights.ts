@@ -2,6 +2,7 @@ import type { InsightsCell, InsightsRequest } from '../../app/analyses/insights.
 import type { ResultOf } from '../../app/analyses.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { given } from '../given.ts';
 import { textTable } from '../text-table.ts';
 
 export const insights: Command = {
@@ -22,20 +23,18 @@ export const insights: Command = {
   async run(context) {
     const { text, number } = context;
     const goal = number('goal');
-    const input = Object.fromEntries(
-      Object.entries({
-        panel: context.arguments[0],
-        kpi: text('kpi'),
-        by: text('by'),
-        collective: text('collective'),
-        period: text('period'),
-        revision: number('revision'),
-        confidence: number('confidence'),
-        minimumShare: number('minimum-share'),
-        goal:
-          goal === null ? null : { value: goal, ...(text('baseline') === null ? {} : { baseline: text('baseline') }) },
-      }).filter(([, value]) => value !== null),
-    ) as unknown as InsightsRequest;
+    const input = given<InsightsRequest>({
+      panel: context.arguments[0],
+      kpi: text('kpi'),
+      by: text('by'),
+      collective: text('collective'),
+      period: text('period'),
+      revision: number('revision'),
+      confidence: number('confidence'),
+      minimumShare: number('minimum-share'),
+      goal:
+        goal === null ? null : { value: goal, ...(text('baseline') === null ? {} : { baseline: text('baseline') }) },
+    });
     context.checked('insights', input);
     const service = await context.service();
     const result = await context.follow(await service.insights(context.actor, input, { waitMs: 0 }));

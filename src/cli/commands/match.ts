@@ -2,6 +2,7 @@ import type { MatchingStudyRequest } from '../../app/analyses/matching-study.ts'
 import type { ResultOf } from '../../app/analyses.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { given } from '../given.ts';
 import { readProtocol, refuseOptionsAlone, refuseOptionsBeside } from '../study-request.ts';
 import { runProtocol } from '../study-steps.ts';
 import { designOf, designOptions, terms } from './match-design.ts';
@@ -56,7 +57,7 @@ export const match: Command = {
       return runProtocol(await readProtocol(context, path, context.arguments[0]!), context);
     }
     refuseOptionsAlone(context);
-    const given = {
+    const entries = {
       panel: context.arguments[0],
       treatment: text('treatment'),
       treatedLevel: text('treated-level'),
@@ -84,9 +85,7 @@ export const match: Command = {
       seed: context.seed,
       includeUnits: flag('units') ? true : null,
     };
-    const input = Object.fromEntries(
-      Object.entries(given).filter(([, value]) => value !== null),
-    ) as unknown as MatchingStudyRequest;
+    const input = given<MatchingStudyRequest>(entries);
     context.checked('matchingStudy', input);
     const service = await context.service();
     const result = await context.follow(await service.matchingStudy(context.actor, input, { waitMs: 0 }));

@@ -2,43 +2,26 @@ import type { NextExperimentsRequest } from '../../app/analyses/next-experiments
 import type { ResultOf } from '../../app/analyses.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { numberPairs } from '../number-pairs.ts';
+import { given } from '../given.ts';
+import { mixEntries, mixOptions } from '../mix-options.ts';
 import { textTable } from '../text-table.ts';
 
 export const nextExperiments: Command = {
   name: 'next-experiments',
   arguments: [],
   options: {
-    goals: { type: 'string', placeholder: 'KPI=WEIGHT,…' },
     neighbourhoods: { type: 'string', placeholder: 'CODE,…' },
     targets: { type: 'string', placeholder: 'CODE,…' },
-    budget: { type: 'string', placeholder: 'EURO' },
-    'maximum-size': { type: 'string', placeholder: 'N' },
-    require: { type: 'string', placeholder: 'BLOCK,…' },
-    exclude: { type: 'string', placeholder: 'BLOCK,…' },
-    count: { type: 'string', placeholder: 'N' },
-    model: { type: 'string', placeholder: 'NAME' },
-    version: { type: 'string', placeholder: 'N' },
+    ...mixOptions,
   },
   example: 'samenwijs next-experiments --goals gas-saving=1 --neighbourhoods BU90010100,BU90010201 --count 2',
   async run(context) {
-    const { text, number, list } = context;
-    const orNull = (name: string) => (list(name).length > 0 ? list(name) : null);
-    const entries = {
-      goals: orNull('goals') && numberPairs('goals', list('goals')),
-      neighbourhoods: orNull('neighbourhoods'),
-      targets: orNull('targets'),
-      budget: number('budget'),
-      maximumSize: number('maximum-size'),
-      required: orNull('require'),
-      excluded: orNull('exclude'),
-      count: number('count'),
-      model: text('model'),
-      version: number('version'),
-    };
-    const input = Object.fromEntries(
-      Object.entries(entries).filter(([, value]) => value !== null),
-    ) as unknown as NextExperimentsRequest;
+    const codes = (name: string) => (context.list(name).length > 0 ? context.list(name) : null);
+    const input = given<NextExperimentsRequest>({
+      ...mixEntries(context),
+      neighbourhoods: codes('neighbourhoods'),
+      targets: codes('targets'),
+    });
     context.checked('nextExperiments', input);
     const service = await context.service();
     const result = (await context.follow(

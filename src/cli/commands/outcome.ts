@@ -1,7 +1,8 @@
 import type { OutcomeInput } from '../../app/learning-loop.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { given, outcomeEntries, outcomeOptions, outcomeText } from '../outcome-options.ts';
+import { given } from '../given.ts';
+import { outcomeEntries, outcomeOptions, outcomeText } from '../outcome-options.ts';
 
 export const outcome: Command = {
   name: 'outcome',

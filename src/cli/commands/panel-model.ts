@@ -3,6 +3,7 @@ import type { ShownCoefficient } from '../../app/analyses/panel-model-body.ts';
 import type { ResultOf } from '../../app/analyses.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { given } from '../given.ts';
 import { type TextColumn, textTable } from '../text-table.ts';
 
 export const panelModel: Command = {
@@ -36,7 +37,7 @@ export const panelModel: Command = {
     'samenwijs panel-model heat-transition --model difference-in-differences --outcome gas_m3 --treatment draught-proofing --period year',
   async run(context) {
     const { text, number, list } = context;
-    const given = {
+    const entries = {
       panel: context.arguments[0],
       model: text('model'),
       outcome: text('outcome'),
@@ -56,9 +57,7 @@ export const panelModel: Command = {
       revision: number('revision'),
       seed: context.seed,
     };
-    const input = Object.fromEntries(
-      Object.entries(given).filter(([, value]) => value !== null),
-    ) as unknown as PanelModelRequest;
+    const input = given<PanelModelRequest>(entries);
     context.checked('panelModel', input);
     const service = await context.service();
     const result = await context.follow(await service.panelModel(context.actor, input, { waitMs: 0 }));

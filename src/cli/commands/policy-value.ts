@@ -4,6 +4,7 @@ import { AppError } from '../../app/errors.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { fileText } from '../file-text.ts';
+import { given } from '../given.ts';
 import { textTable } from '../text-table.ts';
 
 export const policyValue: Command = {
@@ -24,9 +25,7 @@ export const policyValue: Command = {
       draws: context.number('draws'),
       seed: context.seed,
     };
-    const input = Object.fromEntries(
-      Object.entries(entries).filter(([, value]) => value !== null),
-    ) as unknown as PolicyValueRequest;
+    const input = given<PolicyValueRequest>(entries);
     context.checked('policyValue', input);
     const service = await context.service();
     const result = (await context.follow(

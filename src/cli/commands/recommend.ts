@@ -3,6 +3,8 @@ import type { ResultOf } from '../../app/analyses.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { fileText } from '../file-text.ts';
+import { given } from '../given.ts';
+import { mixEntries, mixOptions } from '../mix-options.ts';
 import { numberPairs } from '../number-pairs.ts';
 import { textTable } from '../text-table.ts';
 
@@ -13,36 +15,19 @@ export const recommend: Command = {
     context: { type: 'string', placeholder: 'NAME=VALUE,…' },
     neighbourhood: { type: 'string', placeholder: 'CODE' },
     cbs: { type: 'string', placeholder: 'FILE' },
-    goals: { type: 'string', placeholder: 'KPI=WEIGHT,…' },
-    budget: { type: 'string', placeholder: 'EURO' },
-    'maximum-size': { type: 'string', placeholder: 'N' },
-    require: { type: 'string', placeholder: 'BLOCK,…' },
-    exclude: { type: 'string', placeholder: 'BLOCK,…' },
-    count: { type: 'string', placeholder: 'N' },
-    model: { type: 'string', placeholder: 'NAME' },
-    version: { type: 'string', placeholder: 'N' },
+    ...mixOptions,
   },
   example:
     'samenwijs recommend --context mean_income=27.5,built_before_1975_pct=72,owner_occupied_pct=48,gas_before=1400 --goals gas-saving=70,comfort=30 --budget 250',
   async run(context) {
-    const { text, number, list } = context;
-    const entries = {
+    const { text, list } = context;
+    const input = given<RecommendationRequest>({
       context: list('context').length > 0 ? numberPairs('context', list('context')) : null,
       neighbourhood: text('neighbourhood'),
       cbs: await rowOfTable(context),
-      goals: list('goals').length > 0 ? numberPairs('goals', list('goals')) : null,
-      budget: number('budget'),
-      maximumSize: number('maximum-size'),
-      required: list('require').length > 0 ? list('require') : null,
-      excluded: list('exclude').length > 0 ? list('exclude') : null,
-      count: number('count'),
-      model: text('model'),
-      version: number('version'),
+      ...mixEntries(context),
       seed: context.seed,
-    };
-    const input = Object.fromEntries(
-      Object.entries(entries).filter(([, value]) => value !== null),
-    ) as unknown as RecommendationRequest;
+    });
     context.checked('recommend', input);
     const service = await context.service();
     const result = (await context.follow(

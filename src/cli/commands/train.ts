@@ -2,6 +2,7 @@ import type { TrainingRequest } from '../../app/analyses/training.ts';
 import type { ResultOf } from '../../app/analyses.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { given } from '../given.ts';
 import { leaderboardText } from '../leaderboard-text.ts';
 
 export const train: Command = {
@@ -23,9 +24,7 @@ export const train: Command = {
       backend: context.text('backend'),
       seed: context.seed,
     };
-    const input = Object.fromEntries(
-      Object.entries(entries).filter(([, value]) => value !== null),
-    ) as unknown as TrainingRequest;
+    const input = given<TrainingRequest>(entries);
     context.checked('trainModel', input);
     const service = await context.service();
     const result = (await context.follow(

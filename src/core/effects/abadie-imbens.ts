@@ -4,6 +4,7 @@ import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { type DesignColumn, packMatrix } from '../propensity/design-matrix.ts';
 import { armVariances } from './arm-variances.ts';
 import { nearestWithTies, type PartnerLists } from './partner-lists.ts';
+import { runningSums } from './running-sums.ts';
 
 export interface AbadieImbensInput {
   readonly outcome: Float64Array;
@@ -192,17 +193,9 @@ function serviceOf({ from, to, order }: PartnerLists, n: number) {
 }
 
 /** Per focal unit: its own effect tau, and the mean square of its partners' differences around tau. */
-function differences({ focal, from, to, order }: PartnerLists, y: Float64Array, treated: Uint8Array) {
-  let centre = 0;
-  for (const row of order) centre += y[row]! / order.length;
-  // Sums up to each place of the order, of values around their mean, so that little is lost in their differences.
-  const sums = new Float64Array(order.length + 1);
-  const squares = new Float64Array(order.length + 1);
-  for (let p = 0; p < order.length; p++) {
-    const value = y[order[p]!]! - centre;
-    sums[p + 1] = sums[p]! + value;
-    squares[p + 1] = squares[p]! + value * value;
-  }
+function differences(lists: PartnerLists, y: Float64Array, treated: Uint8Array) {
+  const { focal, from, to, order } = lists;
+  const { centre, sums, squares } = runningSums(lists, y);
   const tau = new Float64Array(focal.length);
   const spread = new Float64Array(focal.length);
   for (let k = 0; k < focal.length; k++) {

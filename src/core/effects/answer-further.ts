@@ -1,4 +1,5 @@
-import { CoreError, type Warning } from '../errors.ts';
+import type { Warning } from '../errors.ts';
+import { ifPossible } from '../if-possible.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import type { MatchSets } from '../matching/match-sets.ts';
 import { scaleGroups } from '../matching/match-weights.ts';
@@ -286,13 +287,3 @@ function denseCodes(rows: Uint32Array, codes: Int32Array): Int32Array {
 
 const haveOnePartner = ({ offsets }: MatchSets): boolean =>
   offsets.every((offset, k) => k === 0 || offset - offsets[k - 1]! <= 1);
-
-/** Null where the data do not give it; the caution says so. */
-function ifPossible<T>(compute: () => T): T | null {
-  try {
-    return compute();
-  } catch (error) {
-    if (error instanceof CoreError) return null;
-    throw error;
-  }
-}

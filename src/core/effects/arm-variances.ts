@@ -1,4 +1,5 @@
 import type { PartnerLists } from './partner-lists.ts';
+import { runningSums } from './running-sums.ts';
 
 /**
  * Variance of the outcome of each unit given what it was matched on: the sample variance (n - 1) of itself and its nearest in its own
@@ -13,17 +14,9 @@ import type { PartnerLists } from './partner-lists.ts';
  */
 export function armVariances(lists: readonly PartnerLists[], y: Float64Array, other: number): Float64Array {
   const variances = new Float64Array(y.length).fill(other);
-  for (const { focal, from, to, order } of lists) {
-    let centre = 0;
-    for (const row of order) centre += y[row]! / order.length;
-    // Sums up to each place of the order, of values around their mean, so that little is lost in their differences.
-    const sums = new Float64Array(order.length + 1);
-    const squares = new Float64Array(order.length + 1);
-    for (let p = 0; p < order.length; p++) {
-      const value = y[order[p]!]! - centre;
-      sums[p + 1] = sums[p]! + value;
-      squares[p + 1] = squares[p]! + value * value;
-    }
+  for (const list of lists) {
+    const { focal, from, to } = list;
+    const { sums, squares } = runningSums(list, y);
     for (let k = 0; k < focal.length; k++) {
       const [a, b] = [from[k]!, to[k]!];
       const sum = sums[b]! - sums[a]!;

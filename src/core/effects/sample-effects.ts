@@ -1,5 +1,5 @@
 import { outcomeSupport } from '../disclosure/outcome-support.ts';
-import { CoreError } from '../errors.ts';
+import { ifPossible } from '../if-possible.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import type { DesignColumn } from '../propensity/design-matrix.ts';
 import { valuesAt } from '../stats/values-at.ts';
@@ -39,14 +39,6 @@ export function effectAmong(
 export const supportAmong = ({ treated, outcome }: ComparedUnits, rows: Uint32Array): number | null =>
   outcomeSupport(valuesAt(outcome, rows), [Float64Array.from(valuesAt(treated, rows))], rows);
 
-const tooSmall: readonly string[] = ['empty-group', 'no-variation', 'too-few-groups'];
-
 /** The adjusted effect asks for more than the plain one, which was estimated before: null where the sample is too small for it. */
-export function ifLargeEnough(estimate: () => EffectEstimate): EffectEstimate | null {
-  try {
-    return estimate();
-  } catch (error) {
-    if (error instanceof CoreError && tooSmall.includes(error.code)) return null;
-    throw error;
-  }
-}
+export const ifLargeEnough = (estimate: () => EffectEstimate): EffectEstimate | null =>
+  ifPossible(estimate, ['empty-group', 'no-variation', 'too-few-groups']);

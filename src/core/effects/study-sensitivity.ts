@@ -1,4 +1,4 @@
-import { CoreError } from '../errors.ts';
+import { ifPossible } from '../if-possible.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { type MatchSets, setDifferences } from '../matching/match-sets.ts';
 import { effectiveSampleSize } from '../matching/match-weights.ts';
@@ -263,14 +263,4 @@ function sizesOf(cluster: Int32Array, treated: Uint8Array, group: 0 | 1): readon
     if (treated[i] === group) sizes.set(cluster[i]!, (sizes.get(cluster[i]!) ?? 0) + 1);
   }
   return [...sizes.values()];
-}
-
-/** Null where the data are too few for a number that nobody asked for by itself. */
-function ifPossible<T>(compute: () => T): T | null {
-  try {
-    return compute();
-  } catch (error) {
-    if (error instanceof CoreError) return null;
-    throw error;
-  }
 }

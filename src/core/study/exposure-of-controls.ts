@@ -1,5 +1,5 @@
 import { type EffectSample, regress } from '../effects/estimate-effect.ts';
-import { CoreError } from '../errors.ts';
+import { ifPossible } from '../if-possible.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import type { DesignColumn } from '../propensity/design-matrix.ts';
 import { studentTUpperTail } from '../stats/student-t.ts';
@@ -105,14 +105,4 @@ function slopeOverClusters(
     standardError,
     pValue: 2 * studentTUpperTail(Math.abs(estimate) / standardError, degreesOfFreedom),
   };
-}
-
-/** Null where the sample is too small for the covariates. */
-function ifPossible<T>(compute: () => T): T | null {
-  try {
-    return compute();
-  } catch (error) {
-    if (error instanceof CoreError) return null;
-    throw error;
-  }
 }
