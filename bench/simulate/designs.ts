@@ -12,6 +12,7 @@ import {
   type MatchingStudyOutput,
   runMatchingStudy,
 } from '../../src/core/effects/run-matching-study.ts';
+import { treatmentBetweenClusters } from '../../src/core/effects/treatment-between-clusters.ts';
 import { CoreError } from '../../src/core/errors.ts';
 import type { MatrixKernels } from '../../src/core/linalg/matrix-kernels.ts';
 import type { NearestDesign } from '../../src/core/matching/matching-design.ts';
@@ -189,6 +190,7 @@ const plan = (
   treated: sample.treated,
   cluster,
   isAskedFor: false,
+  betweenClusters: treatmentBetweenClusters(sample.treated, cluster),
   matchedSet: null,
   sample: 'units',
   partners: null,
@@ -248,6 +250,15 @@ function coversByBootstrap(x: Float64Array, treated: Uint8Array, outcome: Float6
   return covers({ lower: estimate - 1.96 * error, upper: estimate + 1.96 * error });
 }
 
+/** Clusters that were treated or not, but for some of their units. */
+function coversWithLeak(drawn: Clustered, kernels: MatrixKernels): Verdicts {
+  return {
+    coverage: covers(effectOf(drawn, plan(drawn, 'by-design'), kernels)),
+    'coverage-if-independent': covers(asIfIndependent(drawn, kernels)),
+    'refuses-units': isRefused(() => effectOf(drawn, plan(drawn, 'units'), kernels)),
+  };
+}
+
 const repeated = { maximumReuse: Number.POSITIVE_INFINITY } as const;
 
 /** Designs C1 to C4, C6 and V27: what the chooser accepts covers, what would not cover is refused. */
@@ -303,6 +314,26 @@ export const designs: readonly Design[] = [
         'refuses-units': isRefused(() => effectOf(drawn, plan(drawn, 'units'), kernels)),
       };
     },
+  },
+  {
+    name: 'C3-leak',
+    describes: '30 collectives of 20, 15 treated but for one household of one, intra-class correlation 0.1',
+    goals: { coverage: nominal, 'coverage-if-independent': { least: 0, most: 0.8 }, 'refuses-units': always },
+    run: (random, kernels) =>
+      coversWithLeak(
+        clustered(random, 30, 20, (g, u) => g < 15 && g + u > 0),
+        kernels,
+      ),
+  },
+  {
+    name: 'C3-tenth',
+    describes: '30 collectives of 20, 15 treated, one household in ten does otherwise, intra-class correlation 0.1',
+    goals: { coverage: nominal, 'coverage-if-independent': { least: 0, most: 0.9 }, 'refuses-units': always },
+    run: (random, kernels) =>
+      coversWithLeak(
+        clustered(random, 30, 20, (g, u) => g < 15 !== u < 2),
+        kernels,
+      ),
   },
   {
     name: 'C4',

@@ -343,6 +343,7 @@ export const shownDesign = {
       'independent-units',
       'as-asked',
       'treatment-by-cluster',
+      'treatment-mostly-by-cluster',
       'cluster-asked-for',
       'many-clusters',
       'pairs-without-replacement',

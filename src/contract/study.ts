@@ -158,6 +158,6 @@ export const studyExample = {
   question: 'Did draught-proofing lower the gas use of the homes that took part?',
   treatment: { variable: 'draught-proofing' },
   covariates: ['gas_m3', 'construction_year', 'insulation', 'dwelling_type', 'income_band', 'household_size'],
-  baseline: '2023',
-  outcome: { variable: 'gas_m3', followUp: '2025' },
+  baseline: '2021',
+  outcome: { variable: 'gas_m3', followUp: '2023' },
 };

@@ -128,6 +128,23 @@ describe('a matching study', () => {
     });
   });
 
+  it('counts collectives where one household did otherwise, decided on everybody and not on who was matched', async () => {
+    const panel = studyPanel({ units: 600 });
+    const { codes } = panel.columns.collective as { codes: Int32Array };
+    const one = panel.unitIndex.find((_, r) => codes[r]! % 2 === 1)!;
+    const nearly = panel.unitIndex.map((u, r) =>
+      codes[r]! % 2 === 1 && panel.waveIndex[r] === 1 && u !== one ? 1 : 0,
+    );
+    const leaky = { ...panel, columns: { ...panel.columns, coach: numbers([...nearly]) } };
+    const design = { method: 'nearest', calipers: [] } as const;
+    const { body } = await study(leaky, { design });
+    expect(body.inference.reason).toBe('treatment-mostly-by-cluster');
+    await expect(study(leaky, { design, standardError: 'matched-sets' })).rejects.toMatchObject({
+      code: 'invalid-inference',
+      details: { use: ['by-design', 'clusters', 'wild-cluster-bootstrap'] },
+    });
+  });
+
   it('uses matched sets for households in mixed collectives, and Abadie and Imbens where partners are used again', async () => {
     const panel = studyPanel({ units: 300 });
     expect((await study(panel)).body.inference.reason).toBe('pairs-without-replacement');

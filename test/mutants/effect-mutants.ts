@@ -147,10 +147,12 @@ export const effectMutants: readonly Mutant[] = [
       "if (fewest < 2) return ['cluster-means', 'few-clusters'];",
     ],
     ['if (fewest >= 5) return', 'if (fewest >= 2) return'],
-    ['if (total < fewMixed && total >= 5)', 'if (total < 5)'],
-
+    ['if (total < fewMixed && total >= fewestMixed)', 'if (total < fewestMixed)'],
+    ['const isMostlyByCluster = design.betweenClusters >= mostlyBetween', 'const isMostlyByCluster = false'],
+    ['design.betweenClusters >= mostlyBetween', 'design.betweenClusters > mostlyBetween'],
+    ['refuseOneCluster(most);', ''],
     ['h === bits ? 1 : 0', 'h >= bits ? 1 : 0'],
-    ['if (total < 5) {', 'if (total < 2) {'],
+    ['const fewestMixed = 5;', 'const fewestMixed = 2;'],
     [
       'treated: arms.treated + arms.mixed, control: arms.control + arms.mixed',
       'treated: arms.control + arms.mixed, control: arms.treated + arms.mixed',
@@ -160,6 +162,10 @@ export const effectMutants: readonly Mutant[] = [
     'effects/plan-inference.ts',
     ['if (sets[partner]! >= 0 && sets[partner] !== k) isShared = true;', ''],
     ['cluster: cluster ?? moments?.unit ?? null,', 'cluster: null,'],
+    [
+      'betweenClusters: cluster === null ? 0 : treatmentBetweenClusters(treated, cluster),\n    matchedSet: sets',
+      'betweenClusters: 0,\n    matchedSet: sets',
+    ],
   ),
   ...of(
     'effects/wild-cluster-bootstrap.ts',

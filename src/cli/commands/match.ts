@@ -48,7 +48,7 @@ export const match: Command = {
     report: { type: 'string', placeholder: 'FILE' },
   },
   example:
-    'samenwijs match heat-transition --treatment draught-proofing --outcome gas_m3 --covariates gas_m3,construction_year,insulation,dwelling_type,income_band,household_size --baseline 2023 --follow-up 2025',
+    'samenwijs match heat-transition --treatment draught-proofing --outcome gas_m3 --covariates gas_m3,construction_year,insulation,dwelling_type,income_band,household_size --baseline 2021 --follow-up 2023',
   async run(context) {
     const { text, number, flag } = context;
     const path = text('protocol');

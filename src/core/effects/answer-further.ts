@@ -247,7 +247,10 @@ export function detectableBefore(
   const rows = rowsWithWeight(weights);
   const known = rows.filter((row) => before.isKnown[row] === 1);
   const isOfClusters =
-    cluster !== null && (inference.method === 'cluster-means' || inference.reason === 'treatment-by-cluster');
+    cluster !== null &&
+    (inference.method === 'cluster-means' ||
+      inference.reason === 'treatment-by-cluster' ||
+      inference.reason === 'treatment-mostly-by-cluster');
   return detectableOf(
     {
       values: Float64Array.from(known, (row) => before.values[row]!),

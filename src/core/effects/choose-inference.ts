@@ -33,6 +33,7 @@ export type StandardErrorRequest =
 export type InferenceReason =
   | 'few-clusters'
   | 'treatment-by-cluster'
+  | 'treatment-mostly-by-cluster'
   | 'cluster-asked-for'
   | 'few-mixed-clusters'
   | 'many-clusters'
@@ -72,6 +73,8 @@ export interface InferenceDesign {
   readonly cluster: Int32Array | null;
   /** whether the caller asked for these clusters */
   readonly isAskedFor: boolean;
+  /** share of the treatment that lies between clusters among all units, matched or not: see `treatmentBetweenClusters` */
+  readonly betweenClusters: number;
   /** matched set or stratum of each unit; null where partners serve several, and for weights */
   readonly matchedSet: Int32Array | null;
   /** `units`: nothing was matched or weighted; `selection`: groups were chosen as wholes; `risk-sets`: pairs at several waves */
@@ -90,7 +93,11 @@ export interface InferenceDesign {
 const fewPerArm = 10;
 /** Below this number of clusters, each with both groups, the wild bootstrap replaces CR2. */
 const fewMixed = 20;
+/** Fewer clusters with both groups say nothing of how much clusters differ. */
+const fewestMixed = 5;
 const manyClusters = 1000;
+/** From this share of the treatment between clusters on, it counts as given to clusters that some units did not follow. */
+const mostlyBetween = 0.5;
 /** Below this number of strata a variance within each is taken, above it strata are like matched sets. */
 const fewStrata = 20;
 
@@ -98,11 +105,13 @@ const fewStrata = 20;
  * Chooses the standard error that fits the design, or refuses.
  *
  * A treatment that does not vary within clusters was given to clusters: then only clusters count, whatever was asked. With fewer
- * than ten on a side the means of clusters are compared (t with G - 2), with more CR2, above 1000 CR1. Clusters that were asked
- * for and hold both groups: the wild bootstrap below 20, then CR2 and CR1. Otherwise matched sets (without replacement), Abadie
+ * than ten on a side the means of clusters are compared (t with G - 2), with more CR2, above 1000 CR1. Where a few units do not
+ * follow their cluster (half or more of the treatment lies between clusters, among all units) and where clusters were asked
+ * for that hold both groups: the wild bootstrap below 20, then CR2 and CR1. Otherwise matched sets (without replacement), Abadie
  * and Imbens (with), the variance within strata where these are few, the equations of the weights, or HC3.
  *
- * @throws too-few-groups where a treatment given to clusters has fewer than two treated or two control clusters;
+ * @throws too-few-groups where a treatment given to clusters has fewer than two treated or two control clusters (of mixed ones:
+ *   mostly treated, mostly not), or a treatment given mostly to clusters fewer than five;
  *   invalid-inference where what was asked is not valid for this design (details.asked, details.use)
  * Source: Abadie, Athey, Imbens and Wooldridge 2023, doi:10.1093/qje/qjac038; Donald and Lang 2007,
  * doi:10.1162/rest.89.2.221; MacKinnon and Webb 2017, doi:10.1002/jae.2508 (few treated clusters); Abadie and Spiess 2022,
@@ -130,6 +139,12 @@ export function chooseInference(design: InferenceDesign): Inference {
     if (isAssignedByCluster) {
       refuseOneCluster(arms);
       return choose(...forWholeClusters(asked, Math.min(arms.treated, arms.control), total));
+    }
+    const isMostlyByCluster = design.betweenClusters >= mostlyBetween && cluster.length > total;
+    if (isMostlyByCluster && !isAskedFor) {
+      const most = clustersByMost(cluster, treated);
+      refuseOneCluster(most);
+      return choose(...forNearlyWholeClusters(asked, total));
     }
     if (isAskedFor || isOfClusters(asked)) return choose(...forMixedClusters(asked, total, design));
   }
@@ -187,11 +202,42 @@ function forWholeClusters(asked: StandardErrorRequest, fewest: number, total: nu
   }
 }
 
+/** Clusters of which a few units did otherwise: their means are not of one group, so they cannot be compared as wholes. */
+function forNearlyWholeClusters(asked: StandardErrorRequest, total: number): Choice {
+  if (total < fewestMixed) {
+    throw new CoreError(
+      'too-few-groups',
+      `The treatment was given to nearly whole clusters, and ${total} are too few for a standard error; at least five are needed. Add clusters, or describe the change without an effect.`,
+      { groups: total },
+    );
+  }
+  const reason: InferenceReason = asked === 'by-design' ? 'treatment-mostly-by-cluster' : 'as-asked';
+  switch (asked) {
+    case 'by-design':
+      if (total < fewMixed) return ['wild-cluster-bootstrap', reason];
+      break;
+    case 'clusters':
+      break;
+    case 'wild-cluster-bootstrap':
+      return ['wild-cluster-bootstrap', reason];
+    default:
+      throw refusal(
+        asked,
+        asked === 'cluster-means'
+          ? 'clusters hold treated units and controls'
+          : 'the treatment was given to nearly whole clusters, so that units of a cluster are no separate observations; such errors cover the truth in 60 to 75 of 100 studies instead of 95',
+        ['by-design', 'clusters', 'wild-cluster-bootstrap'],
+        'Take standard errors by cluster.',
+      );
+  }
+  return total > manyClusters ? ['cluster-CR1', 'many-clusters'] : ['cluster-CR2', reason];
+}
+
 function forMixedClusters(asked: StandardErrorRequest, total: number, { treated }: InferenceDesign): Choice {
   const reason: InferenceReason = asked === 'by-design' ? 'cluster-asked-for' : 'as-asked';
   switch (asked) {
     case 'by-design':
-      if (total < fewMixed && total >= 5) return ['wild-cluster-bootstrap', 'few-mixed-clusters'];
+      if (total < fewMixed && total >= fewestMixed) return ['wild-cluster-bootstrap', 'few-mixed-clusters'];
       break;
     case 'clusters':
       break;
@@ -212,7 +258,7 @@ function forMixedClusters(asked: StandardErrorRequest, total: number, { treated 
         'Leave out `cluster`, or leave the choice to the design.',
       );
   }
-  if (total < 5) {
+  if (total < fewestMixed) {
     throw new CoreError(
       'too-few-groups',
       `${total} clusters are too few for a standard error by cluster; at least five are needed. Add clusters, or leave out \`cluster\`.`,
@@ -317,6 +363,14 @@ function clustersByArm(cluster: Int32Array, treated: Uint8Array): { treated: num
   for (let i = 0; i < cluster.length; i++) has[cluster[i]!] = has[cluster[i]!]! | (treated[i] === 1 ? 1 : 2);
   const count = (bits: number): number => has.reduce((sum, h) => sum + (h === bits ? 1 : 0), 0);
   return { treated: count(1), control: count(2), mixed: count(3) };
+}
+
+/** Clusters of which at least half is treated, and the others. */
+function clustersByMost(cluster: Int32Array, treated: Uint8Array): { treated: number; control: number } {
+  const balance = new Int32Array(cluster.reduce((most, c) => Math.max(most, c + 1), 0));
+  for (let i = 0; i < cluster.length; i++) balance[cluster[i]!] = balance[cluster[i]!]! + (treated[i] === 1 ? 1 : -1);
+  const mostly = balance.reduce((sum, b) => sum + (b >= 0 ? 1 : 0), 0);
+  return { treated: mostly, control: balance.length - mostly };
 }
 
 /** Numbers 0 … G - 1 in order of first appearance; a unit without a cluster (-1) becomes a cluster of its own. */

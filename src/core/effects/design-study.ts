@@ -14,6 +14,7 @@ import { compareBalance, countGroup, type GroupCounts, type StudyBalanceRow, wei
 import type { StudyDesignInput } from './study-input.ts';
 import { type EntryCounts, entriesOf, momentsOf } from './study-moments.ts';
 import type { Detectable } from './study-sensitivity.ts';
+import { treatmentBetweenClusters } from './treatment-between-clusters.ts';
 
 export interface StudyDesignOutput {
   readonly groups: { readonly treated: GroupCounts; readonly control: GroupCounts };
@@ -76,7 +77,7 @@ export function designStudy(
       caliperWidths: sample.caliperWidths,
       denominator,
       entries: moments && entriesOf(moments, treated, sample.weights),
-      warnings: [...cautions(shown, sample, design), ...fewSets(planned)],
+      warnings: [...cautions(shown, sample, design), ...clustersIgnored(input, shown), ...fewSets(planned)],
     },
   };
 }
@@ -92,6 +93,16 @@ export function planPower(input: StudyDesignInput, sample: StudySample, before: 
   const inference = planInference(input, sample, momentsOf(input.frame, input.design));
   const facts = { ...input, weights: sample.weights, inference };
   return { detectable: detectableBefore(facts, before), support: supportOfBefore(facts, before) };
+}
+
+/**
+ * Units that are compared one by one though collectives are known and part of the treatment lies between them: a tenth and more makes
+ * errors too small that are seen, see `standardErrorInflation`.
+ */
+function clustersIgnored({ treated, cluster }: StudyDesignInput, { inference }: Partial): readonly Warning[] {
+  const isIgnored = inference.clusters === null && cluster !== null && inference.reason !== 'units-at-several-waves';
+  const isShared = isIgnored && treatmentBetweenClusters(treated, cluster) >= 0.1;
+  return isShared ? [{ code: 'clusters-not-counted', parameters: {} }] : [];
 }
 
 /** Sets that share units are one observation; of fewer than twenty no standard error is worth much. */

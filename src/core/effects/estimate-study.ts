@@ -134,7 +134,7 @@ export function estimateStudy(
 function permute(
   { treated, outcome, permutations, seed }: StudyEstimateInput,
   sample: StudySample,
-  { method, reason, cluster, partners }: Inference,
+  { method, reason, cluster, clusters, partners }: Inference,
   kernels: MatrixKernels,
   report: (fraction: number) => void,
 ): StudyPermutation | null {
@@ -155,7 +155,7 @@ function permute(
     const means = clusterMeansOf(among, [], cluster!, kernels);
     return { ...permuteGroups(means.means, means.treated, { draws, seed }, proceed), blocks: 'clusters' };
   }
-  if (sample.pairs === null || partners !== null || reason === 'cluster-asked-for') return null;
+  if (sample.pairs === null || partners !== null || clusters !== null) return null;
   // Signs of differences change places only where every set counts the same.
   if (sample.sampling !== null) return null;
   const differences = setDifferences(sample.pairs, outcome, treated);

@@ -12,6 +12,7 @@ import { isWeighting, type StudyDesign, type StudySample } from './draw-sample.t
 import { rowsWithWeight } from './rows-with-weight.ts';
 import { nearPartners, partnersAmong } from './shared-partners.ts';
 import { clustersAtMoments, joinSets, type StudyMoments } from './study-moments.ts';
+import { treatmentBetweenClusters } from './treatment-between-clusters.ts';
 
 /** What the standard error depends on beside the sample; rows = all units of the study. */
 export interface InferenceQuestion {
@@ -38,6 +39,7 @@ export function planInference(
     treated: valuesAt(treated, rows),
     cluster: cluster === null ? null : valuesAt(cluster, rows),
     isAskedFor: isClusterAskedFor || isByWave,
+    betweenClusters: cluster === null ? 0 : treatmentBetweenClusters(treated, cluster),
     matchedSet: sets === null ? null : valuesAt(sets, rows),
     sample: moments === null ? kindOfSample(design, sample) : 'risk-sets',
     partners: sets === null && sample.pairs !== null ? partnersAmong(sample.pairs, rows, treated.length) : null,
@@ -70,6 +72,7 @@ export function naiveInference(
     treated,
     cluster: cluster ?? moments?.unit ?? null,
     isAskedFor: isClusterAskedFor || isByWave || moments !== null,
+    betweenClusters: cluster === null ? 0 : treatmentBetweenClusters(treated, cluster),
     matchedSet: null,
     sample: 'units',
     partners: null,

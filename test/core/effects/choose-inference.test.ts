@@ -4,6 +4,7 @@ import {
   type InferenceDesign,
   type StandardErrorRequest,
 } from '../../../src/core/effects/choose-inference.ts';
+import { treatmentBetweenClusters } from '../../../src/core/effects/treatment-between-clusters.ts';
 
 /** `arms` = treated and control clusters of three units each. */
 function whole(arms: readonly [number, number], asked: StandardErrorRequest = 'by-design'): InferenceDesign {
@@ -12,6 +13,7 @@ function whole(arms: readonly [number, number], asked: StandardErrorRequest = 'b
     treated: Uint8Array.from(clusters.flatMap((g) => Array(3).fill(g < arms[0] ? 1 : 0))),
     cluster: Int32Array.from(clusters.flatMap((g) => [g, g, g])),
     isAskedFor: false,
+    betweenClusters: 0,
     matchedSet: null,
     sample: 'pairs',
     partners: null,
@@ -67,6 +69,37 @@ describe('the choice of the standard error', () => {
     expect(chosen(mixed(19))).toEqual(['wild-cluster-bootstrap', 'few-mixed-clusters']);
     expect(chosen(mixed(20))).toEqual(['cluster-CR2', 'cluster-asked-for']);
     expect(chosen({ ...mixed(19), isAskedFor: false, sample: 'units' })).toEqual(['HC3', 'independent-units']);
+  });
+
+  it('counts clusters where a few of their units did otherwise, though nobody asked, and refuses what ignores them', () => {
+    const leak = (groups: number, mostlyTreated = groups / 2): InferenceDesign => {
+      const cluster = Int32Array.from({ length: 20 * groups }, (_, i) => Math.floor(i / 20));
+      const treated = Uint8Array.from(cluster, (g, i) => (g < mostlyTreated && i > 0 ? 1 : 0));
+      return {
+        ...pairs,
+        treated,
+        cluster,
+        betweenClusters: treatmentBetweenClusters(treated, cluster),
+        sample: 'units',
+      };
+    };
+    expect(leak(30).betweenClusters).toBeGreaterThan(0.9);
+    expect(chosen(leak(30))).toEqual(['cluster-CR2', 'treatment-mostly-by-cluster']);
+    expect(chosen(leak(12))).toEqual(['wild-cluster-bootstrap', 'treatment-mostly-by-cluster']);
+    expect(chosen({ ...leak(30), asked: 'clusters' })).toEqual(['cluster-CR2', 'as-asked']);
+    for (const asked of ['units', 'matched-sets', 'bootstrap', 'abadie-imbens', 'cluster-means'] as const) {
+      expect(() => chooseInference({ ...leak(30), sample: 'pairs', asked }), asked).toThrow(
+        expect.objectContaining({
+          code: 'invalid-inference',
+          details: { asked, use: ['by-design', 'clusters', 'wild-cluster-bootstrap'] },
+        }),
+      );
+    }
+    expect(() => chooseInference(leak(4))).toThrow(expect.objectContaining({ code: 'too-few-groups' }));
+    expect(() => chooseInference(leak(12, 1))).toThrow(expect.objectContaining({ code: 'too-few-groups' }));
+    // Just below the half that makes it the clusters' treatment.
+    expect(chosen({ ...leak(30), betweenClusters: 0.49 })).toEqual(['HC3', 'independent-units']);
+    expect(chosen({ ...leak(30), betweenClusters: 0.5 })).toEqual(['cluster-CR2', 'treatment-mostly-by-cluster']);
   });
 
   it('goes by what was matched where units were treated one by one', () => {
