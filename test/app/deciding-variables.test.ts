@@ -56,6 +56,19 @@ const inputOf = (variable: string, design: DesignRequest | null): Partial<Matchi
   design === null ? { samplingWeights: variable } : { design };
 
 describe('who is compared', () => {
+  it('is not decided by another outcome of the same wave, nor within levels of an outcome', async () => {
+    const other = { otherOutcomes: ['income'], covariates: ['home'] };
+    expect(await ask({ ...other, covariates: ['home', 'income'] })).toMatchObject({
+      code: 'invalid-request',
+      details: { variable: 'income' },
+    });
+    expect(await ask({ ...other, design: { method: 'nearest', exact: ['income'] } })).toMatchObject({
+      details: { field: 'design.exact', variable: 'income' },
+    });
+    expect(await ask({ effectsBy: 'kpi' })).toMatchObject({ details: { field: 'effectsBy', variable: 'kpi' } });
+    expect(await ask(other)).toBeNull();
+  });
+
   it.each(requests('kpi'))('is not decided by the outcome of the same wave: %s', async (field, design) => {
     const refused = await ask(inputOf('kpi', design));
     expect(refused).toMatchObject({ code: 'invalid-request', details: { field, variable: 'kpi' } });

@@ -46,6 +46,8 @@ export function prepareStudy(settings: MatchingStudySettings, panel: PanelDescri
     { field: 'samplingWeights', variables: settings.samplingWeights === null ? [] : [settings.samplingWeights] },
   ];
   for (const { field, variables } of fields) refuseDecidingVariable(settings, field, variables.map(baseOf));
+  // Within its levels units are compared, too.
+  if (settings.effectsBy !== null) refuseDecidingVariable(settings, 'effectsBy', [settings.effectsBy]);
   const variables = unique([...variablesOf(terms), ...fields.flatMap((of) => of.variables)]);
   return {
     design: withSampling(riskSets === null ? plain : withinRiskSets(plain), settings.samplingWeights),
@@ -129,10 +131,8 @@ function refuseWithRiskSets(settings: MatchingStudySettings): void {
 }
 
 /** A covariate measured with the outcome, or made of it, would explain the effect away. */
-function refuseOutcomeInDisguise(
-  { outcome, treatment, covariates, baseline, riskSets }: MatchingStudySettings,
-  used: readonly string[],
-): void {
+function refuseOutcomeInDisguise(settings: MatchingStudySettings, used: readonly string[]): void {
+  const { treatment, covariates } = settings;
   if (covariates.length === 0) {
     throw new AppError('invalid-request', 'A matching study needs at least one covariate; received none.', {
       covariates,
@@ -143,7 +143,8 @@ function refuseOutcomeInDisguise(
       variable: treatment,
     });
   }
-  if (baseline === null && riskSets === null && used.includes(outcome)) {
+  const outcome = outcomeOfSameWave(settings, used);
+  if (outcome !== null) {
     throw new AppError(
       'invalid-request',
       `"${outcome}" is the outcome of the same wave and cannot be a covariate; name a baseline before the treatment.`,
@@ -152,12 +153,18 @@ function refuseOutcomeInDisguise(
   }
 }
 
-/** Groups that are chosen by the outcome differ in it, whatever the treatment does. */
-function refuseDecidingVariable(
-  { outcome, treatment, baseline, riskSets }: MatchingStudySettings,
-  field: string,
+/** The first outcome among variables that are read in its own wave, or null. */
+const outcomeOfSameWave = (
+  { outcome, otherOutcomes, baseline, riskSets }: MatchingStudySettings,
   used: readonly string[],
-): void {
+): string | null =>
+  baseline !== null || riskSets !== null
+    ? null
+    : ([outcome, ...otherOutcomes].find((name) => used.includes(name)) ?? null);
+
+/** Groups that are chosen by the outcome differ in it, whatever the treatment does. */
+function refuseDecidingVariable(settings: MatchingStudySettings, field: string, used: readonly string[]): void {
+  const { treatment } = settings;
   if (used.includes(treatment)) {
     throw new AppError(
       'invalid-request',
@@ -165,7 +172,8 @@ function refuseDecidingVariable(
       { field, variable: treatment },
     );
   }
-  if (baseline !== null || riskSets !== null || !used.includes(outcome)) return;
+  const outcome = outcomeOfSameWave(settings, used);
+  if (outcome === null) return;
   throw new AppError(
     'invalid-request',
     `"${outcome}" is the outcome of the same wave and cannot decide who is compared with whom, as \`${field}\` asks; name a baseline before the treatment, or leave it out there.`,
