@@ -163,7 +163,7 @@ export const mutants: readonly Mutant[] = [
     ['const gain = own + nearest[other]! - cost;', 'const gain = own - cost;'],
     ['if (gain > 0)', 'if (gain < 0)'],
   ),
-  ...of('matching/optimal-pairs.ts', ['if (!(highestPrice > radius[k]!)) continue;', 'continue;']),
+  ...of('matching/optimal-pairs.ts', ['if (!(highestPrice * step > radius[k]! - step)) continue;', 'continue;']),
   ...of(
     'matching/nearest-tree.ts',
     [

@@ -6,14 +6,17 @@ import type { StudyUnits } from './study-units.ts';
 
 /** From two seconds on a run says what it will cost before it starts. */
 export function announceCost(
-  frame: StudyUnits['frame'],
+  { frame, treated }: Pick<StudyUnits, 'frame' | 'treated'>,
   terms: readonly ModelTerm[],
   design: StudyDesign,
   { progress }: AnalysisContext,
 ): void {
-  const cost = studyCost(frame.rows, columnsOf(frame, terms), design);
+  const cost = studyCost(frame.rows, columnsOf(frame, terms), design, countOf(treated));
   if (cost.seconds >= 2) progress(0.1, 'matching', cost);
 }
+
+/** Units that are treated. */
+export const countOf = (treated: Uint8Array): number => treated.reduce((sum, t) => sum + t, 0);
 
 /** Columns of the covariates, levels counted apart. */
 export const columnsOf = (frame: StudyUnits['frame'], terms: readonly ModelTerm[]): number =>

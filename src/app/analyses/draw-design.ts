@@ -109,7 +109,7 @@ export async function readDesign(protocol: StudyProtocol, context: AnalysisConte
 export async function drawDesign(protocol: StudyProtocol, context: AnalysisContext): Promise<DrawnDesign> {
   const read = await readDesign(protocol, context);
   const { units, input, settings, panel, order } = read;
-  announceCost(units.frame, input.covariates, input.design, context);
+  announceCost(units, input.covariates, input.design, context);
   const run = await context.ports.compute
     .run('study-design', { ...input, before: units.before }, context)
     .catch((error) => {

@@ -45,7 +45,7 @@ export const matchingStudy = {
     context.progress(0.1, 'reading');
     const asked = { ...settings, variables, cluster, isClusterAskedFor: settings.cluster !== null };
     const units = riskSets === null ? studyUnits(loaded.data, asked) : riskSetUnits(loaded.data, asked, riskSets);
-    announceCost(units.frame, terms, design, context);
+    announceCost(units, terms, design, context);
     const output = await compute
       .run(
         'matching-study',

@@ -7,7 +7,7 @@ import { loadColumns } from '../load-columns.ts';
 import type { AnalysisContext } from '../ports.ts';
 import type { Draft } from '../results.ts';
 import type { StudySeal } from '../study-seal.ts';
-import { columnsOf } from './announce-cost.ts';
+import { columnsOf, countOf } from './announce-cost.ts';
 import { outcomesOfUnits } from './design-units.ts';
 import { drawDesign, type ReadDesign, readDesign, refuseChanged } from './draw-design.ts';
 import { furtherVariables } from './further-questions.ts';
@@ -185,9 +185,9 @@ function refusalOf(error: unknown): { readonly code: string; readonly message: s
 function announceAll(groups: readonly Group[], { progress }: AnalysisContext): void {
   const costs = groups.flatMap((group) => {
     if ('refusal' in group) return [];
-    const { frame, covariates } = group.read.input;
+    const { frame, covariates, treated } = group.read.input;
     const designs = group.members.map(({ specification }) => specification.design);
-    return [specificationsCost(frame.rows, columnsOf(frame, covariates), designs)];
+    return [specificationsCost(frame.rows, columnsOf(frame, covariates), designs, countOf(treated))];
   });
   const seconds = costs.reduce((sum, cost) => sum + cost.seconds, 0);
   if (seconds >= 2) progress(0.1, 'specifications', { seconds, megabytes: Math.max(...costs.map((c) => c.megabytes)) });

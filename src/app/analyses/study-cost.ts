@@ -6,19 +6,24 @@ import type { CostEstimate } from '../ports.ts';
  * shape of each algorithm. Where pairs are tied up to 200 orders are tried, and the estimate supposes that. It is right within a
  * factor of five for data like those; a slower machine takes longer.
  *
- * @param columns of the covariates, levels counted apart
+ * @param columns of the covariates, levels counted apart; @param treated of the units
  */
-export function studyCost(units: number, columns: number, design: StudyDesign): CostEstimate {
-  const once = matchSeconds(units, design);
+export function studyCost(units: number, columns: number, design: StudyDesign, treated: number): CostEstimate {
+  const once = matchSeconds(units, design, treated);
   const seconds = restSeconds(units, columns) + once * (1 + ordersTried(units, design));
   return { seconds: oneDigit(seconds), megabytes: megabytes(units, columns) };
 }
 
 /** What all designs will cost that are tried on the same units: each is matched once, and its balance and effects are fitted. */
-export function specificationsCost(units: number, columns: number, designs: readonly StudyDesign[]): CostEstimate {
+export function specificationsCost(
+  units: number,
+  columns: number,
+  designs: readonly StudyDesign[],
+  treated: number,
+): CostEstimate {
   const each = 6e-8 * units * columns;
   const seconds = designs.reduce(
-    (sum, design) => sum + matchSeconds(units, design) + each,
+    (sum, design) => sum + matchSeconds(units, design, treated) + each,
     restSeconds(units, columns),
   );
   return { seconds: oneDigit(seconds), megabytes: megabytes(units, columns) };
@@ -31,7 +36,7 @@ const megabytes = (units: number, columns: number): number => oneDigit(100 + 8e-
  * One match, or one fit of weights. Cardinality matching is taken to be decided by its first relaxations, as it mostly is; a hard
  * search takes longer, up to its `nodes`.
  */
-export function matchSeconds(units: number, design: StudyDesign): number {
+export function matchSeconds(units: number, design: StudyDesign, treated: number): number {
   if (design.method === 'cardinality') return 2e-4 * units;
   if (!('distance' in design) || design.method === 'subclassification') return 2e-7 * units;
   const hasCaliper = design.calipers.length > 0;
@@ -42,7 +47,15 @@ export function matchSeconds(units: number, design: StudyDesign): number {
   }
   if (design.method === 'nearest') return 6e-6 * units;
   if (design.method === 'full') return 4e-9 * units ** 2;
+  // Where partners run out, each unit without one is a long search for somebody to leave out.
+  if (design.method === 'optimal' && !hasCaliper && areScarce(design, treated, units)) return 7e-7 * units ** 2;
   return (hasCaliper ? 9e-9 : 3e-9) * units ** 2;
+}
+
+/** Whether the focal units ask for more partners than there are. */
+function areScarce({ estimand, ratio }: Extract<StudyDesign, { method: 'optimal' }>, treated: number, units: number) {
+  const focal = estimand === 'ATC' ? units - treated : treated;
+  return focal * ratio > units - focal;
 }
 
 /** As `tieSample` draws them, with the first look where ties are not known beforehand. */

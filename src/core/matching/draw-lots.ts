@@ -10,8 +10,9 @@ import type { MatchingProblem } from './matching-problem.ts';
 export type TieRule = Uint32Array | 'row-order' | null;
 
 /**
- * By how much lots move a distance or its square at most, in standard deviations: far above rounding, far below anything that was
- * measured. Totals of many pairs are rounded more coarsely than single distances.
+ * By how much lots move a score, or the square of a distance, at most, in standard deviations: far above rounding. Totals of many pairs
+ * are rounded more coarsely than single distances. Differences below the lots count as ties: of scores below 1e-9 one by one and 1.5e-8
+ * together; of distances between covariates below the root, 3e-5, where both are nearly 0.
  */
 export const grains = { oneByOne: 2 ** -30, together: 2 ** -26 } as const;
 

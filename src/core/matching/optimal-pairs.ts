@@ -31,22 +31,30 @@ export function matchOptimalPairs(
   const radius = Float64Array.from(focal, (row, k) => search.reach(row, count[k]!));
   for (;;) {
     const { arcs, highest } = collectArcs(focal, radius, ratio, isFocal.length, search, rankOf);
+    // Whole numbers: sums of them are exact, so that neither large prices nor long paths round small differences away.
+    const step = gridStep(highest, arcs.rows);
+    for (let at = 0; at < arcs.cost.length; at++) arcs.cost[at] = Math.round(arcs.cost[at]! / step);
     // Above every saving: a path changes each row once, by at most the span of the costs.
-    const skip = 2 * (highest + 1) * (arcs.rows + 1);
+    const skip = 2 * (Math.round(highest / step) + 1) * (arcs.rows + 1);
     const { columnOf, price } = assign(arcs, skip);
     let isSure = true;
     for (let k = 0; k < focal.length; k++) {
       let highestPrice = 0;
       for (let r = 0; r < ratio; r++) highestPrice = Math.max(highestPrice, price[k * ratio + r]!);
-      if (!(highestPrice > radius[k]!)) continue;
+      // A cost just beyond the radius may be rounded down to it.
+      if (!(highestPrice * step > radius[k]! - step)) continue;
       isSure = false;
       count[k] = count[k]! * 4;
       const next = search.reach(focal[k]!, count[k]!);
-      radius[k] = highestPrice < skip / 2 ? Math.max(next, highestPrice) : next;
+      radius[k] = highestPrice < skip / 2 ? Math.max(next, (highestPrice + 1) * step) : next;
     }
     if (isSure) return toSets(isFocal, focal, columnOf, ratio, order);
   }
 }
+
+/** The finest grid on which prices stay below 2^52, where whole numbers are exact. */
+const gridStep = (highest: number, rows: number): number =>
+  highest > 0 ? highest / 2 ** (50 - Math.ceil(Math.log2(2 * (rows + 1)))) : 1;
 
 /** Arcs of `ratio` copies of each focal unit; columns are numbered by tie order. */
 function collectArcs(
@@ -86,10 +94,9 @@ function toSets(
   for (let k = 0; k < rows.length; k++) index[rows[k]!] = k;
   const pairs = new PairList();
   for (let k = 0; k < focal.length; k++) {
-    for (let r = 0; r < ratio; r++) {
-      const column = columnOf[k * ratio + r]!;
-      if (column >= 0) pairs.add(index[focal[k]!]!, order[column]!);
-    }
+    // Which copy took which partner means nothing.
+    const taken = columnOf.slice(k * ratio, (k + 1) * ratio).sort();
+    for (const column of taken) if (column >= 0) pairs.add(index[focal[k]!]!, order[column]!);
   }
   return pairs.toMatchSets(rows);
 }

@@ -77,6 +77,31 @@ describe('lots', () => {
     }
   });
 
+  it.each([
+    [600, 3],
+    [700, 2],
+  ])('decide optimal matches in any units also where %i units ask for %i partners and there are too few', (units, ratio) => {
+    const draw = createRandom(3, 'scarce', units);
+    const x = Array.from({ length: units }, () => draw.integer(20));
+    const z = Float64Array.from({ length: units }, () => draw.integer(8));
+    const group = Uint8Array.from(x, () => (draw.bernoulli(0.4) ? 1 : 0));
+    const distance = { type: 'scaled-euclidean', terms: [{ variable: 'x' }, { variable: 'z' }] } as const;
+    const design: OptimalDesign = { ...rest, method: 'optimal', distance, ratio, prefer: null };
+    const setsOf = (values: readonly number[]) => {
+      const { rows, columns } = frameOf(values);
+      const frame = {
+        rows,
+        columns: { ...columns, z: { type: 'number' as const, values: z, status: new Uint8Array(rows) } },
+      };
+      const { partners, offsets } = matchUnits(frame, group, design, null, kernels).pairs!;
+      return [[...partners], [...offsets]];
+    };
+    const plain = setsOf(x);
+    for (const change of [(v: number) => 0.1 * v, (v: number) => 3 * v + 7, (v: number) => v + 1e5]) {
+      expect(setsOf(x.map(change))).toEqual(plain);
+    }
+  });
+
   it('cost an optimal match nothing: the total is that without lots', () => {
     const values = Array.from({ length: 120 }, () => random.integer(20));
     const group = Uint8Array.from(values, (v, i) => ((i * 7 + v) % 3 === 0 ? 1 : 0));
