@@ -217,6 +217,19 @@ describe('a study that cannot be made is refused with code, column, count, first
     });
   });
 
+  it.each([
+    ['a caliper', { design: { method: 'nearest', calipers: [{ on: 'huge', width: 1, unit: 'sd' }] } } as const],
+    ['the outcome', { outcome: 'huge' }],
+    ['a sampling weight', { samplingWeights: 'huge' }],
+  ])('for a huge value of %s: its column, how many, and which', async (_, changes) => {
+    const huge = numbers(perUnit((unit) => (unit === 9 || unit === 30 ? 1e300 : unit + 1)));
+    const refused = await refusal(withColumns({ huge }), changes);
+    expect(refused).toMatchObject({
+      code: 'non-finite',
+      details: { columns: ['huge'], count: 2, units: ids([9, 30]) },
+    });
+  });
+
   it('where discarding or trimming leaves nobody: which of them it was', async () => {
     // Scores of a ridge model: all treated above all controls.
     const apart = withColumns({ apart: numbers(perUnit((unit) => (isTreated(unit) ? 10 : 0) + (unit % 7) / 10)) });

@@ -12,7 +12,7 @@ import {
   type MatchingStudyBody,
   type StudyUnitRow,
 } from './matching-study-body.ts';
-import { nameUnits } from './name-units.ts';
+import { nameUnits, refuseLargeOutcome } from './name-units.ts';
 import { prepareStudy, unique } from './prepare-study.ts';
 import { riskSetUnits } from './risk-set-units.ts';
 import { showDesign, showEstimate } from './show-study.ts';
@@ -45,6 +45,7 @@ export const matchingStudy = {
     context.progress(0.1, 'reading');
     const asked = { ...settings, variables, cluster, isClusterAskedFor: settings.cluster !== null };
     const units = riskSets === null ? studyUnits(loaded.data, asked) : riskSetUnits(loaded.data, asked, riskSets);
+    refuseLargeOutcome(settings.outcome, units.outcome, units.unitIds);
     announceCost(units, terms, design, context);
     const output = await compute
       .run(

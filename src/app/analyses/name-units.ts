@@ -1,4 +1,14 @@
 import { CoreError } from '../../core/errors.ts';
+import { refuseTooLarge } from '../../core/propensity/design-matrix.ts';
+
+/** @throws non-finite where an outcome is too large to compute with, naming it and its first units */
+export function refuseLargeOutcome(name: string, values: Float64Array, unitIds: readonly string[]): void {
+  try {
+    refuseTooLarge({ name, values });
+  } catch (error) {
+    throw nameUnits(error, unitIds);
+  }
+}
 
 /**
  * A refusal of the core with the ids of the units behind the rows that it names (`row`, `firstRows`), in `details.units` and in

@@ -12,6 +12,7 @@ import { outcomesOfUnits } from './design-units.ts';
 import { type DrawnDesign, drawDesign, refuseChanged } from './draw-design.ts';
 import { furtherVariables } from './further-questions.ts';
 import type { MatchingStudyBody, ShownGroups } from './matching-study-body.ts';
+import { refuseLargeOutcome } from './name-units.ts';
 import { unique } from './prepare-study.ts';
 import { refuseBroken } from './refuse-broken.ts';
 import { gateSealedAttrition, gateSealedStudy, gateSealedWarnings } from './sealed-study-release.ts';
@@ -102,11 +103,13 @@ export async function estimateSealed(
   const variables = unique([protocol.outcome.variable, ...furtherVariables(drawn.settings)]);
   const loaded = await loadColumns(panels, drawn.panel, variables, 'study');
   refuseChanged(drawn.source, loaded.source);
+  const outcomes = outcomesOfUnits(loaded.data, drawn.request, drawn.units.places);
+  refuseLargeOutcome(protocol.outcome.variable, outcomes.outcome, drawn.units.unitIds);
   const run = await compute.run(
     'study',
     {
       ...drawn.input,
-      ...outcomesOfUnits(loaded.data, drawn.request, drawn.units.places),
+      ...outcomes,
       permutations: drawn.settings.permutations,
       circumstances: {
         isConcurrent: true,

@@ -28,7 +28,11 @@ export function drawLots(n: number, tieOrder: Uint32Array | null): Float64Array<
  * The problem with scores moved by less than `grain` standard deviations. Then no two distances or totals are equal but for
  * rounding, and no choice hangs on the last digit. Calipers are wider by twice that, so that who stands on the edge is inside.
  */
-export function castOnLine(problem: MatchingProblem, lots: Float64Array, grain: number): MatchingProblem {
+export function castOnLine<P extends Pick<MatchingProblem, 'score' | 'scoreCaliper' | 'covariateCalipers'>>(
+  problem: P,
+  lots: Float64Array,
+  grain: number,
+): P {
   const step = grain * sampleStandardDeviation(problem.score);
   return {
     ...problem,

@@ -2,7 +2,7 @@ import { CoreError } from '../errors.ts';
 import type { Matrix } from '../linalg/matrix.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import type { BinomialFit } from '../propensity/binomial-regression.ts';
-import { designColumns, type Frame, factorCodes, numbers } from '../propensity/design-matrix.ts';
+import { designColumns, type Frame, factorCodes, numbers, refuseTooLarge } from '../propensity/design-matrix.ts';
 import { propensityScores } from '../propensity/propensity-score.ts';
 import { samplingWeights } from '../propensity/sampling-weights.ts';
 import { createRandom } from '../random/random-stream.ts';
@@ -137,11 +137,12 @@ export function toPairProblem(
   const isFocal = focalGroup(treated, estimand === 'ATC' ? 'ATC' : 'ATT');
   const riskSet = riskSetOf(design);
   const valuesOf = (on: string): Float64Array => (on === 'distance' ? score! : numbers(frame, on));
+  for (const { on } of calipers) refuseTooLarge({ name: on, values: valuesOf(on) });
   const spread = riskSet === null ? valuesOf : (on: string) => centred(valuesOf(on), frame, riskSet, eligible);
   const widths = calipers.map((caliper) => caliperWidth(spread(caliper.on), eligible, caliper));
   const scoreWidths = widths.filter((_, i) => calipers[i]!.on === 'distance');
   const line = score ?? new Float64Array(frame.rows);
-  const stated: MatchingProblem = {
+  const stated: Omit<MatchingProblem, 'order' | 'ratio' | 'maximumReuse'> = {
     isFocal,
     score: line,
     eligible,
@@ -152,9 +153,10 @@ export function toPairProblem(
       on === 'distance' ? [] : [{ name: on, values: valuesOf(on), width: widths[i]! }],
     ),
     tieOrder,
-    ...choiceOf(design, line, isFocal, tieOrder),
   };
-  const problem = lots === null ? stated : castOnLine(stated, lots, grain);
+  const cast = lots === null ? stated : castOnLine(stated, lots, grain);
+  // Who gets more partners is decided by the same scores as who gets which.
+  const problem = { ...cast, ...choiceOf(design, cast.score, isFocal, tieOrder) };
   const measure = measureOf(frame, treated, design, kernels);
   return {
     problem:

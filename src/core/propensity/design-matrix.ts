@@ -46,7 +46,8 @@ export function designColumns(
 /** Above this a sum of squares is no number any more. */
 const largest = 1e150;
 
-function refuseTooLarge({ name, values }: DesignColumn): void {
+/** @throws non-finite, naming the column, how many values are wrong and the first rows */
+export function refuseTooLarge({ name, values }: DesignColumn): void {
   if (values.every((value) => Math.abs(value) <= largest)) return;
   const wrong = [...values.keys()].filter((row) => !(Math.abs(values[row]!) <= largest));
   throw new CoreError(
