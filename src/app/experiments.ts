@@ -83,7 +83,7 @@ export interface ExperimentRegistry {
 export interface ExperimentList {
   readonly digest: string;
   readonly contexts: readonly ContextParameter[];
-  /** how many there are; `experiments` holds the first of them */
+  /** how many there are for whoever asks; `experiments` holds the first of them */
   readonly total: number;
   readonly experiments: readonly Experiment[];
 }

@@ -90,7 +90,8 @@ export function outcomesThatHold({ outcomes }: LearningRecords): readonly Record
 function withOutcomes(registry: ExperimentRegistry, records: LearningRecords): ExperimentRegistry {
   if (records.outcomes.length === 0 && records.withdrawals.length === 0) return registry;
   const plans = new Map(records.plans.map((plan) => [plan.experiment, plan]));
-  const own = outcomesThatHold(records).flatMap((outcome): Experiment[] => {
+  const held = outcomesThatHold(records);
+  const own = held.flatMap((outcome): Experiment[] => {
     const plan = plans.get(outcome.experiment);
     if (plan === undefined) return [];
     const { kpi, effect, variance, households, grade, evidence } = outcome;
@@ -118,7 +119,8 @@ function withOutcomes(registry: ExperimentRegistry, records: LearningRecords): E
   const experiments = [...registry.experiments, ...own].filter(({ experiment }) => !gone.has(experiment)).sort(order);
   const digest = createHash('sha256')
     .update(registry.digest)
-    .update(JSON.stringify([own, [...gone].sort()]))
+    // With the ids of the outcomes, which nobody can guess: a digest of what is not listed must not be found by trying effects.
+    .update(JSON.stringify([own, held.map(({ outcome }) => outcome), [...gone].sort()]))
     .digest('hex');
   return { ...registry, digest, experiments };
 }

@@ -159,16 +159,27 @@ function gateSummary(panel: PanelSummary, actor: Actor): PanelSummary {
   return { ...panel, rows: null, units: null, digest: null };
 }
 
-/** What is not large enough is for the operator; the others see it counted in `total` and no more. */
-export function releaseExperiments(list: ExperimentList, actor: Actor): Released<ExperimentList> {
-  if (actor.role === 'operator') return list as Released<ExperimentList>;
-  return { ...list, experiments: list.experiments.filter(isLargeEnough) } as unknown as Released<ExperimentList>;
+/**
+ * What of documented experiments an actor may see, the same wherever they are shown: one of the minimum group or more is public evidence, place
+ * included; of a smaller one nobody but the operator learns anything, nor that it exists (docs/decisions/0045).
+ */
+const visible = <T extends { readonly households: number }>(rows: readonly T[], actor: Actor): readonly T[] =>
+  actor.role === 'operator' ? rows : rows.filter(isLargeEnough);
+
+/** Experiments that were asked for, the first `limit` of those this actor may see; `total` counts these alone. */
+export function releaseExperiments(
+  found: Omit<ExperimentList, 'total'>,
+  limit: number,
+  actor: Actor,
+): Released<ExperimentList> {
+  const experiments = visible(found.experiments, actor);
+  const list = { ...found, total: experiments.length, experiments: experiments.slice(0, limit) };
+  return list as unknown as Released<ExperimentList>;
 }
 
-/** The same of what came of planned experiments; the plans themselves are of places. */
+/** The same of what came of planned experiments; the plans themselves are of places, with nothing measured of a household. */
 export function releasePlans(list: PlanList, actor: Actor): Released<PlanList> {
-  if (actor.role === 'operator') return list as Released<PlanList>;
-  const experiments = list.experiments.map((plan) => ({ ...plan, outcomes: plan.outcomes.filter(isLargeEnough) }));
+  const experiments = list.experiments.map((plan) => ({ ...plan, outcomes: visible(plan.outcomes, actor) }));
   return { ...list, experiments } as unknown as Released<PlanList>;
 }
 

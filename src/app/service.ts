@@ -373,8 +373,7 @@ export function createService(ports: Ports, jobs: Jobs): Service {
       const found = experiments.filter(
         (row) => (kpi === undefined || row.kpi === kpi) && (block === undefined || row.blocks.includes(block)),
       );
-      const list = releaseExperiments({ digest, contexts, total: found.length, experiments: found }, actor);
-      return { ...list, experiments: list.experiments.slice(0, limit ?? 100) };
+      return releaseExperiments({ digest, contexts, experiments: found }, limit ?? 100, actor);
     },
     async listBuildingBlocks(actor) {
       authorise(actor, 'read', { kind: 'experiments' });

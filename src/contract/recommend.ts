@@ -444,7 +444,7 @@ export const experimentFilter = strict({
 export const experimentList = strict({
   digest: Type.String(),
   contexts: Type.Array(strict({ name: Type.String(), title: Type.String(), unit: Type.String() })),
-  total: Type.Integer({ description: 'how many there are; the list holds the first of them' }),
+  total: Type.Integer({ description: 'how many there are for whoever asks; the list holds the first of them' }),
   experiments: Type.Array(
     strict({
       experiment: Type.String(),

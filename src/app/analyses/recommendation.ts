@@ -3,7 +3,6 @@ import { lowerState } from '../../core/recommend/judge-promises.ts';
 import type { NextExperiments } from '../../core/recommend/next-experiments.ts';
 import type { Recommendation } from '../../core/recommend/recommend-mixes.ts';
 import type { EvidenceItem, ShownEvidence } from '../../core/recommend/show-evidence.ts';
-import type { Actor } from '../actor.ts';
 import type { ExperimentEvidence } from '../experiment-evidence.ts';
 import type { ContextParameter, ExperimentRegistry } from '../experiments.ts';
 import type { AnalysisContext } from '../ports.ts';
@@ -170,17 +169,8 @@ export const recommendation = {
     };
   },
 
-  /** Which neighbourhood did an experiment is for those who run the network; others see its region. */
-  release(body: RecommendationBody, actor: Actor): RecommendationBody {
-    if (actor.role === 'operator' || actor.role === 'broker' || actor.role === 'researcher') return body;
-    return {
-      ...body,
-      evidence: body.evidence.map((part) => ({
-        ...part,
-        items: part.items.map((item) => ({ ...item, experiment: '', neighbourhood: '' })),
-      })),
-    };
-  },
+  /** A forecast from experiments that are all public evidence: a model that learned a smaller one is refused above. */
+  release: (body: RecommendationBody): RecommendationBody => body,
 };
 
 const pilotOf = (next: NextExperiments | null): Pilot | null => {

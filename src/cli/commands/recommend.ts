@@ -103,7 +103,7 @@ async function recommendationText(result: ResultOf<'recommendation'>, context: C
         ],
         part.items.map((item) => [
           percent.format(item.share),
-          item.neighbourhood === '' ? item.region : `${item.neighbourhood}, ${item.region}`,
+          `${item.neighbourhood}, ${item.region}`,
           item.sharedBlocks.map(name).join(' + ') || '–',
           `${format.format(item.effect)} (${say(`recommend.grade.${item.grade}`)}${documentation(item)})${item.contrary ? ` ${say('recommend.contrary')}` : ''}`,
         ]),
