@@ -3,9 +3,9 @@ import { augmentedEffect } from '../../src/core/effects/augmented-effect.ts';
 import type { Inference } from '../../src/core/effects/choose-inference.ts';
 import { estimateEffect } from '../../src/core/effects/estimate-effect.ts';
 import { permuteGroups, permuteSigns } from '../../src/core/effects/permutation-test.ts';
-import { runMultiverse, type Specification } from '../../src/core/effects/run-multiverse.ts';
 import type { MatrixKernels } from '../../src/core/linalg/matrix-kernels.ts';
 import { createRandom } from '../../src/core/random/random-stream.ts';
+import { runMultiverse, type Specification } from '../../src/core/study/run-multiverse.ts';
 import { loadDefaultKernels } from '../../src/main/load-default-kernels.ts';
 import type { Row, Suite } from '../suite.ts';
 

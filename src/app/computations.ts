@@ -1,5 +1,4 @@
 import type { MatchingStudyInput, MatchingStudyOutput } from '../core/effects/run-matching-study.ts';
-import type { MultiverseInput, SpecificationAnswer } from '../core/effects/run-multiverse.ts';
 import type { InsightsInput, InsightsTable } from '../core/insights/stratify.ts';
 import type { PanelModelInput, PanelModelOutput } from '../core/panel-models/run-panel-model.ts';
 import type { QcaAnalysis, QcaInput } from '../core/qca/analysis-records.ts';
@@ -10,6 +9,7 @@ import type { PolicyValue } from '../core/recommend/policy-value.ts';
 import type { Recommendation, RecommendationInput } from '../core/recommend/recommend-mixes.ts';
 import type { TrainingInput } from '../core/recommend/train-model.ts';
 import type { TrainedModel } from '../core/recommend/trained-model.ts';
+import type { MultiverseInput, SpecificationAnswer } from '../core/study/run-multiverse.ts';
 import type { runStudyDesign, StudyDesignRun, StudyRun, StudyRunInput } from '../core/study/run-study.ts';
 
 /** What the set network runs on: `node` is the optional native package, else WebAssembly on one thread. */

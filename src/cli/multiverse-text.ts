@@ -1,5 +1,6 @@
 import type { ShownSpecification } from '../app/analyses/multiverse.ts';
 import type { ResultOf } from '../app/analyses.ts';
+import { reasonInWords } from '../messages/verdict-in-words.ts';
 import type { CommandContext } from './command.ts';
 import { shower } from './commands/match-text.ts';
 import { textTable } from './text-table.ts';
@@ -10,9 +11,10 @@ type Answered = ShownSpecification & { readonly effect: NonNullable<ShownSpecifi
 /** How the ways agree, and the specification curve from the lowest estimate to the highest. */
 export function multiverseText(result: Multiverse, context: CommandContext): string {
   const { say } = context;
-  const { asked, answered, specifications } = result.body;
+  const { asked, answered, failed, specifications } = result.body;
   return [
     `${say('multiverse.asked', { asked, answered })}\n`,
+    ...(failed === 0 ? [] : [`${say('multiverse.failed', { failed })}\n`]),
     curveText(result, context),
     ...(specifications === null ? [`${say('multiverse.withheld')}\n`] : curveTable(specifications, context)),
   ].join('');
@@ -50,8 +52,12 @@ function curveTable(specifications: readonly ShownSpecification[], context: Comm
       wayInWords(way, context),
     ]),
   );
-  const refused = specifications.filter(({ refusal }) => refusal !== null);
-  return [`\n${table}`, ...refused.map((way) => `! ${wayInWords(way, context)}: ${way.refusal!.message}\n`)];
+  const without = specifications.flatMap(({ against, refusal, ...way }) => {
+    const failing = against.filter(({ level }) => level === 'fail');
+    const reasons = refusal === null ? failing.map((reason) => reasonInWords(language, reason)) : [refusal.message];
+    return reasons.length === 0 ? [] : [`! ${wayInWords(way, context)}: ${reasons.join(' ')}\n`];
+  });
+  return [`\n${table}`, ...without];
 }
 
 /** What makes a way differ: its design with what was decided in it, and its covariates. */

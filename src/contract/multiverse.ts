@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { effect, literals, optional, studyGroup } from './matching-study.ts';
 import { nullable, strict } from './operation.ts';
-import { seal, studyProtocol } from './study.ts';
+import { seal, studyProtocol, verdictReason } from './study.ts';
 import { studyDesignRequest, studyDesignSettings } from './study-design.ts';
 
 const covariates = Type.Array(Type.Array(Type.String(), { minItems: 1 }), {
@@ -54,6 +54,10 @@ const specification = strict({
       adjusted: effect,
     }),
   ),
+  against: Type.Array(strict({ ...verdictReason, level: literals(['caution', 'fail', 'not-assessed']) }), {
+    description:
+      'what speaks against its sample, by the rules for a study of its own; with a fail its effect is withheld',
+  }),
   refusal: nullable(strict({ code: Type.String(), message: Type.String() })),
 });
 
@@ -64,7 +68,8 @@ export const multiverseBody = strict({
   withheld: nullable(literals(['small-group'])),
   specifications: nullable(Type.Array(specification, { description: 'of households: for the operator only' })),
   asked: Type.Integer(),
-  answered: Type.Integer(),
+  answered: Type.Integer({ description: 'ways with an effect' }),
+  failed: Type.Integer({ description: 'ways whose sample is not to be used; they count in no share of the curve' }),
   curve: nullable(
     strict(
       {

@@ -122,6 +122,19 @@ const lost = strict({
 });
 const number = nullable(Type.Number());
 
+/** What a rule of the verdict says, without its level. */
+export const verdictReason = {
+  rule: Type.String(),
+  measure: Type.String(),
+  worse: literals(['above', 'below']),
+  caution: number,
+  fail: number,
+  role: literals(['gate', 'required', 'stand-in']),
+  value: number,
+  subject: nullable(Type.String()),
+  counted: Type.Boolean({ description: 'whether it keeps the study from being trusted' }),
+};
+
 export const studyBody = strict({
   protected: Type.Boolean(),
   gate: literals(['passed', 'withheld', 'overridden'], {
@@ -132,18 +145,10 @@ export const studyBody = strict({
     isWithoutPlacebo: Type.Boolean(),
     reasons: Type.Array(
       strict({
-        rule: Type.String(),
-        measure: Type.String(),
-        worse: literals(['above', 'below']),
-        caution: number,
-        fail: number,
-        role: literals(['gate', 'required', 'stand-in']),
+        ...verdictReason,
         level: literals(['pass', 'caution', 'fail', 'not-assessed', 'withheld'], {
           description: 'withheld: on which side of its limit the study lies would tell the effect',
         }),
-        value: number,
-        subject: nullable(Type.String()),
-        counted: Type.Boolean({ description: 'whether it keeps the study from being trusted' }),
         withheld: Type.Boolean(),
       }),
     ),

@@ -196,13 +196,6 @@ export {
 export { type Ratio, type RiskRatios, riskRatios } from './effects/risk-ratios.ts';
 export { type MatchingStudyInput, type MatchingStudyOutput, runMatchingStudy } from './effects/run-matching-study.ts';
 export {
-  type MultiverseInput,
-  runMultiverse,
-  type Specification,
-  type SpecificationAnswer,
-  type SpecificationEffect,
-} from './effects/run-multiverse.ts';
-export {
   type StratifiedEffect,
   type StratumSummary,
   stratifiedEffect,
@@ -250,6 +243,7 @@ export { holmAdjusted } from './stats/holm.ts';
 
 export { type Exposure, exposureOfControls } from './study/exposure-of-controls.ts';
 export {
+  judgeSample,
   judgeStudy,
   type StudyVerdict,
   type Verdict,
@@ -257,9 +251,17 @@ export {
   type VerdictReason,
 } from './study/judge-study.ts';
 export { otherMonths } from './study/other-months.ts';
+export {
+  type MultiverseInput,
+  runMultiverse,
+  type Specification,
+  type SpecificationAnswer,
+  type SpecificationEffect,
+} from './study/run-multiverse.ts';
 export { runStudy, runStudyDesign, type StudyDesignRun, type StudyRun, type StudyRunInput } from './study/run-study.ts';
+export { type FollowedUp, type JudgedSample, type SampleFacts, sampleFactsOf } from './study/sample-facts.ts';
 export { standardErrorInflation } from './study/standard-error-inflation.ts';
-export { type FollowedUp, factsOf, type StudyCircumstances, type VerdictFacts } from './study/verdict-facts.ts';
+export { factsOf, type StudyCircumstances, type VerdictFacts } from './study/verdict-facts.ts';
 export { type VerdictMeasure, type VerdictRule, type VerdictRuleName, verdictRules } from './study/verdict-rules.ts';
 
 // Panel models

@@ -35,7 +35,7 @@ export function verdictInWords(
   const failing = counted.filter(({ level }) => level === 'fail');
   const first = verdict === 'do-not-use' ? failing : counted;
   const then = counted.filter((reason) => !first.includes(reason));
-  const say = (reason: Reason): string => sentence(language, reason);
+  const say = (reason: Reason): string => reasonInWords(language, reason);
   const groups = [
     { lead: null, sentences: first.map(say) },
     { lead: translate(language, 'verdict.also', { count: then.length }), sentences: then.map(say) },
@@ -65,8 +65,10 @@ function restOf(language: Language, reasons: readonly Reason[]): string {
   return sentences.join(' ');
 }
 
-/** A number that the reader may not see leaves the level, which is a published limit's word. */
-function sentence(language: Language, reason: Reason): string {
+/**
+ * What one rule says, with its number. A number that the reader may not see leaves the level, which is a published limit's word.
+ */
+export function reasonInWords(language: Language, reason: Reason): string {
   const { rule, measure, level, value, caution, fail, subject } = reason;
   if (value === null && level !== 'not-assessed') {
     return translate(language, 'verdict.withheld', {

@@ -1,6 +1,5 @@
 import type { Computations } from '../app/computations.ts';
 import { runMatchingStudy } from '../core/effects/run-matching-study.ts';
-import { runMultiverse } from '../core/effects/run-multiverse.ts';
 import { stratify } from '../core/insights/stratify.ts';
 import type { MatrixKernels } from '../core/linalg/matrix-kernels.ts';
 import type { SolveIntegerProgram } from '../core/matching/integer-program.ts';
@@ -13,6 +12,7 @@ import { recommendMixes } from '../core/recommend/recommend-mixes.ts';
 import type { SetNetwork } from '../core/recommend/set-network.ts';
 import { trainModel } from '../core/recommend/train-model.ts';
 import { withoutExperiments } from '../core/recommend/without-experiments.ts';
+import { runMultiverse } from '../core/study/run-multiverse.ts';
 import { runStudy, runStudyDesign } from '../core/study/run-study.ts';
 
 /** What a computation gets beside its input. */

@@ -28,7 +28,7 @@ const notPeople: readonly (readonly [where: RegExp, reason: string])[] = [
   [/\bterm$|\bterms\[\](\[\])?$/, 'places in a list'],
   [/\beventTime$/, 'years since the start'],
   [/\b(degreesOfFreedom|residualDegreesOfFreedom)(\[\])?$/, 'of a distribution; with few units everything is withheld'],
-  [/^body\.(asked|answered)$/, 'ways to do a study'],
+  [/^body\.(asked|answered|failed)$/, 'ways to do a study'],
   [/^body\.curve\.(positive|intervalsWithoutZero)$/, 'shares of these'],
   [/^body\.panel\.periods$/, 'years'],
   [

@@ -1,5 +1,6 @@
-import type { MultiverseInput, SpecificationAnswer, SpecificationEffect } from '../../core/effects/run-multiverse.ts';
 import { CoreError } from '../../core/errors.ts';
+import type { VerdictReason } from '../../core/study/judge-study.ts';
+import type { MultiverseInput, SpecificationAnswer, SpecificationEffect } from '../../core/study/run-multiverse.ts';
 import { isAboutPeople } from '../about-people.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../errors.ts';
@@ -40,7 +41,10 @@ export type MultiverseRequest = Omit<MultiverseSettings, 'alternatives'> & {
 
 /** One way to do the study, and its answer or why it has none. */
 export interface ShownSpecification extends ChosenSpecification {
-  readonly effect: SpecificationEffect | null;
+  /** null where the way is not possible, and where a rule of the verdict fails its sample */
+  readonly effect: Omit<SpecificationEffect, 'reasons'> | null;
+  /** what speaks against its sample, by the rules for a study of its own: see `judgeSample` */
+  readonly against: readonly VerdictReason[];
   readonly refusal: { readonly code: string; readonly message: string } | null;
 }
 
@@ -51,7 +55,10 @@ export interface MultiverseBody {
   /** in the order of the question; null where withheld */
   readonly specifications: readonly ShownSpecification[] | null;
   readonly asked: number;
+  /** ways with an effect */
   readonly answered: number;
+  /** ways whose sample is not to be used; they count in no share of the curve */
+  readonly failed: number;
   /** estimates of the ways that were answered; null where none was, or where withheld */
   readonly curve: {
     readonly lowest: number;
@@ -213,10 +220,7 @@ function toBody(
   answers: ReadonlyMap<ChosenSpecification, Answer>,
   { panel }: ReadDesign,
 ): MultiverseBody {
-  const specifications = chosen.map((one): ShownSpecification => {
-    const { answer, refusal } = answers.get(one)!;
-    return { ...one, effect: answer, refusal };
-  });
+  const specifications = chosen.map((one) => ({ ...one, ...judged(answers.get(one)!) }));
   const effects = specifications.flatMap(({ effect }) => (effect === null ? [] : [effect.matched]));
   const estimates = effects.map(({ estimate }) => estimate).sort((a, b) => a - b);
   const share = (count: number): number => count / effects.length;
@@ -227,6 +231,7 @@ function toBody(
     specifications,
     asked: chosen.length,
     answered: effects.length,
+    failed: specifications.filter(({ against }) => against.some(isFailed)).length,
     curve:
       effects.length === 0
         ? null
@@ -239,3 +244,13 @@ function toBody(
           },
   };
 }
+
+/** A study of its own would withhold the effect of a sample that fails. */
+function judged({ answer, refusal }: Answer): Omit<ShownSpecification, keyof ChosenSpecification> {
+  if (answer === null) return { effect: null, against: [], refusal };
+  const { reasons, ...effect } = answer;
+  const against = reasons.filter(({ counted }) => counted);
+  return { effect: against.some(isFailed) ? null : effect, against, refusal };
+}
+
+const isFailed = ({ level }: VerdictReason): boolean => level === 'fail';

@@ -8,15 +8,19 @@ import { meanPairDifferenceWithinStrata } from './pair-difference.ts';
 /** Which standard deviation the differences are divided by. It always comes from the sample before matching. */
 export type BalanceDenominator = 'treated' | 'control' | 'pooled';
 
-export interface BalanceRow {
-  readonly variable: string;
-  readonly isBinary: boolean;
+/** What a balance table says of the means and variances of a column. */
+export interface ComparedMeans {
   readonly meanTreated: number;
   readonly meanControl: number;
   /** treated minus control, in units of the denominator; null where that has no variation */
   readonly standardizedMeanDifference: number | null;
   /** variance of the treated / of the controls; null for a 0/1 variable and where the controls do not vary */
   readonly varianceRatio: number | null;
+}
+
+export interface BalanceRow extends ComparedMeans {
+  readonly variable: string;
+  readonly isBinary: boolean;
   readonly ecdfMean: number;
   readonly ecdfMax: number;
   /** what both weighted distributions have in common, 0 (apart) to 1 (equal) */
@@ -113,7 +117,8 @@ function balanceRow(
   groups: Groups,
   sorter: PairSorter,
 ): BalanceRow {
-  const { isBinary, scale, control, treated, difference } = compareMeans(values, sample.estimand, groups);
+  const means = compareMeans(values, sample.estimand, groups);
+  const { isBinary, scale, difference } = means;
   const apart = Math.abs(difference);
   const shape = isBinary
     ? { ecdfMean: apart, ecdfMax: apart, overlapCoefficient: 1 - apart }
@@ -122,10 +127,7 @@ function balanceRow(
   return {
     variable: name,
     isBinary,
-    meanTreated: treated.mean,
-    meanControl: control.mean,
-    standardizedMeanDifference: scale > 0 ? difference / scale : null,
-    varianceRatio: !isBinary && control.variance > 0 ? treated.variance / control.variance : null,
+    ...shownMeans(means),
     ...shape,
     standardizedPairDistance: pairDistance === null || !(scale > 0) ? null : pairDistance / scale,
   };
@@ -149,20 +151,24 @@ function compareMeans(values: Float64Array, estimand: Estimand, { rows, weights 
 }
 
 /**
- * The standardised mean difference of each column, as in `balanceTable` and nothing else of it: no sorting.
+ * Means, standardised mean difference and variance ratio of each column, as in `balanceTable` and nothing else of it: no sorting.
  *
  * @throws empty-group where a group has no weight
  */
-export function standardizedDifferences(
+export function comparedMeans(
   columns: readonly DesignColumn[],
   { treated, estimand, weights }: Pick<BalanceSample, 'treated' | 'estimand'> & { readonly weights: Float64Array },
-): readonly (number | null)[] {
+): readonly ComparedMeans[] {
   const groups = groupsOf(weights, treated);
-  return columns.map(({ values }) => {
-    const { scale, difference } = compareMeans(values, estimand, groups);
-    return scale > 0 ? difference / scale : null;
-  });
+  return columns.map(({ values }) => shownMeans(compareMeans(values, estimand, groups)));
 }
+
+const shownMeans = ({ isBinary, scale, treated, control, difference }: MeanComparison): ComparedMeans => ({
+  meanTreated: treated.mean,
+  meanControl: control.mean,
+  standardizedMeanDifference: scale > 0 ? difference / scale : null,
+  varianceRatio: !isBinary && control.variance > 0 ? treated.variance / control.variance : null,
+});
 
 /** A loop instead of `every`: no call for each of a million values. */
 export function isZeroOne(values: Float64Array): boolean {

@@ -1,4 +1,5 @@
 import { studentTQuantile } from '../stats/student-t.ts';
+import type { SampleFacts } from './sample-facts.ts';
 import type { VerdictFacts } from './verdict-facts.ts';
 import { type VerdictMeasure, type VerdictRule, verdictRules } from './verdict-rules.ts';
 
@@ -38,16 +39,29 @@ export interface StudyVerdict {
  */
 export function judgeStudy(facts: VerdictFacts): StudyVerdict {
   const isWithoutPlacebo = facts.placebos.length === 0;
-  const reasons = verdictRules.map((rule): VerdictReason => {
-    const { value, counts, subject } = measures[rule.measure](facts);
-    const { source: _, ...shown } = rule;
-    const level = value === null ? 'not-assessed' : levelOf(rule, value, counts);
-    return { ...shown, level, value, subject, counted: isCounted(rule, level, isWithoutPlacebo) };
-  });
+  const reasons = verdictRules.map((rule) => judge(rule, measures[rule.measure](facts), isWithoutPlacebo));
   const against = reasons.filter(({ counted }) => counted);
   const verdict =
     against.length === 0 ? 'trust' : against.some(({ level }) => level === 'fail') ? 'do-not-use' : 'caution';
   return { verdict, isWithoutPlacebo, reasons };
+}
+
+/**
+ * The same rules for the sample of a study alone, of which they read no value of the outcome: overlap, balance, effective
+ * sample, clusters and attrition.
+ *
+ * @returns one reason per rule, as in the verdict on a study with this sample
+ */
+export function judgeSample(facts: SampleFacts): readonly VerdictReason[] {
+  return verdictRules.flatMap((rule) =>
+    isOfSample(rule.measure) ? [judge(rule, sampleMeasures[rule.measure](facts), false)] : [],
+  );
+}
+
+function judge(rule: VerdictRule, { value, counts, subject }: Measured, isWithoutPlacebo: boolean): VerdictReason {
+  const { source: _, ...shown } = rule;
+  const level = value === null ? 'not-assessed' : levelOf(rule, value, counts);
+  return { ...shown, level, value, subject, counted: isCounted(rule, level, isWithoutPlacebo) };
 }
 
 function isCounted({ rule, role }: VerdictRule, level: VerdictLevel, isWithoutPlacebo: boolean): boolean {
@@ -91,9 +105,8 @@ const oneSided90 = 1.2816;
 /** A negative control speaks against the study below this p-value, shared among the controls. */
 const controlLevel = 0.1;
 
-const measures: Readonly<Record<VerdictMeasure, (facts: VerdictFacts) => Measured>> = {
-  'concurrent-controls': ({ comparison }) => plain(comparison.concurrentControls),
-  'other-season': ({ comparison }) => plain(comparison.otherMonths),
+/** Measures of the sample alone. */
+const sampleMeasures = {
   'left-out': ({ overlap }) => plain(overlap.leftOut),
   'outside-range': ({ overlap }) => plain(overlap.outside),
   'overlap-coefficient': ({ overlap }) => plain(overlap.coefficient),
@@ -134,6 +147,15 @@ const measures: Readonly<Record<VerdictMeasure, (facts: VerdictFacts) => Measure
     const error = Math.sqrt(all * (1 - all) * (1 / treated.begun + 1 / control.begun));
     return { value: difference, counts: difference > beyondChance * error, subject: null };
   },
+} satisfies Partial<Record<VerdictMeasure, (facts: SampleFacts) => Measured>>;
+
+type SampleMeasure = keyof typeof sampleMeasures;
+const isOfSample = (measure: VerdictMeasure): measure is SampleMeasure => measure in sampleMeasures;
+
+const measures: Readonly<Record<VerdictMeasure, (facts: VerdictFacts) => Measured>> = {
+  ...sampleMeasures,
+  'concurrent-controls': ({ comparison }) => plain(comparison.concurrentControls),
+  'other-season': ({ comparison }) => plain(comparison.otherMonths),
   'baseline-outcome': ({ baselineOutcome: b }) =>
     b === null
       ? plain(null)

@@ -2,7 +2,7 @@ import { denominatorOf, denominatorVariance } from '../balance/balance-table.ts'
 import type { DesignedStudy } from '../effects/design-study.ts';
 import type { StudyEstimate } from '../effects/estimate-study.ts';
 import { type FurtherEffect, judged } from '../effects/further-effects.ts';
-import { type LostUnits, loseUnits } from '../effects/lose-units.ts';
+import { loseUnits } from '../effects/lose-units.ts';
 import { rowsWithWeight } from '../effects/rows-with-weight.ts';
 import { compareBalance, type StudyBalanceRow } from '../effects/study-balance.ts';
 import type { StudyEstimateInput } from '../effects/study-input.ts';
@@ -10,13 +10,8 @@ import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { effectiveSampleSize } from '../matching/match-weights.ts';
 import { designColumns } from '../propensity/design-matrix.ts';
 import { type Exposure, exposureOfControls } from './exposure-of-controls.ts';
+import { type SampleFacts, sampleFactsOf } from './sample-facts.ts';
 import { standardErrorInflation } from './standard-error-inflation.ts';
-
-/** Units that a study began with and those whose outcome is known at the end. */
-export interface FollowedUp {
-  readonly begun: number;
-  readonly observed: number;
-}
 
 /** What the outputs of design and estimate do not say about a study. Null = not known. */
 export interface StudyCircumstances {
@@ -33,42 +28,13 @@ export interface StudyCircumstances {
 }
 
 /** The numbers that a verdict is made of: plain, serialisable, without values of units. */
-export interface VerdictFacts {
+export interface VerdictFacts extends SampleFacts {
   readonly confidence: number;
   readonly comparison: {
     /** controls of the sample that were measured in the waves of the treated */
     readonly concurrentControls: number;
     readonly otherMonths: number | null;
   };
-  readonly overlap: {
-    /** share of the focal group that is not in the sample */
-    readonly leftOut: number;
-    /** share of the focal group with a score outside the range of the other */
-    readonly outside: number | null;
-    readonly coefficient: number | null;
-    readonly equipoise: number | null;
-  };
-  /**
-   * of the sample; `error` = standard error of the difference, in the same standard deviations; null = the means differ and the
-   * group of the denominator does not vary
-   */
-  readonly balance: readonly {
-    readonly variable: string;
-    readonly difference: number | null;
-    readonly error: number;
-    readonly varianceRatio: number | null;
-    readonly logRatioError: number;
-  }[];
-  readonly sample: {
-    /** of the smaller group */
-    readonly effectiveUnits: number;
-    /** effective by matched units, of the group where it is smaller */
-    readonly effectiveShare: number;
-  };
-  /** where inference goes by clusters, those of the smaller group */
-  readonly clusters: { readonly fewest: number } | null;
-  /** units that were matched, by group, and those of them whose outcome is known */
-  readonly attrition: { readonly treated: FollowedUp; readonly control: FollowedUp };
   /** the outcome at the baseline in the sample, in standard deviations */
   readonly baselineOutcome: { readonly difference: number; readonly error: number } | null;
   /** the same comparison one period earlier: of the level there, or of the change from there to the baseline */
@@ -122,12 +88,10 @@ export function factsOf(
   circumstances: StudyCircumstances,
   kernels: MatrixKernels,
 ): VerdictFacts {
-  const { estimand } = input.design;
   const { overlap, equipoise } = designed.output;
   const { groups, further, inference, lost } = estimate;
   const left = loseUnits(input, designed.sample);
   const { treated, outcome, cluster } = left.study;
-  const matchedOf = designed.output.groups[estimand === 'ATC' ? 'control' : 'treated'];
   const { unmatched: _, ...effects } = estimate.effects;
   const effect = judged(effects)!;
   const balance = balanceLeft(input, designed, estimate, left);
@@ -141,23 +105,10 @@ export function factsOf(
       concurrentControls: circumstances.isConcurrent ? groups.control.matched : 0,
       otherMonths: circumstances.otherMonths,
     },
-    overlap: {
-      leftOut: 1 - matchedOf.matched / matchedOf.all,
-      outside: overlap?.focalOutside ?? null,
-      coefficient: overlap?.coefficient ?? null,
-      equipoise,
-    },
-    balance: balanceFacts(balance, groups),
-    sample: {
-      effectiveUnits: Math.min(groups.treated.effective, groups.control.effective),
-      effectiveShare: Math.min(
-        groups.treated.effective / groups.treated.matched,
-        groups.control.effective / groups.control.matched,
-      ),
-    },
-    clusters:
-      inference.clusters === null ? null : { fewest: Math.min(inference.clusters.treated, inference.clusters.control) },
-    attrition: { treated: followedUp(lost.treated), control: followedUp(lost.control) },
+    ...sampleFactsOf({
+      ...{ estimand: input.design.estimand, groups: designed.output.groups, overlap, equipoise },
+      ...{ balance, left: groups, lost, clusters: inference.clusters },
+    }),
     baselineOutcome: baselineDifference(input, left, circumstances.baselineOutcome),
     placebos: placebosOf(further.effects, circumstances.outcomeIs),
     effect: {
@@ -185,8 +136,6 @@ export function factsOf(
   };
 }
 
-const followedUp = ({ matched, unknown }: LostUnits): FollowedUp => ({ begun: matched, observed: matched - unknown });
-
 /** The balance of those who are left; that of the design where nobody was lost. */
 function balanceLeft(
   input: StudyEstimateInput,
@@ -213,23 +162,6 @@ function sampleUnits({ covariates }: StudyEstimateInput, { study, sample: { weig
     columns: designColumns(frame, covariates).map(({ name, values }) => ({ name, values: take(values) })),
     cluster: cluster === null ? null : Int32Array.from(rows, (row) => cluster[row]!),
   };
-}
-
-/** Standard errors of differences and of log variance ratios of normal variables, from the effective sizes. */
-function balanceFacts(
-  balance: readonly StudyBalanceRow[],
-  { treated, control }: StudyEstimate['groups'],
-): VerdictFacts['balance'] {
-  const error = Math.sqrt(1 / treated.effective + 1 / control.effective);
-  const degrees = (effective: number): number => Math.max(1, effective - 1);
-  const logRatioError = Math.sqrt(2 / degrees(treated.effective) + 2 / degrees(control.effective));
-  return balance.map(({ variable, after }) => ({
-    variable,
-    difference: after.standardizedMeanDifference ?? (after.meanTreated === after.meanControl ? 0 : null),
-    error,
-    varianceRatio: after.varianceRatio,
-    logRatioError,
-  }));
 }
 
 /** In standard deviations of those who are left, before matching. */

@@ -3,11 +3,19 @@ import { noFurtherQuestions } from '../../../src/core/effects/answer-further.ts'
 import { designStudy } from '../../../src/core/effects/design-study.ts';
 import { estimateStudy } from '../../../src/core/effects/estimate-study.ts';
 import { runMatchingStudy } from '../../../src/core/effects/run-matching-study.ts';
-import { type MultiverseInput, runMultiverse, type Specification } from '../../../src/core/effects/run-multiverse.ts';
+import type { StudyEstimateInput } from '../../../src/core/effects/study-input.ts';
 import { typescriptKernels as kernels } from '../../../src/core/linalg/typescript-kernels.ts';
 import type { NearestDesign } from '../../../src/core/matching/matching-design.ts';
 import type { ModelTerm } from '../../../src/core/propensity/model-terms.ts';
 import { createRandom } from '../../../src/core/random/random-stream.ts';
+import { judgeStudy } from '../../../src/core/study/judge-study.ts';
+import {
+  type MultiverseInput,
+  runMultiverse,
+  type Specification,
+  type SpecificationAnswer,
+} from '../../../src/core/study/run-multiverse.ts';
+import { factsOf } from '../../../src/core/study/verdict-facts.ts';
 
 const n = 240;
 const random = createRandom(8, 'multiverse');
@@ -66,6 +74,20 @@ const specifications: readonly Specification[] = [
   },
 ];
 
+/** The rules of a verdict that read no value of the outcome. */
+const ofSample = ['overlap', 'balance', 'effective-sample', 'clusters', 'attrition'];
+const circumstances = {
+  ...{ isConcurrent: true, otherMonths: null, baselineOutcome: null, unplannedOutcomes: 0 },
+  outcomeIs: 'level' as const,
+};
+
+/** What the verdict on a study of its own says of its sample. */
+function reasonsOf(study: StudyEstimateInput) {
+  const designed = designStudy(study, kernels);
+  const facts = factsOf(study, designed, estimateStudy(study, designed, kernels), circumstances, kernels);
+  return judgeStudy(facts).reasons.filter(({ rule }) => ofSample.includes(rule));
+}
+
 describe('runMultiverse', () => {
   const answers = runMultiverse({ ...question, specifications }, kernels);
 
@@ -86,6 +108,7 @@ describe('runMultiverse', () => {
         outcomeSupport: single.outcomeSupport.after,
         matched: single.effects.matched,
         adjusted: single.effects.adjusted,
+        reasons: reasonsOf({ ...question, design, covariates, permutations: 0, further: noFurtherQuestions }),
       },
     });
   });
@@ -97,8 +120,18 @@ describe('runMultiverse', () => {
     specifications.forEach(({ design, covariates }, place) => {
       const study = { ...lossy, design, covariates, permutations: 0, further: noFurtherQuestions };
       const { effects, groups } = estimateStudy(study, designStudy(study, kernels), kernels);
-      expect(loss[place]!.answer).toMatchObject({ groups, matched: effects.matched, adjusted: effects.adjusted });
+      const { matched, adjusted } = effects;
+      expect(loss[place]!.answer).toMatchObject({ groups, matched, adjusted, reasons: reasonsOf(study) });
     });
+  });
+
+  it('fails the sample of a way that leaves most of the treated out, and no other', () => {
+    const narrow = nearest(both, { calipers: [{ on: 'distance', width: 0.001, unit: 'sd' }] });
+    const [one, other] = runMultiverse({ ...question, specifications: [narrow, nearest(both, {})] }, kernels);
+    const failing = ({ answer }: SpecificationAnswer) =>
+      answer!.reasons.filter(({ level }) => level === 'fail').map(({ measure }) => measure);
+    expect(failing(one!)).toContain('left-out');
+    expect(failing(other!)).toEqual([]);
   });
 
   it('answers differently where the ways differ', () => {

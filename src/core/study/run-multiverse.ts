@@ -1,19 +1,22 @@
-import { standardizedDifferences } from '../balance/balance-table.ts';
+import { comparedMeans } from '../balance/balance-table.ts';
+import { equipoise, overlapOf } from '../balance/overlap.ts';
+import { noFurtherQuestions } from '../effects/answer-further.ts';
+import type { Inference } from '../effects/choose-inference.ts';
+import { drawSample, type StudyDesign, type StudySample } from '../effects/draw-sample.ts';
+import type { EffectEstimate } from '../effects/estimate-effect.ts';
+import { loseUnits } from '../effects/lose-units.ts';
+import { planInference } from '../effects/plan-inference.ts';
+import { rowsWithWeight } from '../effects/rows-with-weight.ts';
+import { effectAmong, ifLargeEnough, supportAmong } from '../effects/sample-effects.ts';
+import { countGroup, type GroupCounts } from '../effects/study-balance.ts';
+import type { StudyEstimateInput } from '../effects/study-input.ts';
 import { CoreError } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import type { SolveIntegerProgram } from '../matching/integer-program.ts';
 import { type DesignColumn, designColumns, type Frame } from '../propensity/design-matrix.ts';
 import type { ModelTerm } from '../propensity/model-terms.ts';
-import { noFurtherQuestions } from './answer-further.ts';
-import type { Inference } from './choose-inference.ts';
-import { drawSample, type StudyDesign, type StudySample } from './draw-sample.ts';
-import type { EffectEstimate } from './estimate-effect.ts';
-import { loseUnits } from './lose-units.ts';
-import { planInference } from './plan-inference.ts';
-import { rowsWithWeight } from './rows-with-weight.ts';
-import { effectAmong, ifLargeEnough, supportAmong } from './sample-effects.ts';
-import { countGroup, type GroupCounts } from './study-balance.ts';
-import type { StudyEstimateInput } from './study-input.ts';
+import { judgeSample, type VerdictReason } from './judge-study.ts';
+import { sampleFactsOf } from './sample-facts.ts';
 
 /** One way to do the study. */
 export interface Specification {
@@ -38,6 +41,8 @@ export interface SpecificationEffect {
   readonly outcomeSupport: number | null;
   readonly matched: EffectEstimate;
   readonly adjusted: EffectEstimate | null;
+  /** what the rules of the verdict say of its sample, see `judgeSample` */
+  readonly reasons: readonly VerdictReason[];
 }
 
 /** A way that is not possible with these units says why. */
@@ -89,28 +94,51 @@ function answerWith(
 ): SpecificationEffect {
   const { treated, confidence } = question;
   const { estimand } = design;
-  const all = covariates.flatMap((term) => columns(term, 'all'));
-  const differences = standardizedDifferences(all, { treated, estimand, weights: designed.weights }).filter(
-    (difference) => difference !== null,
-  );
+  const differencesOf = (of: Columns, among: Uint8Array, { weights }: StudySample) => {
+    const all = covariates.flatMap((term) => of(term, 'all'));
+    const means = comparedMeans(all, { treated: among, estimand, weights });
+    return all.map(({ name }, c) => ({ variable: name, after: means[c]! }));
+  };
+  const balance = differencesOf(columns, treated, designed);
   const study = { ...question, design, covariates, permutations: 0, further: noFurtherQuestions };
-  const { study: left, sample } = loseUnits(study, designed);
-  const columnsLeft = left.frame === question.frame ? columns : rememberedColumns(left.frame);
+  const { study: left, sample, lost } = loseUnits(study, designed);
+  const isComplete = left.frame === question.frame;
+  const columnsLeft = isComplete ? columns : rememberedColumns(left.frame);
   const inference = planInference({ ...study, ...left }, sample, null);
   const used = rowsWithWeight(sample.weights);
   const effect = (adjustFor: readonly DesignColumn[]) =>
     effectAmong(left, used, sample.weights, adjustFor, inference, confidence, kernels);
   const matched = effect([]);
   const adjusted = ifLargeEnough(() => effect(covariates.flatMap((term) => columnsLeft(term, 'reference'))));
-  const { method, reason } = inference;
+  const groups = groupsOf(left.treated, sample);
+  const { method, reason, clusters } = inference;
+  const facts = sampleFactsOf({
+    estimand,
+    groups: isComplete ? groups : groupsOf(treated, designed),
+    overlap: designed.score === null ? null : overlapOf(designed.score, treated, estimand === 'ATC' ? 0 : 1, 20),
+    equipoise: designed.probability === null ? null : equipoise(designed.probability, treated),
+    balance: isComplete ? balance : differencesOf(columnsLeft, left.treated, sample),
+    ...{ left: groups, lost, clusters },
+  });
   return {
-    groups: { treated: countGroup(left.treated, 1, sample, null), control: countGroup(left.treated, 0, sample, null) },
-    largestDifference: differences.length === 0 ? null : Math.max(...differences.map(Math.abs)),
+    groups,
+    largestDifference: largestOf(balance.map(({ after }) => after.standardizedMeanDifference)),
     inference: { method, reason },
     outcomeSupport: supportAmong(left, used),
     matched,
     adjusted,
+    reasons: judgeSample(facts),
   };
+}
+
+const groupsOf = (treated: Uint8Array, sample: StudySample) => ({
+  treated: countGroup(treated, 1, sample, null),
+  control: countGroup(treated, 0, sample, null),
+});
+
+function largestOf(differences: readonly (number | null)[]): number | null {
+  const known = differences.flatMap((difference) => (difference === null ? [] : [Math.abs(difference)]));
+  return known.length === 0 ? null : Math.max(...known);
 }
 
 /** What decides the score of a design; null where it has none to share. */
