@@ -145,11 +145,25 @@ async function runCommand(
 }
 
 function parse(command: Command, argv: readonly string[]) {
+  const options = { ...commonOptions, ...command.options } as Record<string, OptionSpec>;
+  const parsed = parsedBy(command, options, argv);
+  const told = new Set<string>();
+  for (const token of parsed.tokens) {
+    if (token.kind !== 'option' || options[token.name]!.type === 'boolean' || options[token.name]!.multiple) continue;
+    if (told.has(token.name)) {
+      throw new AppError('invalid-request', `--${token.name} comes twice; expected it once, with all it has to say.`);
+    }
+    told.add(token.name);
+  }
+  return parsed;
+}
+
+function parsedBy(command: Command, options: Readonly<Record<string, OptionSpec>>, argv: readonly string[]) {
   try {
-    const options = { ...commonOptions, ...command.options } as Record<string, OptionSpec>;
     return parseArgs({
       args: withNegativeNumbers(argv),
       allowPositionals: true,
+      tokens: true,
       options: Object.fromEntries(
         Object.entries(options).map(([name, { type, short, multiple }]) => [
           name,

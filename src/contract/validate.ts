@@ -60,10 +60,15 @@ interface Node {
 }
 
 /**
- * The schema with every union of records replaced by the record that the value was meant to be, so that what is wrong is said
- * about that one: the record with the same literals (`method`), else the one with the most fields in common.
+ * The schema with every union replaced by what the value was meant to be, so that what is wrong is said about that one: of records the one with
+ * the same literals (`method`), else the one with the most fields in common; of literals all; of something or nothing the something.
  */
 function narrow(schema: Node, value: unknown): Node {
+  const something = schema.anyOf?.filter(({ type }) => type !== 'null') ?? [];
+  if (something.length === 1 && value !== null) return narrow(something[0]!, value);
+  if (something.length > 1 && something.every((branch) => branch.const !== undefined)) {
+    return { enum: schema.anyOf!.map((branch) => branch.const ?? null) };
+  }
   if (Array.isArray(value)) {
     const { items } = schema;
     return items === undefined || Array.isArray(items) || value.length === 0

@@ -74,6 +74,16 @@ describe('recommend', () => {
     }
   });
 
+  test('mixes stand in the order of their gain, the most certain and that of half the budget too', async () => {
+    const asked = { neighbourhood: 'BU90010100', goals: { comfort: 1 }, budget: 400, count: 1 };
+    const { mixes } = (await ask(operator, asked)).body;
+    expect(mixes.map(({ marks }) => marks)).toEqual([['best'], ['most-certain'], ['half-budget']]);
+    const gains = mixes.map(({ score }) => score.mean);
+    expect(gains).toEqual(gains.toSorted((a, b) => b - a));
+    const ranks = mixes.map(({ rank }) => rank);
+    expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
+  });
+
   test('the code of a known neighbourhood stands for its parameters, and what is said beside it wins', async () => {
     const place = (await ask(operator, { neighbourhood: 'BU90010100', context: { mean_income: 30 } })).body.place;
     expect(place.find(({ name }) => name === 'mean_income')!.value).toBe(30);

@@ -43,6 +43,14 @@ const folds = 5;
  */
 export function valueOfPolicy({ log, clip, draws, seed }: LoggedPolicyInput): PolicyValue {
   requireLog(log);
+  const groups = new Set(log.group).size;
+  if (groups < folds) {
+    throw new CoreError(
+      'too-few-groups',
+      `The log has ${groups} groups; expected at least ${folds}, so that outcomes are estimated from other groups than those they are held against. Log more neighbourhoods.`,
+      { groups, expected: folds },
+    );
+  }
   const n = log.outcome.length;
   const A = log.actions.length;
   const random = createRandom(seed, 'policy value');

@@ -203,6 +203,7 @@ export function recommendMixes(input: RecommendationInput, kernels: MatrixKernel
   ];
   const listed = [...ranking.subarray(0, input.count)];
   for (const i of [half, certain]) if (i !== undefined && !listed.includes(i)) listed.push(i);
+  listed.sort((a, b) => ranking.indexOf(a) - ranking.indexOf(b));
 
   const perBlock = evidencePerBlock(first.table, first.support, first.model, place, kernels);
   const inBest = blocks

@@ -88,6 +88,6 @@ describe('valueOfPolicy', () => {
     const wrong = (change: Partial<PolicyLog>) => () => valueOfPolicy({ log: { ...log, ...change }, ...settings });
     expect(wrong({ probability: log.probability!.map((x, i) => (i === 3 ? 0 : x)) })).toThrow(/Row 4 was chosen/);
     expect(wrong({ policy: log.policy.map((x, k) => (k === 4 ? 0.5 : x)) })).toThrow(/row 2 sum to 0.5/);
-    expect(wrong({ group: log.group.map((g) => g % 4) })).toThrow(/4 groups for 5 folds/);
+    expect(wrong({ group: log.group.map((g) => g % 4) })).toThrow(/The log has 4 groups; expected at least 5/);
   });
 });
