@@ -42,7 +42,7 @@ export function violations(schema: TSchema, value: unknown): readonly Violation[
         });
       }
     } else if (!found.has(error.instancePath)) {
-      const allowed = 'allowedValues' in error.params ? `: ${error.params.allowedValues.join(', ')}` : '';
+      const allowed = 'allowedValues' in error.params ? `: ${inWords(error.params.allowedValues)}` : '';
       found.set(error.instancePath, { pointer: error.instancePath, message: error.message + allowed });
     }
   }
@@ -59,16 +59,20 @@ interface Node {
   readonly required?: readonly string[];
 }
 
+/** `by-design, units`; what is more than a word in quotes, so that a comma is seen to be one. */
+const inWords = (values: readonly unknown[]): string =>
+  values.map((value) => (/^[\w-]+$/.test(String(value)) ? String(value) : JSON.stringify(value))).join(', ');
+
 /**
- * The schema with every union replaced by what the value was meant to be, so that what is wrong is said about that one: of records the one with
- * the same literals (`method`), else the one with the most fields in common; of literals all; of something or nothing the something.
+ * The schema with every union replaced by what the value was meant to be, so that what is wrong is said about that: a choice
+ * among literals by the list of them, something or nothing by the something, a union of records by the record with the same
+ * literals (`method`), else by the one with the most fields in common.
  */
 function narrow(schema: Node, value: unknown): Node {
+  const choices = choicesOf(schema, value);
+  if (choices !== null) return { enum: choices };
   const something = schema.anyOf?.filter(({ type }) => type !== 'null') ?? [];
   if (something.length === 1 && value !== null) return narrow(something[0]!, value);
-  if (something.length > 1 && something.every((branch) => branch.const !== undefined)) {
-    return { enum: schema.anyOf!.map((branch) => branch.const ?? null) };
-  }
   if (Array.isArray(value)) {
     const { items } = schema;
     return items === undefined || Array.isArray(items) || value.length === 0
@@ -76,8 +80,7 @@ function narrow(schema: Node, value: unknown): Node {
       : { ...schema, items: value.map((item) => narrow(items as Node, item)) };
   }
   if (typeof value !== 'object' || value === null) return schema;
-  const branches = (schema.anyOf ?? []).flatMap((branch) => branch.anyOf ?? [branch]);
-  const records = branches.filter((branch) => branch.properties);
+  const records = schema.anyOf ? branchesOf(schema).filter((branch) => branch.properties) : [];
   if (records.length > 0) return narrow(meantRecord(records, value as Record<string, unknown>), value);
   if (!schema.properties) return schema;
   const properties = Object.fromEntries(
@@ -87,6 +90,17 @@ function narrow(schema: Node, value: unknown): Node {
     ]),
   );
   return { ...schema, properties };
+}
+
+const branchesOf = (schema: Node): readonly Node[] => schema.anyOf?.flatMap(branchesOf) ?? [schema];
+
+/** The literals that the value was to be one of, with null where that is allowed; null where it was not to be a literal. */
+function choicesOf(schema: Node, value: unknown): readonly unknown[] | null {
+  const branches = branchesOf(schema);
+  const literals = branches.flatMap((branch) => (branch.const === undefined ? [] : [branch.const]));
+  const isChoice = branches.every((branch) => branch.const !== undefined || branch.type === 'null');
+  if (literals.length === 0 || !(isChoice || literals.some((literal) => typeof literal === typeof value))) return null;
+  return branches.some((branch) => branch.type === 'null') ? [...literals, null] : literals;
 }
 
 function meantRecord(records: readonly Node[], value: Readonly<Record<string, unknown>>): Node {

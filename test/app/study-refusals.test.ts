@@ -282,7 +282,7 @@ describe('a study that leaves out units says how many and why', () => {
     });
     expect(body.effects.matched).not.toBeNull();
     expect(body.effects.adjusted).toBeNull();
-    expect(warnings.map(({ code }) => code)).toContain('no-adjusted-effect');
+    expect(warnings).toContainEqual({ code: 'no-adjusted-effect-of-clusters', parameters: { clusters: 24 } });
   });
 
   it('where a stratum has no control, and where a covariate lacks values', async () => {

@@ -127,7 +127,13 @@ function sensitivityText({ body, settings }: Study, { say }: CommandContext, sho
     if (bySign !== null) lines.push(say('match.sensitivity.gamma-sign', { gamma: show(bySign) }));
     const [first] = rosenbaum.hodgesLehmann ?? [];
     if (first !== undefined) {
-      lines.push(say('match.sensitivity.hodges-lehmann', { lower: show(first.lower), upper: show(first.upper) }));
+      // A range for those who may not see the value itself.
+      const [lower, upper] = [show(first.lower), show(first.upper)];
+      lines.push(
+        lower === upper
+          ? say('match.sensitivity.hodges-lehmann', { estimate: lower })
+          : say('match.sensitivity.hodges-lehmann-range', { lower, upper }),
+      );
     }
   }
   if (detectable !== null) {

@@ -126,7 +126,7 @@ export function estimateStudy(
     permutation,
     ties,
     further: answers,
-    warnings: [...cautions(effects, ties, groups), ...warnings],
+    warnings: [...cautions(effects, ties, groups, inference), ...warnings],
   };
 }
 
@@ -174,11 +174,17 @@ function cautions(
   effects: StudyEstimate['effects'],
   ties: TieSample | null,
   groups: StudyEstimate['groups'],
+  inference: Inference,
 ): readonly Warning[] {
   const warnings: Warning[] = [];
   const warn = (code: string, parameters: Warning['parameters']): void => void warnings.push({ code, parameters });
-  if (effects.adjusted === null) warn('no-adjusted-effect', { units: groups.treated.matched + groups.control.matched });
-  else if (effects.adjusted.leftOut.length > 0) warn('adjustment-left-out', { columns: effects.adjusted.leftOut });
+  if (effects.adjusted === null && inference.clusters !== null) {
+    warn('no-adjusted-effect-of-clusters', { clusters: new Set(inference.cluster!).size });
+  } else if (effects.adjusted === null) {
+    warn('no-adjusted-effect', { units: groups.treated.matched + groups.control.matched });
+  }
+  if (effects.adjusted !== null && effects.adjusted.leftOut.length > 0)
+    warn('adjustment-left-out', { columns: effects.adjusted.leftOut });
   if (ties !== null && ties.maximum - ties.minimum > 0.1 * effects.matched.standardError) {
     warn('ties-matter', { minimum: ties.minimum, maximum: ties.maximum, draws: ties.draws });
   }
