@@ -8,6 +8,7 @@ import type { ExperimentTable } from '../../src/core/recommend/experiment-table.
 import { regionReach } from '../../src/core/recommend/region-reach.ts';
 import { normalQuantile } from '../../src/core/stats/normal-quantile.ts';
 import { above, absent, below, meanOf, type Row, shown } from './row.ts';
+import { servedPredictions } from './served.ts';
 
 /**
  * Weeks of countries: which measures were in force, and the growth of cases in the week that began a week later. A week counts from day
@@ -70,7 +71,9 @@ const kinds = [
   'boosted-trees',
   'factorisation',
   'ridge',
+  'set-kernel',
   'sparse-set',
+  'averaged',
 ] as const;
 
 /** Leave-country-out error of the kind that would be served, and what its intervals cover in the worst country. */
@@ -96,6 +99,16 @@ export function* evaluateCovid(reference: string | null, kernels: MatrixKernels)
     winner.rootMeanSquaredError,
     0.763,
   );
+
+  // The same choice made 41 times without the country, by the others alone: what choosing by the errors above gains by luck is not in it.
+  const unseen = servedPredictions(table, table.site, 1, kernels);
+  const squares = unseen.mean.map((value, i) => (table.effect[i]! - value) ** 2);
+  const error = Math.sqrt(meanOf([...squares]));
+  yield below(test, 'the same, the kind chosen without the country', error, 0.763);
+  for (const kind of servableKinds) {
+    const share = unseen.chosen.filter((one) => one === kind).length / unseen.chosen.length;
+    if (share > 0) yield shown(test, `share of countries for which ${kind} is chosen`, share);
+  }
 
   const { mean, variance, noise } = predictions.find(({ model }) => model === served)!;
   const scores = mean.map((value, i) => Math.abs(table.effect[i]! - value) / Math.sqrt(variance[i]! + noise[i]!));
