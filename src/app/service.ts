@@ -14,6 +14,7 @@ import type { Jobs, JobView, SubmitOptions } from './jobs.ts';
 import { createLearningLoop, type LearningLoop } from './learning-loop.ts';
 import { promisesOnCard } from './model-card.ts';
 import type { ModelDescription, ModelSummary } from './models.ts';
+import { readBefore } from './outcome-readings.ts';
 import type { IngestReport, IngestRequest, PanelDescription, PanelList, PanelTotals } from './panels.ts';
 import type { Control, Ports } from './ports.ts';
 import { modelPromises } from './promises.ts';
@@ -297,7 +298,10 @@ export function createService(ports: Ports, jobs: Jobs): Service {
       const design = await designOf(actor, result);
       const seal = await mustBeSealed(design, ports);
       const { panel, revision } = design.settings;
-      const request = { panel, revision: revision!, design: result, protocol: design.settings, seal };
+      const before = await readBefore(design.settings, seal.seal, await ports.panels.describe(panel, revision), ports);
+      const request = {
+        ...{ panel, revision: revision!, design: result, protocol: design.settings, seal, readBefore: before },
+      };
       return analyse('study')(actor, { ...request, override: override ?? null }, options);
     },
     async multiverse(actor, { result, ...alternatives }, options) {

@@ -1,3 +1,4 @@
+import type { ReadBefore } from '../core/study/verdict-facts.ts';
 import type { Actor } from './actor.ts';
 import type { StudyProtocol } from './analyses/study-protocol.ts';
 import type { ResultOf } from './analyses.ts';
@@ -20,6 +21,8 @@ export interface StudyCapsule {
   readonly protocol: StudyProtocol;
   /** with the digests of protocol, design and data */
   readonly seal: StudySeal;
+  /** what had been read of the treatment before */
+  readonly readBefore: ReadBefore;
   /** sha256 of the reason for which the effect is shown whatever the verdict says; null: as the verdict says */
   readonly override: string | null;
   /** null where only its digest is kept */
@@ -40,6 +43,7 @@ export function toCapsule({ settings, ...study }: Released<ResultOf<'study'>>, a
     engine: study.engine,
     protocol: settings.protocol,
     seal: settings.seal,
+    readBefore: settings.readBefore,
     override: settings.override && digestOf(settings.override.reason),
     answer,
     digest: digestOf(answer),

@@ -1,6 +1,7 @@
 import type { ResultOf } from './analyses.ts';
 import { digestOf } from './digest.ts';
 import { AppError } from './errors.ts';
+import { readingOf } from './outcome-readings.ts';
 import type { Ports } from './ports.ts';
 
 /** What a design was sealed as. The seal is sha256 of the canonical JSON of the four fields after it. */
@@ -42,7 +43,13 @@ export async function sealDesign(design: Design, ports: Log): Promise<StudySeal>
   if (earlier !== null) return earlier;
   const sealed = { ...sealOf(design), sealedAt: ports.clock.now() };
   const { sealedAt: at, ...details } = sealed;
-  await ports.events.append({ type: 'study-sealed', at, subject: design.settings.panel, details });
+  const subject = design.settings.panel;
+  await ports.events.append({
+    type: 'study-sealed',
+    at,
+    subject,
+    details: { ...details, ...readingOf(design.settings) },
+  });
   return sealed;
 }
 

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { literals } from './matching-study.ts';
 import { nullable, strict } from './operation.ts';
 import { engine } from './results.ts';
-import { seal, studyProtocol } from './study.ts';
+import { readBefore, seal, studyProtocol } from './study.ts';
 
 const digest = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'sha256 of the canonical JSON of the answer' });
 
@@ -16,6 +16,7 @@ const capsule = {
   engine,
   protocol: studyProtocol,
   seal,
+  readBefore,
   override: nullable(Type.String({ description: 'sha256 of the reason of an override' })),
   digest,
 };

@@ -106,12 +106,21 @@ export const estimateRequest = strict({
   ),
 });
 
+export const readBefore = strict(
+  {
+    otherOutcomes: Type.Array(Type.String(), { description: 'read or sealed, and not named by the protocol' }),
+    readBeforeSeal: Type.Integer({ description: 'outcomes of the protocol that were read before it was sealed' }),
+  },
+  { description: 'what had been read of the treatment in the follow-up before its outcome was read under its seal' },
+);
+
 export const studySettings = strict({
   panel: Type.String(),
   revision: Type.Integer(),
   design: Type.String(),
   protocol: studyProtocol,
   seal,
+  readBefore,
   override: nullable(override),
 });
 

@@ -241,6 +241,7 @@ export { holmAdjusted } from './stats/holm.ts';
 
 // The verdict on a study
 
+export { concurrentUnits } from './study/concurrent-units.ts';
 export { type Exposure, exposureOfControls } from './study/exposure-of-controls.ts';
 export {
   judgeSample,
@@ -261,7 +262,7 @@ export {
 export { runStudy, runStudyDesign, type StudyDesignRun, type StudyRun, type StudyRunInput } from './study/run-study.ts';
 export { type FollowedUp, type JudgedSample, type SampleFacts, sampleFactsOf } from './study/sample-facts.ts';
 export { standardErrorInflation } from './study/standard-error-inflation.ts';
-export { factsOf, type StudyCircumstances, type VerdictFacts } from './study/verdict-facts.ts';
+export { factsOf, type ReadBefore, type StudyCircumstances, type VerdictFacts } from './study/verdict-facts.ts';
 export { type VerdictMeasure, type VerdictRule, type VerdictRuleName, verdictRules } from './study/verdict-rules.ts';
 
 // Panel models

@@ -101,7 +101,14 @@ function whole(measure: string): readonly [string, number] {
   return [measure, 0];
 }
 const decimals: Readonly<Record<string, number>> = {
-  ...{ 'largest-difference': 2, 'variance-ratio': 1, 'baseline-outcome': 2, placebo: 1, 'placebo-reach': 1 },
+  ...{
+    'largest-difference': 2,
+    'any-difference': 2,
+    'variance-ratio': 1,
+    'baseline-outcome': 2,
+    placebo: 1,
+    'placebo-reach': 1,
+  },
   ...{ 'standard-error-inflation': 2, spillover: 1, 'spillover-reach': 1, 'detectable-effect': 2, 'e-value': 1 },
 };
 /** A p-value below this is said to be below it. */

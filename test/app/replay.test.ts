@@ -140,7 +140,10 @@ describe('a study carried out again from its capsule', () => {
     expect([result.settings.capsule.answer, result.class]).toEqual([null, 'workspace']);
     const log = await ports.events.entries();
     expect(log.map(({ type }) => type)).toEqual(['study-sealed', 'study-outcome-read', 'study-replayed']);
-    expect(JSON.parse(log[2]!.details)).toEqual({ seal: result.settings.capsule.seal.seal, override: null });
+    expect(JSON.parse(log[2]!.details)).toEqual({
+      ...{ seal: result.settings.capsule.seal.seal, override: null },
+      ...{ treatments: ['coach'], outcomes: ['kpi'], until: '2024' },
+    });
   });
 
   it('is compared by its digest alone where the answer was left out', async () => {
@@ -319,8 +322,12 @@ describe('a capsule made up from a design', () => {
     const seal = { seal: digestOf(sealed), ...sealed, sealedAt: '2026-01-01T00:00:00.000Z' };
     const answer = { attrition: [], warnings: [], body: { study: { effects: { matched: { estimate: 0 } } } } };
     const answers = { answer, digest: digestOf(answer), override: null, result: 'res_none' };
+    const readBefore = { otherOutcomes: [], readBeforeSeal: 0 };
     const found = await replay(
-      { format: 'samenwijs-capsule', version: 1, holds: 'released', engine, protocol: settings, seal, ...answers },
+      {
+        ...{ format: 'samenwijs-capsule', version: 1, holds: 'released', engine, protocol: settings, seal, readBefore },
+        ...answers,
+      },
       visitor,
     );
     expect([codes(found.body), found.body.sealedHere]).toEqual([['result other-answer-unsealed'], false]);

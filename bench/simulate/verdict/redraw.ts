@@ -47,15 +47,21 @@ function compared(scenario: Scenario, people: People, kernels: MatrixKernels): R
     { ...input, isOutcomeKnown },
     kernels,
     {
-      isConcurrent: true,
+      isConcurrent: new Uint8Array(treated.length).fill(1),
       otherMonths: scenario.season.otherMonths,
       baselineOutcome: { values: shown.before, isKnown: new Uint8Array(treated.length).fill(1) },
       outcomeIs: scenario.outcomeIs,
-      unplannedOutcomes:
-        scenario.fishing?.shown === 'unsealed' ? null : scenario.fishing?.shown === 'unplanned' ? 1 : 0,
+      readBefore: readBefore(scenario.fishing),
     },
     people.effect,
   );
+}
+
+/** The log knows the other outcomes that were looked at, unless that was done elsewhere, before the seal. */
+function readBefore(fishing: Scenario['fishing']): StudyCircumstances['readBefore'] {
+  if (fishing?.shown === 'unsealed') return null;
+  const others = fishing?.shown === 'unplanned' ? fishing.outcomes - 1 : 0;
+  return { otherOutcomes: Array.from({ length: others }, (_, o) => `y${o + 2}`), readBeforeSeal: 0 };
 }
 
 function inputOf(scenario: Scenario, people: People, shown: Waves): StudyEstimateInput {
@@ -124,11 +130,11 @@ function beforeAfter(scenario: Scenario, people: People, kernels: MatrixKernels)
     input,
     kernels,
     {
-      isConcurrent: false,
+      isConcurrent: new Uint8Array(input.treated.length),
       otherMonths: scenario.season.otherMonths,
       baselineOutcome: null,
       outcomeIs: 'level',
-      unplannedOutcomes: 0,
+      readBefore: { otherOutcomes: [], readBeforeSeal: 0 },
     },
     same(people.effect),
   );

@@ -56,7 +56,7 @@ export interface Scenario {
   readonly bend: number;
   /** share of the months of the follow-up that are another season; `before-after` has no comparison group but the past */
   readonly season: { readonly otherMonths: number; readonly isBeforeAfter: boolean; readonly shift: number };
-  /** outcomes of which the one that looks best is shown */
+  /** outcomes of which the one that looks best is shown: the others read under other seals, without one, or elsewhere */
   readonly fishing: {
     readonly outcomes: number;
     readonly shown: 'unplanned' | 'unsealed' | 'sealed-afterwards';

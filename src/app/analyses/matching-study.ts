@@ -1,6 +1,7 @@
 import type { MatchingStudyOutput } from '../../core/effects/run-matching-study.ts';
 import type { Actor } from '../actor.ts';
 import { loadColumns } from '../load-columns.ts';
+import { noteReading } from '../outcome-readings.ts';
 import type { AnalysisContext } from '../ports.ts';
 import type { Draft } from '../results.ts';
 import { announceCost } from './announce-cost.ts';
@@ -41,6 +42,10 @@ export const matchingStudy = {
       ...furtherVariables(settings),
       ...(cluster === null ? [] : [cluster]),
     ]);
+    const { treatment, outcome, otherOutcomes, laterFollowUps, followUp } = settings;
+    const until = laterFollowUps.at(-1) ?? followUp;
+    const reading = { treatments: [treatment], outcomes: [outcome, ...otherOutcomes], until };
+    await noteReading('matching-study', settings.panel, reading, context.ports);
     const loaded = await loadColumns(panels, description, wanted, 'matching-study');
     context.progress(0.1, 'reading');
     const asked = { ...settings, variables, cluster, isClusterAskedFor: settings.cluster !== null };

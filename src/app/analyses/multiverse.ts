@@ -5,6 +5,7 @@ import { isAboutPeople } from '../about-people.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../errors.ts';
 import { loadColumns } from '../load-columns.ts';
+import { readingOf } from '../outcome-readings.ts';
 import type { AnalysisContext } from '../ports.ts';
 import type { Draft } from '../results.ts';
 import type { StudySeal } from '../study-seal.ts';
@@ -91,7 +92,7 @@ export const multiverse = {
       type: 'study-outcome-read',
       at: clock.now(),
       subject: settings.panel,
-      details: { seal: seal.seal, override: null },
+      details: { seal: seal.seal, override: null, ...readingOf(protocol) },
     });
     const outcomes = unique([protocol.outcome.variable, ...furtherVariables(own.settings)]);
     const loaded = await loadColumns(panels, own.panel, outcomes, 'multiverse');

@@ -15,6 +15,7 @@ import { isAboutPeople } from '../about-people.ts';
 import type { Actor } from '../actor.ts';
 import { AppError } from '../errors.ts';
 import { loadColumns } from '../load-columns.ts';
+import { noteReading } from '../outcome-readings.ts';
 import type { PanelDescription } from '../panels.ts';
 import type { AnalysisContext } from '../ports.ts';
 import type { AttritionStep, Draft } from '../results.ts';
@@ -124,6 +125,16 @@ export const panelModel = {
     refuse(settings, outcome, terms);
     const cluster = settings.cluster ?? description.collectiveColumn;
     const extra = [cluster, settings.treatment].filter((name) => name !== null);
+    await noteReading(
+      'panel-model',
+      settings.panel,
+      {
+        treatments: settings.treatment === null ? unique(variablesOf(terms)) : [settings.treatment],
+        outcomes: variablesOf([outcome]),
+        until: null,
+      },
+      context.ports,
+    );
     const loaded = await loadColumns(panels, description, unique([...used, ...extra]), 'panel-model');
     const raw = loaded.data;
     context.progress(0.1, 'reading');

@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import { type Answer, gateAnswer } from '../gate-answer.ts';
 import { type JsonDifference, jsonDifferences } from '../json-differences.ts';
 import { loadColumns } from '../load-columns.ts';
+import { readBefore } from '../outcome-readings.ts';
 import type { PanelDescription } from '../panels.ts';
 import type { AnalysisContext } from '../ports.ts';
 import type { DataSource, Draft } from '../results.ts';
@@ -97,13 +98,21 @@ async function estimateAgain(
   sealedHere: boolean,
   context: AnalysisContext,
 ): Promise<Again> {
+  const { ports } = context;
   const { seal, override } = capsule;
   // The number of the revision is the only part of protocol and seal that another store may have otherwise.
   const protocol = { ...capsule.protocol, revision };
   const own = { ...seal, protocol: digestOf(protocol), data: { ...seal.data, revision } };
   try {
     const study = await estimateSealed(
-      { panel, revision, design: '', protocol, seal: own, override: override === null ? null : { reason: override } },
+      {
+        ...{ panel, revision, design: '', protocol, seal: own },
+        // Its own log knows better than a document that anybody may have written.
+        readBefore: sealedHere
+          ? await readBefore(protocol, seal.seal, await ports.panels.describe(panel, revision), ports)
+          : capsule.readBefore,
+        override: override === null ? null : { reason: override },
+      },
       { type: sealedHere ? 'study-replayed' : 'study-outcome-read', override },
       context,
     );

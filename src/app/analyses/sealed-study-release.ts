@@ -128,13 +128,16 @@ const ofPlacebo = when(
 
 /** A number of the verdict is shown where the study shows what it is made of. */
 const visible: Readonly<Record<VerdictMeasure, Visible>> = {
-  'concurrent-controls': ofLoss,
+  'concurrent-controls': when(
+    ({ reason, body, hidesLoss }) => !hidesLoss && !few(body.remaining.control.matched! - reason.value!),
+  ),
   'other-season': always,
   'left-out': when(({ shown }) => shown.groups.treated.all !== null),
   'outside-range': ({ shown }) => shown.overlap?.focalOutside ?? null,
   'overlap-coefficient': ({ shown }) => shown.overlap?.coefficient ?? null,
   equipoise: ({ shown }) => shown.equipoise,
   'largest-difference': ofBalance,
+  'any-difference': ofBalance,
   'variance-ratio': ofBalance,
   'effective-units': ofLoss,
   'effective-share': ofLoss,
@@ -152,7 +155,8 @@ const visible: Readonly<Record<VerdictMeasure, Visible>> = {
     hidesLoss ? null : gateShare(reason.value, body.remaining.control.matched!),
   spillover: ofOutcome,
   'spillover-reach': ofOutcome,
-  'unplanned-outcomes': always,
+  'other-outcomes': always,
+  'read-before-seal': always,
   'adjusted-p-value': when(({ shown }) => shown.further.ownAdjustedPValue !== null),
   'detectable-effect': when(({ shown }) => shown.effects.unmatched !== null),
   'hidden-cause': when(({ shown }) => (shown.further.sensitivity.robustness?.benchmark ?? null) !== null),

@@ -1,10 +1,14 @@
 import type { LostUnits } from '../../core/effects/lose-units.ts';
+import type { PanelColumns } from '../../core/panel/columns.ts';
 import { wavesOfPeriod } from '../../core/panel/unit-periods.ts';
+import { concurrentUnits } from '../../core/study/concurrent-units.ts';
 import type { StudyVerdict, VerdictLevel, VerdictReason } from '../../core/study/judge-study.ts';
 import { otherMonths } from '../../core/study/other-months.ts';
+import type { ReadBefore } from '../../core/study/verdict-facts.ts';
 import type { Actor } from '../actor.ts';
 import { digestOf } from '../digest.ts';
 import { loadColumns } from '../load-columns.ts';
+import { readingOf } from '../outcome-readings.ts';
 import type { AnalysisContext } from '../ports.ts';
 import type { Draft } from '../results.ts';
 import type { StudySeal } from '../study-seal.ts';
@@ -18,6 +22,7 @@ import { refuseBroken } from './refuse-broken.ts';
 import { gateSealedAttrition, gateSealedStudy, gateSealedWarnings } from './sealed-study-release.ts';
 import { showEstimate } from './show-study.ts';
 import type { StudyProtocol } from './study-protocol.ts';
+import { studyPeriods } from './study-units.ts';
 import { withholdEffect } from './withhold-effect.ts';
 
 export interface SealedStudySettings {
@@ -27,6 +32,8 @@ export interface SealedStudySettings {
   readonly design: string;
   readonly protocol: StudyProtocol;
   readonly seal: StudySeal;
+  /** what had been read of the treatment before, by the event log */
+  readonly readBefore: ReadBefore;
   /** why the effect is to be shown whatever the verdict says; null: as the verdict says */
   readonly override: { readonly reason: string } | null;
 }
@@ -98,7 +105,7 @@ export async function estimateSealed(
     type: reading.type,
     at: clock.now(),
     subject: settings.panel,
-    details: { seal: seal.seal, override: reading.override },
+    details: { seal: seal.seal, override: reading.override, ...readingOf(protocol) },
   });
   const variables = unique([protocol.outcome.variable, ...furtherVariables(drawn.settings)]);
   const loaded = await loadColumns(panels, drawn.panel, variables, 'study');
@@ -112,10 +119,10 @@ export async function estimateSealed(
       ...outcomes,
       permutations: drawn.settings.permutations,
       circumstances: {
-        isConcurrent: true,
+        isConcurrent: besideTreated(loaded.data, drawn),
         otherMonths: seasonsApart(drawn),
         outcomeIs: protocol.outcome.is,
-        unplannedOutcomes: 0,
+        readBefore: settings.readBefore,
       },
     },
     context,
@@ -141,6 +148,17 @@ export async function estimateSealed(
     attrition: [...drawn.attrition, { step: 'lost-to-follow-up', units: treated.matched + control.matched }],
     ...shown,
   };
+}
+
+/** Of each unit of the design, whether its outcome was measured in a wave in which that of treated units was. */
+function besideTreated(panel: PanelColumns, { request, units: { places, treated } }: DrawnDesign): Uint8Array {
+  const isTreated = new Uint8Array(panel.unitIds.length);
+  places.forEach((unit, row) => {
+    isTreated[unit] = treated[row]!;
+  });
+  const { followUp } = studyPeriods(panel.waves, request);
+  const found = concurrentUnits(panel, panel.columns[request.outcome]!, followUp, isTreated);
+  return Uint8Array.from(places, (unit) => found[unit]!);
 }
 
 function seasonsApart({ panel, settings }: DrawnDesign): number | null {

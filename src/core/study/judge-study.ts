@@ -124,6 +124,14 @@ const sampleMeasures = {
     const isLarge = worst.counts && (worst.value ?? 0) > limitOf('largest-difference');
     return unknown === undefined || isLarge ? worst : { value: null, counts: true, subject: unknown.variable };
   },
+  'any-difference': ({ balance }) =>
+    worstOf(
+      balance.map(({ variable, difference }) => ({
+        value: difference === null ? null : Math.abs(difference),
+        counts: true,
+        subject: variable,
+      })),
+    ),
   'variance-ratio': ({ balance }) =>
     worstOf(
       balance.map(({ variable, varianceRatio: ratio, logRatioError }) => ({
@@ -161,7 +169,7 @@ const measures: Readonly<Record<VerdictMeasure, (facts: VerdictFacts) => Measure
       ? plain(null)
       : {
           value: Math.abs(b.difference),
-          counts: Math.abs(b.difference) > beyondChance * b.error,
+          counts: Math.abs(b.difference) > Math.min(beyondChance * b.error, limitOf('any-difference')),
           subject: null,
         },
   placebo: ({ placebos, effect }) =>
@@ -197,7 +205,11 @@ const measures: Readonly<Record<VerdictMeasure, (facts: VerdictFacts) => Measure
     if (found === null) return plain(null);
     return plain(inErrors(Math.abs(found.estimate) + oneSided90 * found.standardError, effect));
   },
-  'unplanned-outcomes': ({ protocol }) => plain(protocol?.unplannedOutcomes),
+  'other-outcomes': ({ protocol }) => ({
+    ...plain(protocol?.otherOutcomes.length),
+    subject: protocol === null || protocol.otherOutcomes.length === 0 ? null : protocol.otherOutcomes.join(', '),
+  }),
+  'read-before-seal': ({ protocol }) => plain(protocol?.readBeforeSeal),
   'adjusted-p-value': ({ effect, confidence }) => ({
     value: effect.adjustedPValue,
     counts: effect.pValue <= 1 - confidence,

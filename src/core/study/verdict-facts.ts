@@ -13,18 +13,26 @@ import { type Exposure, exposureOfControls } from './exposure-of-controls.ts';
 import { type SampleFacts, sampleFactsOf } from './sample-facts.ts';
 import { standardErrorInflation } from './standard-error-inflation.ts';
 
+/** What had been read of a treatment in the follow-up when the outcome of a sealed study was read for the first time. */
+export interface ReadBefore {
+  /** outcomes that were read, or sealed to be read, and that the protocol does not name */
+  readonly otherOutcomes: readonly string[];
+  /** outcomes of the protocol that were read before it was sealed */
+  readonly readBeforeSeal: number;
+}
+
 /** What the outputs of design and estimate do not say about a study. Null = not known. */
 export interface StudyCircumstances {
-  /** whether the outcomes of the comparison group were measured in the waves of the treated */
-  readonly isConcurrent: boolean;
+  /** 1 for each unit of the study that was measured in a wave of the follow-up in which treated units were */
+  readonly isConcurrent: Uint8Array;
   /** share of the follow-up's months of the year that are not among those of the baseline, see `otherMonths` */
   readonly otherMonths: number | null;
   /** the level of the outcome at the baseline, a value for each unit of the study, whether a covariate or not */
   readonly baselineOutcome: { readonly values: Float64Array; readonly isKnown: Uint8Array } | null;
   /** whether the outcome is a level or its change since the baseline */
   readonly outcomeIs: 'level' | 'change';
-  /** main outcomes of the answer that the sealed protocol does not name as such; null without a seal */
-  readonly unplannedOutcomes: number | null;
+  /** what was read of the treatment before; null without a sealed protocol */
+  readonly readBefore: ReadBefore | null;
 }
 
 /** The numbers that a verdict is made of: plain, serialisable, without values of units. */
@@ -68,7 +76,7 @@ export interface VerdictFacts extends SampleFacts {
   /** how much too small a standard error is that ignores the clusters; null where there are none */
   readonly assignment: { readonly inflation: number } | null;
   readonly exposure: Exposure | null;
-  readonly protocol: { readonly unplannedOutcomes: number } | null;
+  readonly protocol: ReadBefore | null;
 }
 
 type Left = ReturnType<typeof loseUnits>;
@@ -102,7 +110,7 @@ export function factsOf(
   return {
     confidence: input.confidence,
     comparison: {
-      concurrentControls: circumstances.isConcurrent ? groups.control.matched : 0,
+      concurrentControls: concurrentControls(input, left, circumstances.isConcurrent),
       otherMonths: circumstances.otherMonths,
     },
     ...sampleFactsOf({
@@ -132,8 +140,24 @@ export function factsOf(
       units.cluster === null
         ? null
         : exposureOfControls({ ...units, cluster: units.cluster }, treated, cluster!, kernels),
-    protocol: circumstances.unplannedOutcomes === null ? null : { unplannedOutcomes: circumstances.unplannedOutcomes },
+    protocol: circumstances.readBefore,
   };
+}
+
+/** Controls in the estimate that were measured beside treated units. */
+function concurrentControls(
+  { treated, isOutcomeKnown }: StudyEstimateInput,
+  { sample: { weights } }: Left,
+  isConcurrent: Uint8Array,
+): number {
+  let count = 0;
+  let place = 0;
+  for (let i = 0; i < treated.length; i++) {
+    if (isOutcomeKnown !== undefined && isOutcomeKnown[i] === 0) continue;
+    if (treated[i] === 0 && weights[place]! > 0 && isConcurrent[i] === 1) count++;
+    place++;
+  }
+  return count;
 }
 
 /** The balance of those who are left; that of the design where nobody was lost. */

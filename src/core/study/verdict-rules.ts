@@ -7,6 +7,7 @@ export type VerdictMeasure =
   | 'overlap-coefficient'
   | 'equipoise'
   | 'largest-difference'
+  | 'any-difference'
   | 'variance-ratio'
   | 'effective-units'
   | 'effective-share'
@@ -20,7 +21,8 @@ export type VerdictMeasure =
   | 'exposed-controls'
   | 'spillover'
   | 'spillover-reach'
-  | 'unplanned-outcomes'
+  | 'other-outcomes'
+  | 'read-before-seal'
   | 'adjusted-p-value'
   | 'detectable-effect'
   | 'hidden-cause'
@@ -94,6 +96,11 @@ export const verdictRules: readonly VerdictRule[] = [
     ...{ rule: 'balance', measure: 'largest-difference', worse: 'above', caution: 0.1, fail: 0.25 },
     ...{ role: 'required', source: 'Austin 2009, doi:10.1002/sim.3697; Rubin 2001, doi:10.1023/A:1020363010465' },
   },
+  // A difference by chance is in the estimate like any other; above this limit not even an adjustment makes up for it.
+  {
+    ...{ rule: 'balance', measure: 'any-difference', worse: 'above', caution: 0.25, fail: null },
+    ...{ role: 'gate', source: 'Imai, King and Stuart 2008, doi:10.1111/j.1467-985X.2007.00527.x; Rubin 2001' },
+  },
   {
     ...{ rule: 'balance', measure: 'variance-ratio', worse: 'above', caution: 2, fail: null },
     ...{ role: 'gate', source: 'Rubin 2001, doi:10.1023/A:1020363010465' },
@@ -150,8 +157,12 @@ export const verdictRules: readonly VerdictRule[] = [
     ...{ role: 'gate', source: 'own, as for the placebo' },
   },
   {
-    ...{ rule: 'protocol', measure: 'unplanned-outcomes', worse: 'above', caution: null, fail: 0 },
+    ...{ rule: 'protocol', measure: 'other-outcomes', worse: 'above', caution: 0, fail: null },
     ...{ role: 'required', source: 'Dwan and others 2013, doi:10.1371/journal.pone.0066844' },
+  },
+  {
+    ...{ rule: 'protocol', measure: 'read-before-seal', worse: 'above', caution: 0, fail: null },
+    ...{ role: 'gate', source: 'Rubin 2008, doi:10.1214/08-AOAS187' },
   },
   {
     ...{ rule: 'protocol', measure: 'adjusted-p-value', worse: 'above', caution: 0.05, fail: null },

@@ -25,7 +25,7 @@ const sound: VerdictFacts = {
   sensitivity: { remaining: 0.5, benchmark: 'age', eValue: 2.2 },
   assignment: null,
   exposure: null,
-  protocol: { unplannedOutcomes: 0 },
+  protocol: { otherOutcomes: [], readBeforeSeal: 0 },
 };
 
 type Part = 'comparison' | 'overlap' | 'sample' | 'effect';
@@ -69,7 +69,7 @@ describe('a verdict', () => {
 
   it.each<[VerdictMeasure, VerdictFacts]>([
     ['largest-difference', { ...sound, balance: [] }],
-    ['unplanned-outcomes', { ...sound, protocol: null }],
+    ['other-outcomes', { ...sound, protocol: null }],
     ['detectable-effect', change('effect', { spread: 0 })],
   ])('is caution where %s was not assessed, for it is required', (measure, facts) => {
     expect(levelOf(facts, measure)).toBe('not-assessed');
@@ -106,6 +106,7 @@ const limits: readonly [VerdictMeasure, VerdictFacts, VerdictFacts | null, Verdi
   ['overlap-coefficient', change('overlap', { coefficient: 0.5 }), change('overlap', { coefficient: 0.49 }), null],
   ['equipoise', change('overlap', { equipoise: 0.2 }), change('overlap', { equipoise: 0.19 }), null],
   ['largest-difference', different(0.1, 0.01), different(-0.11, 0.01), different(0.26, 0.01)],
+  ['any-difference', different(-0.25, 0.2), different(-0.26, 0.2), null],
   [
     'variance-ratio',
     { ...sound, balance: [{ ...sound.balance[0]!, varianceRatio: 0.5, logRatioError: 0.1 }] },
@@ -139,7 +140,8 @@ const limits: readonly [VerdictMeasure, VerdictFacts, VerdictFacts | null, Verdi
   ['exposed-controls', exposed(0.2, null), exposed(0.21, null), null],
   ['spillover', exposed(0.5, 0.05, 0.01), exposed(0.5, -0.06, 0.01), exposed(0.5, 0.31, 0.01)],
   ['spillover-reach', exposed(0.5, 0.15), exposed(0.5, 0.16), null],
-  ['unplanned-outcomes', sound, null, { ...sound, protocol: { unplannedOutcomes: 1 } }],
+  ['other-outcomes', sound, { ...sound, protocol: { otherOutcomes: ['gas'], readBeforeSeal: 0 } }, null],
+  ['read-before-seal', sound, { ...sound, protocol: { otherOutcomes: [], readBeforeSeal: 1 } }, null],
   [
     'adjusted-p-value',
     change('effect', { pValue: 0.01, adjustedPValue: 0.05 }),
@@ -209,6 +211,20 @@ describe('the table of rules', () => {
     expect(judgeStudy(small).verdict).toBe('caution');
     const large = { variable: 'gas', difference: 0.4, error: 0.1, varianceRatio: null, logRatioError: 0.1 };
     expect(judgeStudy({ ...small, balance: [...small.balance, large] }).verdict).toBe('do-not-use');
+  });
+
+  it('does not trust a large difference of a small sample, though chance explains it', () => {
+    // Two groups of 15: a difference of 0.5 is less than 1.96 errors of sqrt(2 / 15).
+    const error = Math.sqrt(2 / 15);
+    const apart = different(0.5, error);
+    expect(levelOf(apart, 'largest-difference')).toBe('pass');
+    expect(judgeStudy(apart)).toMatchObject({ verdict: 'caution' });
+    expect(levelOf(apart, 'any-difference')).toBe('caution');
+    const before: VerdictFacts = { ...sound, baselineOutcome: { difference: -0.5, error } };
+    expect(levelOf(before, 'baseline-outcome')).toBe('caution');
+    expect(judgeStudy(before).verdict).toBe('caution');
+    const small: VerdictFacts = { ...sound, baselineOutcome: { difference: -0.2, error } };
+    expect(judgeStudy(small).verdict).toBe('trust');
   });
 
   it('assesses nothing in units of an effect that has no error', () => {
@@ -294,8 +310,8 @@ describe('a verdict in words', () => {
     expect(against.map(({ lead }) => lead)).toEqual([null, '2 more points ask for caution or could not be checked:']);
     expect(against.map(({ sentences }) => sentences.length)).toEqual([1, 2]);
     expect(against[0]!.sentences[0]).toContain('9.7 units');
-    // Of the table three count; no clusters, assignment and exposure (three measures), so five were not checked.
-    expect(rest).toBe(`${verdictRules.length - 3 - 5} more rules are in order; 5 were not checked.`);
+    // Of the table three count; no clusters, assignment, exposure (three measures) and seal, so six were not checked.
+    expect(rest).toBe(`${verdictRules.length - 3 - 6} more rules are in order; 6 were not checked.`);
   });
 
   it.each(languages)('no sentence of it, on the command line either, has a verb of cause (%s)', (language) => {

@@ -69,11 +69,11 @@ function study(question: Question) {
     designed,
     estimate,
     {
-      isConcurrent: true,
+      isConcurrent: new Uint8Array(input.treated.length).fill(1),
       otherMonths: 0,
       baselineOutcome: before === null ? null : { values: columns[before]!, isKnown: known },
       outcomeIs: placebo?.kind === 'placebo-date' ? 'change' : 'level',
-      unplannedOutcomes: 0,
+      readBefore: { otherOutcomes: [], readBeforeSeal: 0 },
       ...question.circumstances,
     },
     kernels,
@@ -332,7 +332,7 @@ describe.skipIf(referenceFolder === null)('gas use in Zwolle from 2021 to 2023, 
         ),
       },
       ...{ treatment: 'after', outcome: 'gas', covariates: ['income'], before: null, placebo: null, method: 'weights' },
-      circumstances: { isConcurrent: false },
+      circumstances: { isConcurrent: new Uint8Array(2 * of.length) },
     });
   }
 

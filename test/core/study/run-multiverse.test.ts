@@ -77,7 +77,12 @@ const specifications: readonly Specification[] = [
 /** The rules of a verdict that read no value of the outcome. */
 const ofSample = ['overlap', 'balance', 'effective-sample', 'clusters', 'attrition'];
 const circumstances = {
-  ...{ isConcurrent: true, otherMonths: null, baselineOutcome: null, unplannedOutcomes: 0 },
+  ...{
+    isConcurrent: new Uint8Array(n).fill(1),
+    otherMonths: null,
+    baselineOutcome: null,
+    readBefore: { otherOutcomes: [], readBeforeSeal: 0 },
+  },
   outcomeIs: 'level' as const,
 };
 

@@ -133,11 +133,11 @@ describe('the facts of a study', () => {
     },
   };
   const circumstances: StudyCircumstances = {
-    isConcurrent: true,
+    isConcurrent: new Uint8Array(n).fill(1),
     otherMonths: 0,
     baselineOutcome: { values: before, isKnown: new Uint8Array(n).fill(1) },
     outcomeIs: 'level',
-    unplannedOutcomes: 0,
+    readBefore: { otherOutcomes: [], readBeforeSeal: 0 },
   };
   const study = (asked: StudyEstimateInput, about: StudyCircumstances) => {
     const designed = designStudy(asked, kernels);
@@ -161,7 +161,7 @@ describe('the facts of a study', () => {
     expect(matched).toBeLessThan(all);
     expect(facts.overlap.leftOut).toBe(1 - matched / all);
     expect(facts.comparison.concurrentControls).toBe(output.groups.control.matched);
-    const { facts: apart } = study(input, { ...circumstances, isConcurrent: false });
+    const { facts: apart } = study(input, { ...circumstances, isConcurrent: new Uint8Array(n) });
     expect(apart.comparison.concurrentControls).toBe(0);
   });
 
