@@ -52,7 +52,7 @@ export function* evaluateControls(seeds: number, kernels: MatrixKernels): Genera
     const kinds = ['constant', 'sparse-set'] as const;
     const { leaderboard } = crossValidate(
       {
-        table: permuteContexts(table, createRandom(seed, 'permuted contexts')),
+        table: permuteContexts(table, table.region, createRandom(seed, 'permuted contexts')),
         leftOut: 'region',
         folds: 4,
         kinds,

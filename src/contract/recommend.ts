@@ -138,7 +138,14 @@ const controls = strict({
     probability: Type.Number(),
   }),
   permutedOutcomes: strict({ tables: Type.Integer(), separated: Type.Integer() }),
-  permutedContexts: nullable(strict({ tables: Type.Integer(), error: Type.Number(), errorOfConstant: Type.Number() })),
+  permutedContexts: nullable(
+    strict({
+      tables: Type.Integer({ description: '19 where contexts may help and none of these did as well, else fewer' }),
+      asGood: Type.Integer(),
+      error: Type.Number(),
+      errorOfConstant: Type.Number(),
+    }),
+  ),
 });
 const verdict = strict({
   kind: servableKind,
@@ -153,7 +160,16 @@ const verdict = strict({
       'calibration-fails',
     ]),
   ),
-  personal: Type.Boolean(),
+  personal: Type.Boolean({
+    description: 'contexts are shown to lower the error: lower bound of the gain above 0, and not matched by chance',
+  }),
+  contextGain: nullable(
+    strict({
+      share: Type.Number({ description: 'of the squared error of one ranking for everybody' }),
+      lower: nullable(Type.Number({ description: 'one-sided 95 % bound over groups' })),
+      groups: Type.Integer(),
+    }),
+  ),
   together: Type.Array(Type.Tuple([Type.String(), Type.String()])),
   blocks: Type.Array(
     strict({

@@ -46,6 +46,7 @@ const internal = [
   'qca/row-sums.ts',
   'qca/two-step.ts', // asked for with `analyseQca`
   // parts of training and of an answer
+  'recommend/acceptable-calibration.ts',
   'recommend/average-models.ts',
   'recommend/between-experiment-variance.ts',
   'recommend/boosted-trees.ts',
@@ -53,7 +54,9 @@ const internal = [
   'recommend/effect-belief.ts',
   'recommend/grouped-folds.ts',
   'recommend/not-dominated.ts',
+  'recommend/paired-gain.ts',
   'recommend/penalised-least-squares.ts',
+  'recommend/permuted-tables.ts',
   'recommend/region-reach.ts',
   'recommend/search-mixes.ts',
   'recommend/ridge-model.ts',

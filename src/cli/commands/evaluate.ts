@@ -87,12 +87,23 @@ function evaluationText({ body, warnings }: ResultOf<'evaluation'>, context: Com
 
 type Body = ResultOf<'evaluation'>['body'];
 
+function contextsLine(
+  { kind, personal, contextGain }: NonNullable<Body['verdict']>,
+  controls: Body['controls'],
+  say: CommandContext['say'],
+): string {
+  if (contextGain === null) return say(`cli.evaluate.verdict.${kind === 'constant' ? 'pooled' : 'not-compared'}`);
+  const { share, lower, groups } = contextGain;
+  const facts = { share, lower: lower ?? 0, groups, tables: controls?.permutedContexts?.tables ?? 0 };
+  return say(`cli.evaluate.verdict.${personal ? 'personal' : 'not-shown'}`, facts);
+}
+
 function verdictLines(
   { leaderboard, controls }: Body,
   verdict: NonNullable<Body['verdict']>,
   { say, language }: CommandContext,
 ): readonly string[] {
-  const personal = say(`cli.evaluate.verdict.${verdict.personal ? 'personal' : 'pooled'}`);
+  const personal = contextsLine(verdict, controls, say);
   if (!verdict.separated) {
     const facts = {
       rows: leaderboard.rows,

@@ -3,6 +3,7 @@ import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { createRandom } from '../random/random-stream.ts';
 import { normalQuantile } from '../stats/normal-quantile.ts';
 import { fitEffectModel, type ModelKind } from './effect-models.ts';
+import { errorWeights } from './error-weights.ts';
 import { type ExperimentTable, placeOf, selectExperiments } from './experiment-table.ts';
 import { groupedFolds } from './grouped-folds.ts';
 import { normalisedGain, regretOfPick } from './ranking-metrics.ts';
@@ -161,17 +162,15 @@ function scorePredictions(
 ): Omit<ModelScore, 'regret' | 'normalisedGainAt3'> {
   const n = table.ids.length;
   const reach = normalQuantile(0.95);
-  // Precise estimates say more about a model than noisy ones, but no estimate counts more than twice the median one.
-  const median = table.variance === null ? 0 : medianOf(table.variance);
+  const weight = errorWeights(table);
   let weights = 0;
   let squares = 0;
   let covered = 0;
   let width = 0;
   const regionRows = new Map<number, { rows: number; covered: number }>();
   for (let i = 0; i < n; i++) {
-    const w = table.variance === null ? 1 : 1 / (table.variance[i]! + median);
-    weights += w;
-    squares += w * (table.effect[i]! - mean[i]!) ** 2;
+    weights += weight[i]!;
+    squares += weight[i]! * (table.effect[i]! - mean[i]!) ** 2;
     const half = reach * Math.sqrt(variance[i]! + noise[i]!);
     const inside = Math.abs(table.effect[i]! - mean[i]!) <= half;
     width += (2 * half) / n;

@@ -8,6 +8,7 @@ import { crossValidate, type Leaderboard, type LeftOut } from './cross-validate.
 import { fitServable, type ModelKind, type ServableKind, servableKinds } from './effect-models.ts';
 import { type ExperimentTable, requireExperimentTable } from './experiment-table.ts';
 import { refuseLeaks } from './leakage.ts';
+import { type PairedGain, pairedGain } from './paired-gain.ts';
 import { permuteContexts, permuteMixes, permuteOutcomes } from './permuted-tables.ts';
 import { effectCovariance, newSiteVariance, predictEffects } from './set-model.ts';
 import type { SetNetwork } from './set-network.ts';
@@ -39,8 +40,10 @@ export interface TableVerdict {
   readonly kind: ServableKind;
   readonly separated: boolean;
   readonly reasons: readonly SeparationReason[];
-  /** contexts lower the error over left-out groups; whether they change which block is best, errors do not tell */
+  /** contexts are shown to lower the error over left-out groups; whether they change which block is best, errors do not tell */
   readonly personal: boolean;
+  /** of the kind over one ranking for everybody; null where the kind is that ranking */
+  readonly contextGain: PairedGain | null;
   /** blocks that no experiment tried one without the other */
   readonly together: readonly (readonly [string, string])[];
   /** the ranking; empty where the blocks are not separated */
@@ -59,9 +62,12 @@ export interface TableControls {
   };
   /** tables with outcomes dealt out in which the blocks would have seemed separated */
   readonly permutedOutcomes: { readonly tables: number; readonly separated: number };
-  /** error of the served kind with contexts dealt out over the sites, against one ranking for everybody; null for the latter */
+  /** error of the served kind with contexts dealt out over the groups, against one ranking for everybody; null for the latter */
   readonly permutedContexts: {
+    /** 19 where the gain holds over groups and none of them does as well, else 3 or more */
     readonly tables: number;
+    readonly asGood: number;
+    /** mean over those tables */
     readonly error: number;
     readonly errorOfConstant: number;
   } | null;
@@ -90,7 +96,7 @@ const fewestGroups = 10;
 const chance = 0.05;
 const toldApart = 0.975;
 const tieProbability = 0.75;
-const permutations = { mixes: 19, outcomes: 5, contexts: 3, folds: 5 };
+const permutations = { mixes: 19, outcomes: 5, contexts: { least: 3, most: 19 }, folds: 5 };
 
 /**
  * Judges a table of experiments: every kind compared by leaving out groups, controls with things dealt out at random, and
@@ -100,7 +106,7 @@ const permutations = { mixes: 19, outcomes: 5, contexts: 3, folds: 5 };
  *
  * @throws empty-group, dimension-mismatch, invalid-argument (a context that gives the outcome away), non-finite, no-variation,
  * too-few-groups below 10 experiments or 3 groups
- * Cost: that of `crossValidate`, 20 times that of ridge in 5 folds, and about 20 fits of the served kind.
+ * Cost: that of `crossValidate`, 20 times that of ridge in 5 folds, and 20 to 100 fits of the served kind.
  */
 export function evaluateTable(
   input: EvaluationInput,
@@ -125,11 +131,17 @@ export function evaluateTable(
   );
   if (kind === null) return { leaderboard, verdict: null, controls: null };
 
-  const controls = runControls(input, kind, kernels, (done) => progress(0.5 + 0.45 * done));
   const score = (name: ModelKind) => leaderboard.models.find(({ model }) => model === name);
   const together = alwaysTogether(table);
   const ranking = rankBlocks(table, kind, seed, kernels);
   const reasons: SeparationReason[] = [];
+  const forecasts = (name: ModelKind) => compared.predictions.find(({ model }) => model === name)!;
+  const group = groupOf(table, leftOut);
+  const contextGain =
+    kind === 'constant' || score('constant') === undefined
+      ? null
+      : pairedGain(table, group, forecasts(kind), forecasts('constant'));
+  const controls = runControls(input, kind, isLikely(contextGain), kernels, (done) => progress(0.5 + 0.45 * done));
   if (table.ids.length <= fewExperiments) reasons.push('few-experiments');
   if (leaderboard.groups < fewestGroups) reasons.push('few-groups');
   if (together.length > 0) reasons.push('blocks-always-together');
@@ -137,9 +149,8 @@ export function evaluateTable(
   if (!ranking.apart) reasons.push('ranks-tie');
   if ((score(kind)!.intervalCoverage ?? 1) < 0.8) reasons.push('calibration-fails');
   const separated = reasons.length === 0;
-  const { mean, variance, noise } = compared.predictions.find(({ model }) => model === kind)!;
+  const { mean, variance, noise } = forecasts(kind);
   const scores = mean.map((value, i) => Math.abs(table.effect[i]! - value) / Math.sqrt(variance[i]! + noise[i]!));
-  const group = leftOut === 'region' ? table.region : table.site;
   const reach = separated ? conformalReach(scores, group, 0.9, createRandom(seed, 'conformal')).reach : 0;
   progress(1);
   return {
@@ -149,7 +160,8 @@ export function evaluateTable(
       kind,
       separated,
       reasons,
-      personal: kind !== 'constant' && score('constant') !== undefined,
+      personal: helps(contextGain, controls.permutedContexts),
+      contextGain,
       together,
       blocks: separated ? ranking.blocks(reach) : [],
     },
@@ -159,9 +171,22 @@ export function evaluateTable(
 /** Fewer than this say nothing at all, and models would be fitted on one or two rows. */
 const fewestRows = 10;
 
+const groupOf = (table: ExperimentTable, leftOut: LeftOut): Uint32Array =>
+  leftOut === 'region' ? table.region : table.site;
+
+/**
+ * A gain of the best of several kinds over the simplest is mostly selection and luck: it has to hold over groups, and to be out of reach
+ * of contexts that say nothing.
+ */
+const helps = (gain: PairedGain | null, permuted: TableControls['permutedContexts']): boolean =>
+  isLikely(gain) && permuted !== null && (1 + permuted.asGood) / (1 + permuted.tables) <= chance;
+
+const isLikely = (gain: PairedGain | null): boolean =>
+  gain !== null && gain.groups >= fewestGroups && gain.lower !== null && gain.lower > 0;
+
 function requireEnough(table: ExperimentTable, leftOut: LeftOut): void {
   const n = table.ids.length;
-  const groups = new Set(leftOut === 'region' ? table.region : table.site).size;
+  const groups = new Set(groupOf(table, leftOut)).size;
   if (n < fewestRows || groups < 3) {
     throw new CoreError(
       'too-few-groups',
@@ -184,7 +209,8 @@ function runControls(
   kernels: MatrixKernels,
   progress: (fraction: number) => void,
 ): TableControls {
-  const total = permutations.mixes + permutations.outcomes + permutations.contexts;
+  contextsLikely: boolean,
+  const total = permutations.mixes + permutations.outcomes + permutations.contexts.most;
   let done = 0;
   const step = () => progress(++done / total);
   const error = (candidate: ExperimentTable, name: ServableKind) =>
@@ -201,15 +227,23 @@ function runControls(
   let separated = 0;
   for (let t = 0; t < permutations.outcomes; t++, step()) {
     const dealt = permuteOutcomes(table, createRandom(seed, 'permuted outcomes', t));
+  const contextControl = () => {
+    const { least, most } = permutations.contexts;
+    const wanted = contextsLikely ? most : least;
+    const group = groupOf(table, leftOut);
+    const known = error(table, kind);
+    const errors: number[] = [];
+    const asGood = () => errors.filter((dealt) => dealt <= known).length;
+    while (errors.length < least || (errors.length < wanted && asGood() === 0)) {
+      errors.push(error(permuteContexts(table, group, createRandom(seed, 'permuted contexts', errors.length)), kind));
+      step();
+    }
+    const mean = errors.reduce((sum, dealt) => sum + dealt, 0) / errors.length;
+    return { tables: errors.length, asGood: asGood(), error: mean, errorOfConstant: error(table, 'constant') };
+  };
     if (rankBlocks(dealt, kind, seed, kernels).apart) separated++;
   }
-  let permuted = 0;
-  if (kind !== 'constant') {
-    for (let t = 0; t < permutations.contexts; t++, step()) {
-      permuted +=
-        error(permuteContexts(table, createRandom(seed, 'permuted contexts', t)), kind) / permutations.contexts;
-    }
-  }
+  const permutedContexts = kind === 'constant' ? null : contextControl();
   return {
     permutedMixes: {
       error: own,
@@ -218,10 +252,7 @@ function runControls(
       probability: (1 + asGood) / (1 + permutations.mixes),
     },
     permutedOutcomes: { tables: permutations.outcomes, separated },
-    permutedContexts:
-      kind === 'constant'
-        ? null
-        : { tables: permutations.contexts, error: permuted, errorOfConstant: error(table, 'constant') },
+    permutedContexts,
   };
 }
 

@@ -25,16 +25,31 @@ export function permuteOutcomes(table: ExperimentTable, random: RandomStream): E
   };
 }
 
-/** The table with the contexts of whole sites dealt out over the sites, so that experiments of one site still agree. */
-export function permuteContexts(table: ExperimentTable, random: RandomStream): ExperimentTable {
+/**
+ * The table with the contexts of whole sites dealt out, so that experiments of one site still agree, and sites that lie in one group
+ * still get the contexts of one group: groups swap, and sites within them. What groups have in common besides contexts then lines up with contexts
+ * no less than it does by chance in the table itself.
+ *
+ * @param group n indices of what is left out together: sites, or regions of whole sites
+ */
+export function permuteContexts(table: ExperimentTable, group: Uint32Array, random: RandomStream): ExperimentTable {
   const P = table.contexts.length;
   const firstRow = new Map<number, number>();
   table.site.forEach((site, i) => {
     if (!firstRow.has(site)) firstRow.set(site, i);
   });
   const sites = [...firstRow.keys()].sort((a, b) => a - b);
-  const order = random.permutation(sites.length);
-  const taken = new Map(sites.map((site, s) => [site, firstRow.get(sites[order[s]!]!)!]));
+  const members = [...Map.groupBy(sites, (site) => group[firstRow.get(site)!]!).values()];
+  const shuffled = <T>(values: readonly T[]): readonly T[] =>
+    Array.from(random.permutation(values.length), (at) => values[at]!);
+  const givers = shuffled(members);
+  const taken = new Map<number, number>();
+  members.forEach((takers, g) => {
+    const from = shuffled(givers[g]!);
+    takers.forEach((site, s) => {
+      taken.set(site, firstRow.get(from[s % from.length]!)!);
+    });
+  });
   const context = new Float64Array(table.context.length);
   const contextMissing = new Uint8Array(table.contextMissing.length);
   table.site.forEach((site, i) => {
