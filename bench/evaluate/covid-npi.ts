@@ -91,7 +91,7 @@ export function* evaluateCovid(reference: string | null, kernels: MatrixKernels)
   );
   for (const { model, rootMeanSquaredError } of leaderboard.models)
     yield shown(test, `leave-country-out error of ${model}`, rootMeanSquaredError);
-  const served = chooseKind(leaderboard, servableKinds)!;
+  const { kind: served } = chooseKind(leaderboard, servableKinds)!;
   const winner = leaderboard.models.find(({ model }) => model === served)!;
   yield below(
     test,

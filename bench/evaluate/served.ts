@@ -49,7 +49,7 @@ export function servedPredictions(
         kernels,
         () => {},
       );
-      const kind = chooseKind(leaderboard, servableKinds)!;
+      const { kind } = chooseKind(leaderboard, servableKinds)!;
       const model = fitEffectModel(kind, training, createRandom(seed, 'model', kind, f), kernels, null);
       const predicted = model.rows(selectExperiments(table, outside));
       outside.forEach((i, at) => {

@@ -26,6 +26,7 @@ export function trainedOn(table: ExperimentTable, seed: number, kernels: MatrixK
         model,
         support: fitSupportArea(table, model, kernels),
         calibration: {
+          acceptable: true,
           groups: table.sites.length,
           reach: 1.645,
           slope: score.calibrationSlope,

@@ -1,5 +1,6 @@
+import { calibrationBounds } from '../core/recommend/acceptable-calibration.ts';
 import type { Leaderboard } from '../core/recommend/cross-validate.ts';
-import type { ModelDescription } from './models.ts';
+import type { ModelDescription, ModelKpi } from './models.ts';
 import type { KpiPromises, ModelPromises } from './promises.ts';
 
 const show = (value: number | null, digits = 3): string => (value === null ? '-' : value.toFixed(digits));
@@ -11,6 +12,14 @@ function leaderboardTable(leaderboard: Leaderboard, served: string): string {
       `| ${m.model}${m.model === served ? ' (served)' : ''} | ${show(m.rootMeanSquaredError, 4)} | ${show(m.intervalCoverage)} | ${show(m.worstRegionCoverage)} | ${show(m.intervalWidth)} | ${show(m.calibrationSlope, 2)} |`,
   );
   return [head, ...rows].join('\n');
+}
+
+/** The condition for serving, and whether it is met. */
+function calibrationLine({ kind, calibration, byRegion }: ModelKpi): string {
+  const score = byRegion.models.find(({ model }) => model === kind)!;
+  const { coverage, slope } = calibrationBounds;
+  const own = `coverage ${show(score.intervalCoverage)} (standard error ${show(score.coverageError)} over regions), slope ${show(score.calibrationSlope, 2)} (${show(score.slopeError, 2)})`;
+  return `Served is the smallest error among the kinds whose 90 % intervals cover ${coverage} or more here, and whose slope is ${slope.join(' to ')}, within the 90 % error over regions. This one: ${own}: ${calibration.acceptable ? 'met' : 'not met by any kind, so every answer abstains'}.`;
 }
 
 /** The card of a model: data, splits, comparison, calibration, what it is not for. Plain Markdown, the same bytes each time. */
@@ -27,6 +36,8 @@ Served: **${part.kind}**${part.pooled ? '. One mix for everybody did not do wors
 Each row was predicted by models that never saw its region (${part.byRegion.folds} folds of whole regions):
 
 ${leaderboardTable(part.byRegion, part.kind)}
+
+${calibrationLine(part)}
 
 The same with whole neighbourhoods left out (${part.byNeighbourhood.folds} folds):
 

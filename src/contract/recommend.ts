@@ -40,9 +40,11 @@ const leaderboard = strict({
       model: modelKind,
       rootMeanSquaredError: Type.Number(),
       intervalCoverage: number,
+      coverageError: nullable(Type.Number({ description: 'standard error over left-out groups' })),
       worstRegionCoverage: number,
       intervalWidth: number,
       calibrationSlope: number,
+      slopeError: nullable(Type.Number({ description: 'standard error over left-out groups' })),
       regret: number,
       normalisedGainAt3: number,
     }),
@@ -51,6 +53,10 @@ const leaderboard = strict({
 });
 
 const calibration = strict({
+  acceptable: Type.Boolean({
+    description:
+      'over left-out regions: 90 % intervals that cover 85 %, and a slope of .7 to 1.3, within the error over groups',
+  }),
   groups: Type.Integer(),
   reach: number,
   slope: number,

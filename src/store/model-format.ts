@@ -2,7 +2,7 @@ import { AppError } from '../app/errors.ts';
 import type { TrainedModel } from '../core/recommend/trained-model.ts';
 
 const magic = 'SWMODEL\n';
-const formatVersion = 1;
+const formatVersion = 2;
 
 const kinds = {
   float64: Float64Array,

@@ -26,12 +26,16 @@ export interface ModelScore {
   readonly rootMeanSquaredError: number;
   /** share of observed effects inside their 90 % interval; null for kinds without intervals */
   readonly intervalCoverage: number | null;
+  /** its standard error over left-out groups; null without intervals or with a single group */
+  readonly coverageError: number | null;
   /** the same in the region where it is lowest, of regions with at least 10 rows; null where there is none */
   readonly worstRegionCoverage: number | null;
   /** mean width of the 90 % intervals */
   readonly intervalWidth: number | null;
   /** slope of observed on predicted effects: 1 is calibrated, below 1 promises too much; null where predictions are equal */
   readonly calibrationSlope: number | null;
+  /** its standard error over left-out groups; null without a slope or with a single group */
+  readonly slopeError: number | null;
   /** where the truth is known: mean loss by following the model, and gain of its first three against the ideal */
   readonly regret: number | null;
   readonly normalisedGainAt3: number | null;
@@ -127,7 +131,7 @@ export function crossValidate(
     });
   }
   const models = predictions.map((prediction, k) => ({
-    ...scorePredictions(table, prediction),
+    ...scorePredictions(table, group, prediction),
     regret: truth === null ? null : regret[k]! / n,
     normalisedGainAt3: truth === null ? null : gain[k]! / n,
   }));
@@ -158,6 +162,7 @@ const withoutInterval: ReadonlySet<ModelKind> = new Set([
 
 function scorePredictions(
   table: ExperimentTable,
+  group: Uint32Array,
   { model, mean, variance, noise }: LeftOutPredictions,
 ): Omit<ModelScore, 'regret' | 'normalisedGainAt3'> {
   const n = table.ids.length;
@@ -165,7 +170,7 @@ function scorePredictions(
   const weight = errorWeights(table);
   let weights = 0;
   let squares = 0;
-  let covered = 0;
+  const covered = new Uint8Array(n);
   let width = 0;
   const regionRows = new Map<number, { rows: number; covered: number }>();
   for (let i = 0; i < n; i++) {
@@ -174,30 +179,43 @@ function scorePredictions(
     const half = reach * Math.sqrt(variance[i]! + noise[i]!);
     const inside = Math.abs(table.effect[i]! - mean[i]!) <= half;
     width += (2 * half) / n;
-    if (inside) covered++;
+    covered[i] = inside ? 1 : 0;
     const entry = regionRows.get(table.region[i]!) ?? { rows: 0, covered: 0 };
     regionRows.set(table.region[i]!, { rows: entry.rows + 1, covered: entry.covered + (inside ? 1 : 0) });
   }
   const large = [...regionRows.values()].filter(({ rows }) => rows >= 10).map((entry) => entry.covered / entry.rows);
   const hasInterval = !withoutInterval.has(model);
+  const coverage = covered.reduce((sum, inside) => sum + inside, 0) / n;
+  // Kinds that expect the same everywhere differ only by their folds, which is no promise to compare with.
+  const fit = model === 'random' || model === 'popularity' ? null : slopeOf(table, mean);
   return {
     model,
     rootMeanSquaredError: Math.sqrt(squares / weights),
-    intervalCoverage: hasInterval ? covered / n : null,
+    intervalCoverage: hasInterval ? coverage : null,
+    coverageError: hasInterval ? groupError(group, (i) => (covered[i]! - coverage) / n) : null,
     worstRegionCoverage: hasInterval && large.length > 0 ? Math.min(...large) : null,
     intervalWidth: hasInterval ? width : null,
-    // Kinds that expect the same everywhere differ only by their folds, which is no promise to compare with.
-    calibrationSlope: model === 'random' || model === 'popularity' ? null : slopeOf(table, mean),
+    calibrationSlope: fit?.slope ?? null,
+    slopeError: fit === null ? null : groupError(group, fit.influence),
   };
 }
 
-function medianOf(values: Float64Array): number {
-  const sorted = Float64Array.from(values).sort();
-  return sorted[Math.floor((sorted.length - 1) / 2)]!;
+/** Standard error over groups of an estimate to which row i adds `influence(i)`: sqrt(G / (G - 1) sum over groups of their squared sums). */
+function groupError(group: Uint32Array, influence: (i: number) => number): number | null {
+  const sums = new Map<number, number>();
+  group.forEach((g, i) => {
+    sums.set(g, (sums.get(g) ?? 0) + influence(i));
+  });
+  const G = sums.size;
+  if (G < 2) return null;
+  return Math.sqrt((G / (G - 1)) * [...sums.values()].reduce((sum, value) => sum + value ** 2, 0));
 }
 
-/** Weighted least-squares slope of observed on predicted. */
-function slopeOf(table: ExperimentTable, predicted: Float64Array): number | null {
+/** Weighted least-squares slope of observed on predicted, and what each row adds to its error. */
+function slopeOf(
+  table: ExperimentTable,
+  predicted: Float64Array,
+): { readonly slope: number; readonly influence: (i: number) => number } | null {
   const weight = (i: number) => (table.variance === null ? 1 : 1 / table.variance[i]!);
   let w = 0;
   let x = 0;
@@ -214,5 +232,13 @@ function slopeOf(table: ExperimentTable, predicted: Float64Array): number | null
     xx += weight(i) * dx * dx;
     xy += weight(i) * dx * (table.effect[i]! - y / w);
   }
-  return xx > 1e-18 * w ? xy / xx : null;
+  if (!(xx > 1e-18 * w)) return null;
+  const slope = xy / xx;
+  return {
+    slope,
+    influence: (i) => {
+      const dx = predicted[i]! - x / w;
+      return (weight(i) * dx * (table.effect[i]! - y / w - slope * dx)) / xx;
+    },
+  };
 }

@@ -383,7 +383,7 @@ function judge(facts: {
     abstain.push('too-few-neighbourhoods');
   }
   const coverage = (part: TrainedKpi) => part.calibration.intervalCoverage ?? 1;
-  if (goals.some((part) => coverage(part) < 0.8)) abstain.push('calibration-fails');
+  if (goals.some((part) => !part.calibration.acceptable || coverage(part) < 0.8)) abstain.push('calibration-fails');
   if (abstain.length > 0) return { state: 'abstain', reasons: abstain };
 
   const careful: StateReason[] = [];

@@ -1,7 +1,7 @@
 import { CoreError } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import { createRandom } from '../random/random-stream.ts';
-import { chooseKind } from './choose-kind.ts';
+import { type ChosenKind, chooseKind } from './choose-kind.ts';
 import { conformalReach } from './conformal-reach.ts';
 import { crossValidate, type Leaderboard, type LeftOutPredictions } from './cross-validate.ts';
 import { fitServable, modelKinds, type ServableKind } from './effect-models.ts';
@@ -22,10 +22,10 @@ export interface TrainingInput {
 
 /**
  * Trains a model per KPI: compares all kinds by leaving out neighbourhoods and regions, takes the candidate with the
- * smallest error over left-out regions, fits it on everything, and calibrates its intervals on left-out neighbourhoods.
+ * smallest error over left-out regions and acceptable calibration there, fits it on everything, and calibrates its intervals on left-out neighbourhoods.
  *
  * A candidate that does worse over left-out regions than one mix for everybody (`constant`) is not taken: then the
- * pooled model is, and says so.
+ * pooled model is, and says so. Where no kind is calibrated acceptably the pooled one is kept, and its answers abstain.
  *
  * @param network engine of the set network; without one it is not compared, and the leaderboards say so
  * @throws empty-group, invalid-argument (a context that gives the outcome away), too-few-groups, singular-matrix
@@ -53,7 +53,7 @@ export function trainModel(
     const shared = { table, folds: input.folds, kinds, truth: null, seed };
     const byRegion = crossValidate({ ...shared, leftOut: 'region' }, kernels, part(0, 0.45), network);
     const byNeighbourhood = crossValidate({ ...shared, leftOut: 'neighbourhood' }, kernels, part(0.45, 0.9), network);
-    const kind = chooseKind(byRegion.leaderboard, input.candidates) ?? 'constant';
+    const { kind, calibrated } = chooseKind(byRegion.leaderboard, input.candidates)!;
     const model = fitServable(kind, table, createRandom(seed, 'model', kind), kernels);
     progress((k + 1) / tables.length);
     return {
@@ -63,7 +63,7 @@ export function trainModel(
       table,
       model,
       support: fitSupportArea(table, model, kernels),
-      calibration: calibrate(table, kind, byRegion.leaderboard, byNeighbourhood.predictions, seed),
+      calibration: calibrate(table, { kind, calibrated }, byRegion.leaderboard, byNeighbourhood.predictions, seed),
       spread: spreadOf(table.effect),
       byNeighbourhood: byNeighbourhood.leaderboard,
       byRegion: byRegion.leaderboard,
@@ -74,7 +74,7 @@ export function trainModel(
 
 function calibrate(
   table: ExperimentTable,
-  kind: ServableKind,
+  { kind, calibrated }: ChosenKind,
   byRegion: Leaderboard,
   predictions: readonly LeftOutPredictions[],
   seed: number,
@@ -83,6 +83,7 @@ function calibrate(
   const score = byRegion.models.find(({ model }) => model === kind)!;
   const scores = mean.map((value, i) => Math.abs(table.effect[i]! - value) / Math.sqrt(variance[i]! + noise[i]!));
   const shown = {
+    acceptable: calibrated,
     slope: score.calibrationSlope,
     intervalCoverage: score.intervalCoverage,
     worstRegionCoverage: score.worstRegionCoverage,

@@ -6,6 +6,8 @@ import type { SupportArea } from './support.ts';
 
 /** How far the forecasts of left-out groups were off, and what intervals are made of it. */
 export interface Calibration {
+  /** good enough for the model to be served (acceptable-calibration.ts); else answers abstain */
+  readonly acceptable: boolean;
   /** groups with a conformity score, one per left-out neighbourhood */
   readonly groups: number;
   /** 90 % intervals reach this many standard deviations; null where there are too few groups for a guarantee */

