@@ -57,7 +57,6 @@ async function serve(t: TestStore, content = file) {
 }
 
 const codes = ({ changes }: ResultOf<'replay'>['body']): string[] => changes.map(({ what, code }) => `${what} ${code}`);
-const notCompared = { verdict: 'changed', identical: null, digest: null, differences: [] };
 
 describe('a capsule over the store', () => {
   it('is the same in another store that holds the file as another revision', async () => {
@@ -83,7 +82,7 @@ describe('a capsule over the store', () => {
     expect((await replay(capsule)).body.verdict).toBe('same');
   });
 
-  it('answers data-withdrawn after an erasure, and one that left before learns that units were erased', async () => {
+  it('answers data-withdrawn after an erasure, one that left before too, and only its digests are kept', async () => {
     await using t = await openTestStore();
     const { service, study, replay } = await serve(t);
     const capsule = await study();
@@ -95,11 +94,17 @@ describe('a capsule over the store', () => {
     });
     await expect(service.getJob(operator, { job: before.job.id })).rejects.toMatchObject({ code: 'data-withdrawn' });
     for (const erased of ['H00008', null]) {
-      const { body, job } = await replay(capsule);
-      expect(body).toMatchObject(notCompared);
-      expect(codes(body)).toEqual(['data units-erased']);
-      // Nothing of what the capsule brought is kept with the job.
-      expect((await t.store.jobs.get(job.id))!.settings).toMatchObject({ capsule: { answer: null } });
+      const job = await service.replay(operator, capsule, wait);
+      expect(job).toMatchObject({
+        ...{ result: null, resultId: null },
+        error: {
+          code: 'data-withdrawn',
+          details: { panel, by: 'erasure', seal: capsule.seal.seal, digest: capsule.digest },
+        },
+      });
+      // Nothing of what the capsule brought is kept with the job but its digests.
+      const kept = (await t.store.jobs.get(job.id))!.settings as unknown as { capsule: StudyCapsule };
+      expect(kept.capsule).toEqual({ ...capsule, answer: null });
       if (erased !== null) await service.eraseUnit(operator, { panel, unit: erased });
     }
     // A study of those who are left is replayed as any other, also after a further erasure of nobody in it.
@@ -111,9 +116,9 @@ describe('a capsule over the store', () => {
     const { service, study, replay } = await serve(t);
     const capsule = await study();
     await service.recordConsent(operator, { household, person: '1', purpose: 'research', kind: 'withdrawn' });
-    const { body } = await replay(capsule);
-    expect(body).toMatchObject(notCompared);
-    expect(codes(body)).toEqual(['data other-consents']);
+    expect((await service.replay(operator, capsule, wait)).error).toMatchObject({
+      ...{ code: 'data-withdrawn', details: { by: 'consent', digest: capsule.digest } },
+    });
     const types = (await t.store.events.entries()).map(({ type }) => type);
     expect(types).not.toContain('study-replayed');
     await service.recordConsent(operator, { household, person: '1', purpose: 'research', kind: 'renewed' });

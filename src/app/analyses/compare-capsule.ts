@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { digestOf } from '../digest.ts';
+import { AppError } from '../errors.ts';
 import type { PanelDescription } from '../panels.ts';
 import type { Ports } from '../ports.ts';
 import type { Engine } from '../results.ts';
@@ -12,9 +13,7 @@ export const replayCodes = {
   'protocol-edited': 'settings',
   'override-edited': 'settings',
   'sealed-at': 'settings',
-  'units-erased': 'data',
   'other-data': 'data',
-  'other-consents': 'data',
   'engine-version': 'engine',
   'engine-kernels': 'engine',
   'other-design': 'design',
@@ -71,22 +70,37 @@ export function changedEngine({ engine, seal }: StudyCapsule, now: Omit<Engine, 
   ];
 }
 
-/** Whether the panel has the file of a capsule, and if not, whether units were erased from it since. */
+/** Whether the panel has the file of a capsule. @throws data-withdrawn where units were erased from it since */
 export async function changedData(
-  { seal, protocol: { panel } }: StudyCapsule,
+  capsule: StudyCapsule,
   { revision, digest }: PanelDescription,
   { events }: Pick<Ports, 'events'>,
 ): Promise<readonly ReplayChange[]> {
-  if (digest === seal.data.digest) return [];
+  const { panel } = capsule.protocol;
+  const was = capsule.seal.data.digest;
+  if (digest === was) return [];
   const entries = await events.entries('unit-erased');
   const withdrawals = entries.flatMap(({ details }) => {
     const { revisions, withdrawal } = JSON.parse(details) as UnitErased;
     return revisions.some((one) => one.panel === panel && one.revision === revision) ? [withdrawal] : [];
   });
-  const isErased = withdrawals.some(
-    (_, first) => withdrawals.slice(first).reduce(digestWithout, seal.data.digest) === digest,
+  const isErased = withdrawals.some((_, first) => withdrawals.slice(first).reduce(digestWithout, was) === digest);
+  if (isErased) throw withdrawnFrom(capsule, 'erasure');
+  return [changeOf('other-data', { panel, revision })];
+}
+
+/** The refusal to carry out a study whose data were withdrawn since; of the capsule it names digests and no more. */
+export function withdrawnFrom(
+  { protocol: { panel }, seal, digest }: StudyCapsule,
+  by: 'erasure' | 'consent',
+): AppError {
+  return new AppError(
+    'data-withdrawn',
+    by === 'erasure'
+      ? `Units were erased from panel "${panel}" since this study. What was made from them is withdrawn, and nothing of it can be compared. Design the study again on what is left.`
+      : `Consent to use the data of panel "${panel}" was given or withdrawn since this study, so it would be of other households. What was made before is withdrawn, and nothing of it can be compared. Design the study again on what may be used now.`,
+    { panel, by, seal: seal.seal, digest },
   );
-  return [changeOf(isErased ? 'units-erased' : 'other-data', { panel, revision })];
 }
 
 interface UnitErased {

@@ -9,7 +9,14 @@ import type { AnalysisContext } from '../ports.ts';
 import type { DataSource, Draft } from '../results.ts';
 import type { StudyCapsule } from '../study-capsule.ts';
 import { sealedAt } from '../study-seal.ts';
-import { changedData, changedEngine, changedSettings, changeOf, type ReplayChange } from './compare-capsule.ts';
+import {
+  changedData,
+  changedEngine,
+  changedSettings,
+  changeOf,
+  type ReplayChange,
+  withdrawnFrom,
+} from './compare-capsule.ts';
 import { estimateSealed, sealedStudy } from './sealed-study.ts';
 
 export interface ReplaySettings {
@@ -35,7 +42,10 @@ export interface ReplayBody {
 
 const shownDifferences = 10;
 
-/** A sealed study once more, from its capsule: the same bytes, or what changed. */
+/**
+ * A sealed study once more, from its capsule: the same bytes, or what changed; `data-withdrawn` where units were erased, or consent
+ * changed who is in it.
+ */
 export const replay = {
   settings: (request: ReplaySettings): ReplaySettings => request,
 
@@ -124,7 +134,8 @@ async function estimateAgain(
     const { changed } = error.details;
     if (changed !== 'design' && changed !== 'data') throw error;
     // Revision and file were compared before, so other data are those of others who consent.
-    return { changes: [changeOf(changed === 'design' ? 'other-design' : 'other-consents')], answer: null };
+    if (changed === 'data') throw withdrawnFrom(capsule, 'consent');
+    return { changes: [changeOf('other-design')], answer: null };
   }
 }
 
