@@ -61,6 +61,7 @@ const internal = [
   'recommend/search-mixes.ts',
   'recommend/ridge-model.ts',
   'recommend/set-features.ts',
+  'recommend/support-of-goals.ts',
   'recommend/sparse-coefficients.ts',
   // numerical parts
   'random/gamma-variate.ts',

@@ -3,6 +3,7 @@ import { lowerState } from '../../core/recommend/judge-promises.ts';
 import type { NextExperiments } from '../../core/recommend/next-experiments.ts';
 import type { Recommendation } from '../../core/recommend/recommend-mixes.ts';
 import type { EvidenceItem, ShownEvidence } from '../../core/recommend/show-evidence.ts';
+import type { TrainedKpi } from '../../core/recommend/trained-model.ts';
 import type { ExperimentEvidence } from '../experiment-evidence.ts';
 import type { ContextParameter, ExperimentRegistry } from '../experiments.ts';
 import type { AnalysisContext } from '../ports.ts';
@@ -143,7 +144,7 @@ export const recommendation = {
         ...(cbs === null ? [] : [{ panel: 'cbs-table', revision: 1, digest: cbs.digest, units: null, consents: null }]),
       ],
       attrition: [
-        { step: 'experiments', units: model.kpis[0]!.table.ids.filter((id) => !withdrawn.includes(id)).length },
+        { step: 'experiments', units: experimentsBehind(model.kpis.filter(isGoal), withdrawn) },
         { step: 'feasible-mixes', units: answer.considered },
       ],
       warnings,
@@ -172,6 +173,10 @@ export const recommendation = {
   /** A forecast from experiments that are all public evidence: a model that learned a smaller one is refused above. */
   release: (body: RecommendationBody): RecommendationBody => body,
 };
+
+/** An experiment that measured two goals is one. */
+const experimentsBehind = (parts: readonly TrainedKpi[], withdrawn: readonly string[]): number =>
+  new Set(parts.flatMap(({ table }) => table.ids).filter((id) => !withdrawn.includes(id))).size;
 
 const pilotOf = (next: NextExperiments | null): Pilot | null => {
   const [first] = next?.experiments ?? [];

@@ -11,7 +11,8 @@ import { notDominated } from './not-dominated.ts';
 import { searchMixes } from './search-mixes.ts';
 import { effectCovariance, meanEffects, newSiteVariance, predictEffects } from './set-model.ts';
 import { type ShownEvidence, showEvidence } from './show-evidence.ts';
-import { evidencePerBlock, type Support, supportOf, unknownShare } from './support.ts';
+import type { Support } from './support.ts';
+import { evidenceForGoals, fewestPerBlock } from './support-of-goals.ts';
 import type { TrainedKpi, TrainedModel } from './trained-model.ts';
 import { type TransportEstimates, transportEstimates } from './transport.ts';
 import { type WeighedGoal, weighGoals } from './weigh-goals.ts';
@@ -79,7 +80,7 @@ export interface Recommendation {
   readonly mixes: readonly RankedMix[];
   readonly support: Support & { readonly outside: readonly string[] };
   readonly missing: readonly string[];
-  /** experiments that say something about each block of the first mix */
+  /** experiments that say something about each block of the first mix, for the goal for which they are fewest */
   readonly experimentsPerBlock: readonly { readonly block: string; readonly effective: number }[];
   readonly explanation: readonly { readonly kpi: string; readonly terms: readonly EffectTerm[] }[];
   readonly evidence: readonly ShownEvidence[];
@@ -113,13 +114,13 @@ const toldApart = 0.975;
 export function recommendMixes(input: RecommendationInput, kernels: MatrixKernels): Recommendation {
   const { blocks } = input;
   const goals = weighGoals(input.model, input.goals);
-  const first = goals[0]!.part;
-  const support = supportOf(first.support, first.model, input.place, kernels);
-  const contexts = first.table.contexts;
+  const parts = goals.map(({ part }) => part);
+  const { support } = evidenceForGoals(parts, input.place, kernels);
+  const { contexts } = parts[0]!.table;
   // A parameter far from anything seen cannot be used: the place is then taken as the network knows such places.
   const borrows = support.outsideContexts.length > 0 && support.outsideContexts.length <= 2;
   const place = borrows ? withoutContexts(input.place, support.outsideContexts) : input.place;
-  const near = borrows ? supportOf(first.support, first.model, place, kernels) : support;
+  const { support: near, unknown } = evidenceForGoals(parts, place, kernels);
 
   const J = blocks.length;
   const { mixes, exact } = candidateMixes(blocks, input.constraints, (flags) =>
@@ -205,7 +206,7 @@ export function recommendMixes(input: RecommendationInput, kernels: MatrixKernel
   for (const i of [half, certain]) if (i !== undefined && !listed.includes(i)) listed.push(i);
   listed.sort((a, b) => ranking.indexOf(a) - ranking.indexOf(b));
 
-  const perBlock = evidencePerBlock(first.table, first.support, first.model, place, kernels);
+  const perBlock = fewestPerBlock(parts, place, kernels);
   const inBest = blocks
     .map((block, j) => ({ block: block.id, effective: perBlock[j]! }))
     .filter((_, j) => mixes[best * J + j]);
@@ -216,8 +217,8 @@ export function recommendMixes(input: RecommendationInput, kernels: MatrixKernel
     transported: transport.every(({ agree }) => agree),
     support: near,
     borrows,
-    unknown: unknownShare(first.support, first.model, place, kernels),
-    goals: goals.map(({ part }) => part),
+    unknown,
+    goals: parts,
     gain: mean[best]!,
     certainty: normalCdf(mean[best]! / spread),
     tied: tiesWithMedian(order, mean, place, goals, mixes, J, kernels),
@@ -246,7 +247,7 @@ export function recommendMixes(input: RecommendationInput, kernels: MatrixKernel
     evidence: goals.map(({ part }) => showEvidence(part, place, mix, kernels)),
     transport,
     measureFirst: measureFirst(place, input.place.missing, contexts, goals, mix, kernels),
-    pilots: pilotsFor(first, mean[best]! > 0 ? predictions[0]!.mean[best]! : 0),
+    pilots: pilotsFor(parts[0]!, mean[best]! > 0 ? predictions[0]!.mean[best]! : 0),
   };
 }
 
@@ -411,33 +412,27 @@ function measureFirst(
   mix: Uint8Array,
   kernels: MatrixKernels,
 ): Recommendation['measureFirst'] {
-  const variance = (missing: Uint8Array) =>
+  const varianceAt = (placeFor: (goal: WeighedGoal) => Place) =>
     goals.reduce(
-      (sum, { part, factor }) =>
+      (sum, goal) =>
         sum +
-        factor ** 2 *
-          (predictEffects(part.model, { context: place.context, missing }, mix, kernels).variance[0]! +
-            newSiteVariance(part.model)),
+        goal.factor ** 2 *
+          (predictEffects(goal.part.model, placeFor(goal), mix, kernels).variance[0]! +
+            newSiteVariance(goal.part.model)),
       0,
     );
-  const present = variance(place.missing);
-  const scale = goals[0]!.part.model.scale;
+  const present = varianceAt(() => place);
   return contexts
     .map((context, p) => {
       if (!unmeasured[p]) return { context, narrows: 0 };
       const missing = place.missing.slice();
       missing[p] = 0;
       // Its value is not known; at the mean of the evidence it takes away what its uncertainty adds on average.
-      const filled = place.context.slice();
-      filled[p] = scale.centre[p]!;
-      const known = goals.reduce(
-        (sum, { part, factor }) =>
-          sum +
-          factor ** 2 *
-            (predictEffects(part.model, { context: filled, missing }, mix, kernels).variance[0]! +
-              newSiteVariance(part.model)),
-        0,
-      );
+      const known = varianceAt(({ part }) => {
+        const filled = place.context.slice();
+        filled[p] = part.model.scale.centre[p]!;
+        return { context: filled, missing };
+      });
       return { context, narrows: Math.max(0, 1 - known / present) };
     })
     .filter(({ narrows }) => narrows > 0)

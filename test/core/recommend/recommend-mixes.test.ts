@@ -19,7 +19,8 @@ import {
   fitSetModel,
   predictEffects,
 } from '../../../src/core/recommend/set-model.ts';
-import { fitSupportArea, unknownShare } from '../../../src/core/recommend/support.ts';
+import { evidencePerBlock, fitSupportArea, supportOf, unknownShare } from '../../../src/core/recommend/support.ts';
+import { evidenceForGoals } from '../../../src/core/recommend/support-of-goals.ts';
 import type { TrainedKpi, TrainedModel } from '../../../src/core/recommend/trained-model.ts';
 import { loadDefaultKernels } from '../../../src/main/load-default-kernels.ts';
 import { heatTransitionRules, heatTransitionTable, trueEffects } from '../../support/heat-transition.ts';
@@ -267,6 +268,63 @@ describe('recommendMixes', () => {
     expect(() => ask(typical, { goals: [{ kpi: 'gas-saving', weight: 0 }] })).toThrow(
       expect.objectContaining({ code: 'invalid-argument' }),
     );
+  });
+
+  describe('with two goals the answer is as careful as for the one of which less is known, however little it weighs', () => {
+    const built = table.contexts.indexOf('built_before_1975_pct');
+    // Comfort was measured only where homes are new, and in few places; gas saving everywhere.
+    const old = (i: number) => table.context[i * 8 + built]!;
+    const rows = [...table.ids.keys()].sort((a, b) => old(a) - old(b));
+    const place = placeOf(table, rows.at(-1)!);
+    const withComfort = (kept: readonly number[]): TrainedModel => {
+      const comfort = {
+        ...train(
+          selectExperiments(
+            table,
+            [...kept].sort((a, b) => a - b),
+          ),
+        ).kpis[0]!,
+        kpi: 'comfort',
+      };
+      return { seed: 1, kpis: [part, comfort] };
+    };
+    const goals = (gas: number, comfort: number) => [
+      { kpi: 'gas-saving', weight: gas },
+      { kpi: 'comfort', weight: comfort },
+    ];
+
+    test('outside the evidence of one goal is outside', () => {
+      expect(ask(place).support.outside).toEqual([]);
+      const model = withComfort(rows.slice(0, 120));
+      const alone = ask(place, { model, goals: [{ kpi: 'comfort', weight: 1 }] });
+      const both = ask(place, { model, goals: goals(0.99, 0.01) });
+      expect(alone.support.outside).toContain('built_before_1975_pct');
+      expect(both.support.outside).toEqual(alone.support.outside);
+      expect(['abstain', 'borrow']).toContain(both.state);
+      expect([both.state, both.reasons]).toEqual([alone.state, alone.reasons]);
+    });
+
+    test('experiments per block and near neighbourhoods are the fewest of all goals, the unknown share the largest', () => {
+      const model = withComfort(rows.filter((_, k) => k % 8 === 0));
+      const missing = Uint8Array.from({ length: 8 }, (_, p) => (p === built ? 1 : 0));
+      const there: Place = { context: typical.context, missing };
+      const parts = model.kpis;
+      const { support, unknown } = evidenceForGoals(parts, there, kernels);
+      const each = parts.map((one) => ({
+        near: supportOf(one.support, one.model, there, kernels).nearSites,
+        unknown: unknownShare(one.support, one.model, there, kernels),
+        blocks: evidencePerBlock(one.table, one.support, one.model, there, kernels),
+      }));
+      expect(support.nearSites).toBe(Math.min(each[0]!.near, each[1]!.near));
+      expect(unknown).toBe(Math.max(each[0]!.unknown, each[1]!.unknown));
+      const answer = ask(there, { model, goals: goals(0.99, 0.01) });
+      for (const { block, effective } of answer.experimentsPerBlock) {
+        const j = table.blocks.indexOf(block);
+        expect(effective).toBe(Math.min(each[0]!.blocks[j]!, each[1]!.blocks[j]!));
+        expect(effective).toBeLessThan(each[0]!.blocks[j]!);
+      }
+      expect(answer.reasons).toContain('few-experiments');
+    });
   });
 
   test('fewer than ten neighbourhoods make it abstain', () => {
