@@ -1,4 +1,5 @@
 import { balanceTable } from '../../src/core/balance/balance-table.ts';
+import type { Matrix } from '../../src/core/linalg/matrix.ts';
 import type { MatrixKernels } from '../../src/core/linalg/matrix-kernels.ts';
 import { caliperWidth } from '../../src/core/matching/caliper-width.ts';
 import { matchFullOnLine } from '../../src/core/matching/full-line.ts';
@@ -10,9 +11,12 @@ import { matchNearestScalar } from '../../src/core/matching/nearest-scalar.ts';
 import { matchOptimalPairs } from '../../src/core/matching/optimal-pairs.ts';
 import { matchOptimalScalar } from '../../src/core/matching/optimal-scalar.ts';
 import { searchOnPoints, searchOnScore } from '../../src/core/matching/pair-search.ts';
+import { pairCollectives } from '../../src/core/matching/pair-units.ts';
+import type { TwoLevelMatch } from '../../src/core/matching/two-level.ts';
 import { whiten } from '../../src/core/matching/whiten.ts';
 import { fitBinomialRegression } from '../../src/core/propensity/binomial-regression.ts';
 import { packMatrix } from '../../src/core/propensity/design-matrix.ts';
+import { createRandom } from '../../src/core/random/random-stream.ts';
 import { households, type Scores, type Shape, shapes } from './inputs.ts';
 
 /** Work that was prepared: `run` is timed, `check` looks at what it gave. */
@@ -145,6 +149,31 @@ function balance(n: number, columns: number, goalMs: number | null, quoted: Case
   };
 }
 
+/** Points of which the treated lie a standard deviation off in each of four directions: many want the same few partners. */
+function pointsApart(n: number, isTreated: (unit: number) => boolean): { points: Matrix; scores: Scores } {
+  const random = createRandom(1, 'apart');
+  const isFocal = Uint8Array.from({ length: n }, (_, unit) => (isTreated(unit) ? 1 : 0));
+  const values = Float64Array.from({ length: 4 * n }, (_, at) => random.normal() + isFocal[Math.floor(at / 4)]!);
+  return { points: { rows: n, cols: 4, values }, scores: { score: new Float64Array(n), isFocal } };
+}
+
+function optimalApart(ratio: number, isTreated: (unit: number) => boolean): Case {
+  return {
+    n: 2000,
+    goalMs: null,
+    rounds: 3,
+    quoted: {},
+    prepare() {
+      const { points, scores } = pointsApart(2000, isTreated);
+      const problem = problemOf(scores, { ratio });
+      return {
+        run: () => matchOptimalPairs(problem, searchOnPoints(points, problem)),
+        check: (sets: MatchSets) => isValid(sets, problem),
+      };
+    },
+  };
+}
+
 const caliperOfSd = 0.2;
 
 export const cases: Readonly<Record<string, Case>> = {
@@ -234,6 +263,30 @@ export const cases: Readonly<Record<string, Case>> = {
       return {
         run: () => matchOptimalPairs(problem, searchOnPoints(points, problem)),
         check: (sets: MatchSets) => isValid(sets, problem),
+      };
+    },
+  },
+  'optimal-mahalanobis-contested-2e3': optimalApart(1, (unit) => unit % 2 === 0),
+  'optimal-mahalanobis-scarce-2e3': optimalApart(3, (unit) => unit % 10 < 3),
+  'two-level-mahalanobis-2e3': {
+    n: 2000,
+    goalMs: null,
+    rounds: 3,
+    quoted: {},
+    prepare() {
+      const collective = Int32Array.from({ length: 2000 }, (_, unit) => unit % 40);
+      const { points, scores } = pointsApart(2000, (unit) => collective[unit]! % 2 === 0);
+      const problem = problemOf(scores);
+      const setup = {
+        problem,
+        measure: { by: 'points', points },
+        preference: null,
+        lots: null,
+        caliperWidths: {},
+      } as const;
+      return {
+        run: () => pairCollectives(setup, collective),
+        check: ({ pairs }: TwoLevelMatch) => isValid(pairs, problem),
       };
     },
   },

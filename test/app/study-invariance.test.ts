@@ -118,7 +118,7 @@ describe.each(allDesigns)('the answer of %j for %s', (design, estimand) => {
     expect(theirs.effects.adjusted!.estimate).toBeCloseTo(mine.effects.adjusted!.estimate, 7);
   }
 
-  const readsRawValues = bytes(design).includes('"unit":"raw"') || bytes(design).includes('"cut"');
+  const readsRawValues = bytes(design).includes('"unit":"raw"') || bytes(design).includes('"cutPoints"');
   it.skipIf(readsRawValues)('is the same with covariates in other units', async () => {
     const income = numbers([...valuesOf('income')].map((v) => 1000 * v + 250));
     await expectSame(withColumn('income', income), request.covariates);
@@ -152,6 +152,12 @@ describe.each(allDesigns)('the answer of %j for %s', (design, estimand) => {
   });
 });
 
+it('of cardinality matching says where another selection may be as good', async () => {
+  const design = { method: 'cardinality' } as const;
+  const { warnings } = await study(panel, { design });
+  expect(warnings.map(({ code }) => code)).toContain('selection-not-unique');
+});
+
 /** Incomes of 20 to 80 and an outcome before of whole numbers: many units stand equally far from each other. */
 const whole = ((): MemoryPanel => {
   const spread = (name: string, low: number, high: number) => {
@@ -177,7 +183,7 @@ describe.each(allDesigns.filter(([design]) => design.method !== 'cardinality'))(
         calipers: calipers.map((c) => (c.on === 'income' && c.unit === 'raw' ? { ...c, width: c.width * factor } : c)),
       };
     };
-    const cutsValues = bytes(design).includes('"cut"');
+    const cutsValues = bytes(design).includes('"cutPoints"');
     const partnersOf = async (income: readonly number[], factor: number, twice: boolean) => {
       const other = {
         ...whole,

@@ -127,6 +127,7 @@ export const mutants: readonly Mutant[] = [
     'matching/coarsen.ts',
     ['if (breaks[middle]! <= value) low = middle + 1;', 'if (breaks[middle]! < value) low = middle + 1;'],
     ['Math.ceil(Math.log2(values.length) + 1)', 'Math.floor(Math.log2(values.length) + 1)'],
+    ['Math.abs(place - nearest) < 1e-7 ? nearest : Math.floor(place)', 'Math.floor(place)'],
   ),
   ...of(
     'matching/exact-cells.ts',
@@ -163,7 +164,11 @@ export const mutants: readonly Mutant[] = [
     ['const gain = own + nearest[other]! - cost;', 'const gain = own - cost;'],
     ['if (gain > 0)', 'if (gain < 0)'],
   ),
-  ...of('matching/optimal-pairs.ts', ['if (!(highestPrice * step > radius[k]! - step)) continue;', 'continue;']),
+  ...of(
+    'matching/optimal-pairs.ts',
+    ['if (gain > 0 && !isKnown.has(place))', 'if (gain > skip && !isKnown.has(place))'],
+    ['own[k]! + others[place]! - Math.round(cost / step)', 'own[k]! + others[place]! - Math.round(2 * cost / step)'],
+  ),
   ...of(
     'matching/nearest-tree.ts',
     [

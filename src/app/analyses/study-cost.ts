@@ -1,10 +1,12 @@
 import type { StudyDesign } from '../../core/effects/draw-sample.ts';
+import { firstLook, tieOrders } from '../../core/effects/study-ties.ts';
 import type { CostEstimate } from '../ports.ts';
 
 /**
  * What a study will cost on one core like that of bench/results/matching.json: from the times and peaks measured there, by the
  * shape of each algorithm. Where pairs are tied up to 200 orders are tried, and the estimate supposes that. It is right within a
- * factor of five for data like those; a slower machine takes longer.
+ * factor of five for data like those; a slower machine takes longer. Optimal pairs off the line and two-level matching hang on how far apart the
+ * groups are: the estimate is for groups a standard deviation apart in everything, and far too high where they overlap well.
  *
  * @param columns of the covariates, levels counted apart; @param treated of the units
  */
@@ -47,22 +49,21 @@ export function matchSeconds(units: number, design: StudyDesign, treated: number
   }
   if (design.method === 'nearest') return 6e-6 * units;
   if (design.method === 'full') return 4e-9 * units ** 2;
-  // Where partners run out, each unit without one is a long search for somebody to leave out.
-  if (design.method === 'optimal' && !hasCaliper && areScarce(design, treated, units)) return 7e-7 * units ** 2;
-  return (hasCaliper ? 9e-9 : 3e-9) * units ** 2;
+  if (design.method === 'two-level') return 2e-7 * units ** 2;
+  return (hasCaliper ? 1e-7 : 4e-7) * (units * contest(design, treated, units)) ** 2;
 }
 
-/** Whether the focal units ask for more partners than there are. */
-function areScarce({ estimand, ratio }: Extract<StudyDesign, { method: 'optimal' }>, treated: number, units: number) {
+/** From 0 to 1, where as many partners are asked for as there are: then a better partner for one is a worse one for many. */
+function contest({ estimand, ratio }: Extract<StudyDesign, { method: 'optimal' }>, treated: number, units: number) {
   const focal = estimand === 'ATC' ? units - treated : treated;
-  return focal * ratio > units - focal;
+  const [asked, there] = [focal * ratio, units - focal];
+  return Math.min(asked, there) / Math.max(asked, there, 1);
 }
 
 /** As `tieSample` draws them, with the first look where ties are not known beforehand. */
 function ordersTried(units: number, design: StudyDesign): number {
   if (!('distance' in design) || design.method === 'subclassification') return 0;
-  const isQuick = design.method === 'nearest' && isOnLine(design);
-  return Math.max(20, Math.min(200, Math.floor((isQuick ? 4e6 : 4e5) / units))) + (isQuick ? 0 : 8);
+  return tieOrders(design, units) + (design.method === 'nearest' && isOnLine(design) ? 0 : firstLook);
 }
 
 function isOnLine(design: Extract<StudyDesign, { calipers: unknown }>): boolean {

@@ -146,6 +146,8 @@ function cautions(
   if (inference.clusters !== null && Math.min(inference.clusters.treated, inference.clusters.control) < 10) {
     warn('few-clusters', { ...inference.clusters });
   }
+  if (sample.selection !== null && [groups.treated, groups.control].some(({ matched, all }) => matched < all))
+    warn('selection-not-unique', {});
   if (sample.selection !== null && !sample.selection.isOptimal) {
     warn('selection-not-proven', { count: groups.treated.matched, bound: sample.selection.bound });
   }

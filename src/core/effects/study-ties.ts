@@ -20,7 +20,7 @@ export interface TieQuestion {
 }
 
 /** Orders that are tried before a design whose ties are not known beforehand counts as having none. */
-const firstLook = 8;
+export const firstLook = 8;
 /** Among more scores than these some distances come as near to each other as equal ones by chance alone. */
 const mostTried = 5000;
 
@@ -49,7 +49,7 @@ export function hasTies(question: TieQuestion, sample: StudySample, kernels: Mat
 /**
  * A figure of the sample under random orders of tied units: what could have been the answer under another equally good rule;
  * with a random order of choice each draw is another such order.
- * 200 orders, fewer (at least 20) in large data; null without ties.
+ * As many orders as `tieOrders` says; null without ties.
  */
 export function tieSample(
   question: TieQuestion,
@@ -58,9 +58,7 @@ export function tieSample(
   kernels: MatrixKernels,
 ): TieSample | null {
   if (!hasTies(question, sample, kernels)) return null;
-  const { design, frame } = question;
-  const most = Math.floor((isOnScore(design) && design.method === 'nearest' ? 4_000_000 : 400_000) / frame.rows);
-  const draws = Math.max(20, Math.min(200, most));
+  const draws = tieOrders(question.design, question.frame.rows);
   const own = figureOf(sample);
   let minimum = own;
   let maximum = own;
@@ -70,6 +68,16 @@ export function tieSample(
     maximum = Math.max(maximum, figure);
   }
   return { draws, minimum, maximum };
+}
+
+/** Orders of tied units that are tried: 200, fewer (at least 20) in large data, by what a match costs. */
+export function tieOrders(design: StudyDesign, units: number): number {
+  const most = isOnScore(design)
+    ? (design.method === 'nearest' ? 4e6 : 4e5) / units
+    : design.method === 'optimal' || design.method === 'two-level'
+      ? 1.5e8 / units ** 2
+      : 4e5 / units;
+  return Math.max(20, Math.min(200, Math.floor(most)));
 }
 
 const isOnScore = (design: StudyDesign): boolean =>

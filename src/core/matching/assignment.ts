@@ -13,8 +13,10 @@ export interface Arcs {
 export interface Assignment {
   /** the column of each row, -1 = none */
   readonly columnOf: Int32Array;
-  /** least cost at which each row would still take a column that it has no arc to */
+  /** least cost at which each row would still take a free column that it has no arc to */
   readonly price: Float64Array;
+  /** what each column that is taken adds to that, 0 or less: a row would take it at a cost below the sum of both prices */
+  readonly columnPrice: Float64Array;
 }
 
 /**
@@ -22,8 +24,8 @@ export interface Assignment {
  * possible. With a `skip` above every saving that leaving a row out could bring, as many rows as possible take a column.
  *
  * Rows enter one by one, each along the shortest augmenting path in reduced costs (Dijkstra on a heap); a path may end at a
- * free column or at a row that is left out instead. A column's price is never positive, so a pair without an arc would be
- * worth having only if it cost less than the row's `price`.
+ * free column or at a row that is left out instead. A pair without an arc would be worth having only if it cost less than
+ * the row's `price` and the column's together.
  *
  * Ties: rows earlier in the order of their numbers keep what they have, columns with smaller numbers come first.
  * Cost: O(rows (arcs + columns) log columns) at worst, mostly near linear. Source: Jonker and Volgenant 1987,
@@ -127,5 +129,5 @@ export function assign({ rows, columns, offsets, column, cost }: Arcs, skip: num
     }
     touched.length = 0;
   }
-  return { columnOf, price: rowPrice };
+  return { columnOf, price: rowPrice, columnPrice };
 }

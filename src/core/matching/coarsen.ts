@@ -11,13 +11,15 @@ export type Coarsening =
 /**
  * Interval number of each value.
  *
- * `bins`: that many equal-width intervals of [min, max]; `sturges`: ceiling(log2 n + 1) of them; `cutPoints`: inner
- * breaks; `quantileBins`: inner breaks at the type 7 quantiles.
+ * `bins`: that many equal-width intervals of [min, max], where a value within 1e-7 of a width of a break is on it, so that the
+ * unit of a variable decides nothing; `sturges`: ceiling(log2 n + 1) of them; `cutPoints`: inner breaks; `quantileBins`: inner
+ * breaks at the type 7 quantiles.
  * @param values n finite numbers; read only
  * @throws invalid-argument for a number of bins that is not whole and positive, or cut points that are not finite
  * Cost: O(n log bins). Source: Iacus, King and Porro 2012, doi:10.1093/pan/mpr013.
  */
 export function coarsen(values: Float64Array, coarsening: Coarsening): Int32Array<ArrayBuffer> {
+  if ('bins' in coarsening) return equalWidth(values, coarsening.bins);
   const breaks = innerBreaks(values, coarsening);
   return Int32Array.from(values, (value) => countAtOrBelow(breaks, value));
 }
@@ -34,7 +36,7 @@ export function countAtOrBelow(breaks: Float64Array, value: number): number {
   return low;
 }
 
-function innerBreaks(values: Float64Array, coarsening: Coarsening): Float64Array {
+function innerBreaks(values: Float64Array, coarsening: Exclude<Coarsening, { bins: unknown }>): Float64Array {
   if ('cutPoints' in coarsening) {
     if (coarsening.cutPoints.some((cut) => !Number.isFinite(cut))) {
       throw new CoreError('invalid-argument', 'Cut points must be finite numbers.', {
@@ -43,21 +45,26 @@ function innerBreaks(values: Float64Array, coarsening: Coarsening): Float64Array
     }
     return Float64Array.from(coarsening.cutPoints).sort();
   }
-  if ('quantileBins' in coarsening) {
-    const bins = wholeBins(coarsening.quantileBins);
-    const order = argsort(values);
-    const sorted = Float64Array.from(order, (row) => values[row]!);
-    return Float64Array.from({ length: bins - 1 }, (_, b) => quantileType7(sorted, (b + 1) / bins));
-  }
-  const bins = coarsening.bins === 'sturges' ? Math.ceil(Math.log2(values.length) + 1) : wholeBins(coarsening.bins);
+  const bins = wholeBins(coarsening.quantileBins);
+  const order = argsort(values);
+  const sorted = Float64Array.from(order, (row) => values[row]!);
+  return Float64Array.from({ length: bins - 1 }, (_, b) => quantileType7(sorted, (b + 1) / bins));
+}
+
+function equalWidth(values: Float64Array, asked: number | 'sturges'): Int32Array<ArrayBuffer> {
+  const bins = asked === 'sturges' ? Math.ceil(Math.log2(values.length) + 1) : wholeBins(asked);
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < values.length; i++) {
     low = Math.min(low, values[i]!);
     high = Math.max(high, values[i]!);
   }
-  const step = (high - low) / bins;
-  return Float64Array.from({ length: bins - 1 }, (_, b) => low + (b + 1) * step);
+  if (!(high > low)) return new Int32Array(values.length);
+  return Int32Array.from(values, (value) => {
+    const place = ((value - low) / (high - low)) * bins;
+    const nearest = Math.round(place);
+    return Math.min(bins - 1, Math.abs(place - nearest) < 1e-7 ? nearest : Math.floor(place));
+  });
 }
 
 function wholeBins(bins: number): number {

@@ -253,14 +253,18 @@ function randomRows({ seed }: RandomOrder, n: number, tieOrder: Uint32Array | nu
   return tieOrder === null ? places : places.map((place) => tieOrder[place]!);
 }
 
+/** Beside larger penalties the distances would be lost in rounding. */
+const highestPenalty = 10_000;
+
 function preferenceOf(frame: Frame, prefer: OptimalDesign['prefer']): Preference | null {
   if (prefer === null) return null;
   const { variable, penalty } = prefer;
-  if (!(penalty >= 0 && Number.isFinite(penalty))) {
-    throw new CoreError('invalid-argument', `The penalty of a preference must be 0 or more, not ${penalty}.`, {
-      variable,
-      received: penalty,
-    });
+  if (!(penalty >= 0 && penalty <= highestPenalty)) {
+    throw new CoreError(
+      'invalid-argument',
+      `The penalty of a preference must be from 0 to ${highestPenalty}, not ${penalty}. Match exactly on ${variable} where nobody else will do.`,
+      { variable, received: penalty },
+    );
   }
   return { codes: valueCodes(frame, variable), penalty };
 }

@@ -56,6 +56,31 @@ describe('cells and cuts', () => {
     expect(() => coarsen(values, { bins: 0 })).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
   });
 
+  it('cut equal widths alike in every unit of measurement, also where values lie on breaks', () => {
+    const values = Float64Array.from({ length: 200 }, (_, i) => (i * 7) % 61);
+    for (const bins of [2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 'sturges'] as const) {
+      const plain = [...coarsen(values, { bins })];
+      // whole numbers from 0 to 60: the bin is known without rounding
+      const count = bins === 'sturges' ? 9 : bins;
+      expect(plain).toEqual([...values].map((v) => Math.min(count - 1, Math.floor((v * count) / 60))));
+      for (const [factor, offset] of [
+        [0.1, 0],
+        [0.3, 0],
+        [7.3, 0],
+        [1 / 7, 0],
+        [3, 7],
+        [0.01, 1e5],
+      ] as const)
+        expect([
+          ...coarsen(
+            values.map((v) => factor * v + offset),
+            { bins },
+          ),
+        ]).toEqual(plain);
+    }
+    expect([...coarsen(Float64Array.of(5, 5, 5), { bins: 4 })]).toEqual([0, 0, 0]);
+  });
+
   it('make subclasses between the quantiles of the focal group', () => {
     const score = Float64Array.of(0.1, 0.2, 0.3, 0.25, 0.05);
     const treated = Uint8Array.of(1, 1, 1, 0, 0);

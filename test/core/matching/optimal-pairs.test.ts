@@ -183,6 +183,26 @@ describe('optimal pairs', () => {
     );
   });
 
+  it('are the same from either side: who is scarce chooses', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 20, max: 120 }), (seed, n) => {
+        const random = createRandom(seed, 'sides');
+        const isFocal = Uint8Array.from({ length: n }, (_, i) => (i < 2 ? i : random.bernoulli(0.4) ? 1 : 0));
+        const values = Float64Array.from({ length: 3 * n }, (_, at) => random.normal() + isFocal[Math.floor(at / 3)]!);
+        const p: MatchingProblem = { ...plain, isFocal, score: new Float64Array(n), ratio: 1 };
+        const flipped = { ...p, isFocal: isFocal.map((f) => 1 - f) };
+        const pairsOf = (problem: MatchingProblem) => {
+          const pairs: number[][] = [];
+          const sets = matchOptimalPairs(problem, searchOnPoints({ rows: n, cols: 3, values }, problem));
+          forEachPair(sets, (a, b) => pairs.push(problem === p ? [a, b] : [b, a]));
+          return pairs.sort((one, other) => one[0]! - other[0]!);
+        };
+        expect(pairsOf(flipped)).toEqual(pairsOf(p));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('prefer a neighbour only as far as the penalty goes', () => {
     const isFocal = Uint8Array.of(1, 0, 0);
     const score = Float64Array.of(0, 1, 3);
