@@ -2,6 +2,7 @@ import type { MatchingStudyInput, MatchingStudyOutput } from '../core/effects/ru
 import type { InsightsInput, InsightsTable } from '../core/insights/stratify.ts';
 import type { PanelModelInput, PanelModelOutput } from '../core/panel-models/run-panel-model.ts';
 import type { QcaAnalysis, QcaInput } from '../core/qca/analysis-records.ts';
+import type { controlModel, ModelControls } from '../core/recommend/control-model.ts';
 import type { EvaluationInput, TableEvaluation } from '../core/recommend/evaluate-table.ts';
 import type { LoggedPolicyInput } from '../core/recommend/logged-policy.ts';
 import type { NextExperiments, NextExperimentsInput } from '../core/recommend/next-experiments.ts';
@@ -36,6 +37,7 @@ export interface Computations {
   multiverse: { input: MultiverseInput; output: readonly SpecificationAnswer[] };
   'panel-model': { input: PanelModelInput; output: PanelModelOutput };
   trainModel: { input: TrainingInput & WithNetwork; output: TrainedModel };
+  controlModel: { input: Parameters<typeof controlModel>[0]; output: readonly ModelControls[] };
   evaluateTable: { input: EvaluationInput & WithNetwork; output: TableEvaluation };
   recommendMixes: { input: RecommendationInput & WithWithdrawn; output: Recommendation };
   policyValue: { input: LoggedPolicyInput; output: PolicyValue };

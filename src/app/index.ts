@@ -22,7 +22,7 @@ export {
 } from './experiments.ts';
 export { createJobs, type JobRecord, type JobState, type Jobs, type JobView } from './jobs.ts';
 export { minimumGroup } from './minimum-group.ts';
-export type { ModelDescription, ModelSummary, StoredModel } from './models.ts';
+export type { MethodGoal, ModelDescription, ModelSummary, StoredModel } from './models.ts';
 export type { IngestReport, IngestRequest, PanelDescription, PanelSummary, Variable } from './panels.ts';
 export type {
   Clock,

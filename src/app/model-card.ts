@@ -1,6 +1,6 @@
 import { calibrationBounds } from '../core/recommend/acceptable-calibration.ts';
 import type { Leaderboard } from '../core/recommend/cross-validate.ts';
-import type { ModelDescription, ModelKpi } from './models.ts';
+import type { MethodGoal, ModelDescription, ModelKpi } from './models.ts';
 import type { KpiPromises, ModelPromises } from './promises.ts';
 
 const show = (value: number | null, digits = 3): string => (value === null ? '-' : value.toFixed(digits));
@@ -22,16 +22,67 @@ function calibrationLine({ kind, calibration, byRegion }: ModelKpi): string {
   return `Served is the smallest error among the kinds whose 90 % intervals cover ${coverage} or more here, and whose slope is ${slope.join(' to ')}, within the 90 % error over regions. This one: ${own}: ${calibration.acceptable ? 'met' : 'not met by any kind, so every answer abstains'}.`;
 }
 
-/** The card of a model: data, splits, comparison, calibration, what it is not for. Plain Markdown, the same bytes each time. */
+/** How the kind came to be served: the rule, and the errors that it compared. */
+function choice({ kind, pooled, candidates, byRegion }: ModelKpi): string {
+  const error = (name: string) => byRegion.models.find(({ model }) => model === name)?.rootMeanSquaredError ?? null;
+  const others = candidates.filter((name) => name !== kind && error(name) !== null);
+  const [next] = others.toSorted((a, b) => error(a)! - error(b)!);
+  const beside =
+    next === undefined ? 'no other could win' : `the best of the others, ${next}, has ${show(error(next), 4)}`;
+  return `Served: **${kind}**${pooled ? '. One mix for everybody did not do worse than personal advice, so everybody gets the same ranking' : ''}.
+
+Chosen by the rule of docs/methods/recommender.md: of ${candidates.join(', ')} the smallest error over left-out regions that is calibrated well enough (below), never above that of one mix
+for everybody (constant, ${show(error('constant'), 4)}); a mixture of two has to be half a percent better. It has ${show(error(kind), 4)}; ${beside}. The smallest of several errors
+flatters a little; the evaluation of the method therefore judges published data by choices in which the left-out rows had no part.`;
+}
+
+const share = (part: number, all: number): string => `${part} of ${all}`;
+
+/** What was dealt out at random, and what was made of it. */
+function controlsTable({ controls, kind }: ModelKpi): string {
+  const { asTrained, permutedOutcomes, permutedContexts } = controls;
+  const contexts =
+    permutedContexts === null
+      ? 'not tried: everybody gets the same ranking'
+      : `${show(permutedContexts.error, 4)} for ${kind}, ${show(permutedContexts.errorOfConstant, 4)} for one mix for everybody`;
+  return `| control | result | should be |
+|---|---|---|
+| answers in known neighbourhoods that are advice | ${share(asTrained.advice, asTrained.answers)} | |
+| the same, outcomes dealt out over the experiments (${permutedOutcomes.tables} tables) | ${share(permutedOutcomes.advice, permutedOutcomes.answers)} | at most one in ten |
+| error over left-out regions, contexts dealt out over the neighbourhoods | ${contexts} | no better than one mix for everybody |`;
+}
+
+function goalsTable(goals: readonly MethodGoal[] | null): string {
+  if (goals === null) {
+    return `The method has goals (docs/methods/recommender-evaluation.md); they were judged where it was made, not on this model.`;
+  }
+  const judged = goals.filter(({ met }) => met !== null);
+  const value = (given: number | null) => (given === null ? '-' : String(Number(given.toPrecision(3))));
+  const word = (met: boolean | null) => (met === null ? 'no data' : met ? 'yes' : '**no**');
+  const rows = goals.map(
+    (one) => `| ${one.test} | ${one.metric} | ${value(one.value)} | ${one.goal} | ${word(one.met)} |`,
+  );
+  return `${judged.filter(({ met }) => met).length} of ${judged.length} are met (\`npm run evaluate\`; what was tried for the others is in docs/methods/recommender-evaluation.md). They judge the method on
+data with a known truth or that were published, with regions, countries or publications left out.
+
+| test | metric | value | goal | met |
+|---|---|---|---|---|
+${rows.join('\n')}`;
+}
+
+/**
+ * The card of a model: data, splits, comparison, how the kind was chosen, controls, calibration, goals of the method, what it is not for. Plain
+ * Markdown, the same bytes each time.
+ */
 export function modelCard(description: ModelDescription): string {
-  const { name, version, seed, dataDigest, blocks, contexts, kpis } = description;
+  const { name, version, seed, dataDigest, blocks, contexts, kpis, goals } = description;
   const parts = kpis.map((part) => {
     const { calibration } = part;
     const grades = part.grades.map(({ grade, experiments }) => `${experiments} ${grade}`).join(', ');
     return `## ${part.kpi}
 
 ${part.experiments} experiments (${grades}) in ${part.neighbourhoods} neighbourhoods and ${part.regions} regions; failures are in.
-Served: **${part.kind}**${part.pooled ? '. One mix for everybody did not do worse than personal advice, so everybody gets the same ranking' : ''}.
+${choice(part)}
 
 Each row was predicted by models that never saw its region (${part.byRegion.folds} folds of whole regions):
 
@@ -47,7 +98,11 @@ Intervals: ${
       calibration.reach === null
         ? `none; ${calibration.groups} neighbourhoods are too few`
         : `90 %, conformal over ${calibration.groups} neighbourhoods, ${calibration.reach.toFixed(2)} standard deviations to each side`
-    }. Slope of observed on promised effects in left-out regions: ${show(calibration.slope, 2)}. Coverage in the worst region: ${show(calibration.worstRegionCoverage)}.`;
+    }. Slope of observed on promised effects in left-out regions: ${show(calibration.slope, 2)}. Coverage in the worst region: ${show(calibration.worstRegionCoverage)}.
+
+What must not work:
+
+${controlsTable(part)}`;
   });
   return `# Model ${name}, version ${version}
 
@@ -59,6 +114,10 @@ Intervals: ${
 | context parameters | ${contexts.join(', ')} |
 
 ${parts.join('\n\n')}
+
+## Goals of the method
+
+${goalsTable(goals)}
 
 ## Not for
 - choosing which households may join: it knows neighbourhoods, not people

@@ -52,6 +52,18 @@ const leaderboard = strict({
   network: nullable(strict({ backend: Type.String(), fallback: nullable(Type.String()) })),
 });
 
+const adviceGiven = { answers: Type.Integer(), advice: Type.Integer({ description: 'answers that are advice' }) };
+const modelControls = strict(
+  {
+    asTrained: strict(adviceGiven),
+    permutedOutcomes: strict({ tables: Type.Integer(), ...adviceGiven }),
+    permutedContexts: nullable(
+      strict({ tables: Type.Integer(), error: Type.Number(), errorOfConstant: Type.Number() }),
+    ),
+  },
+  { description: 'what must not work: the same kind on outcomes and contexts that were dealt out at random' },
+);
+
 const calibration = strict({
   acceptable: Type.Boolean({
     description:
@@ -82,10 +94,24 @@ export const modelDescription = strict({
       neighbourhoods: Type.Integer(),
       regions: Type.Integer(),
       grades: Type.Array(strict({ grade: Type.String(), experiments: Type.Integer() })),
+      candidates: Type.Array(servableKind, { description: 'kinds that could win' }),
+      controls: modelControls,
       calibration,
       byNeighbourhood: leaderboard,
       byRegion: leaderboard,
     }),
+  ),
+  goals: nullable(
+    Type.Array(
+      strict({
+        test: Type.String(),
+        metric: Type.String(),
+        value: number,
+        goal: Type.String(),
+        met: nullable(Type.Boolean()),
+      }),
+      { description: 'what the evaluation of the method found; null for a model that was trained here' },
+    ),
   ),
 });
 

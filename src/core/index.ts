@@ -409,6 +409,7 @@ export {
 
 // Recommender
 
+export { controlModel, type ModelControls } from './recommend/control-model.ts';
 export {
   crossValidate,
   type KnownTruth,

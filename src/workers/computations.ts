@@ -5,6 +5,7 @@ import type { MatrixKernels } from '../core/linalg/matrix-kernels.ts';
 import type { SolveIntegerProgram } from '../core/matching/integer-program.ts';
 import { runPanelModel } from '../core/panel-models/run-panel-model.ts';
 import { analyseQca } from '../core/qca/analysis.ts';
+import { controlModel } from '../core/recommend/control-model.ts';
 import { evaluateTable } from '../core/recommend/evaluate-table.ts';
 import { valueOfPolicy } from '../core/recommend/logged-policy.ts';
 import { nextExperiments } from '../core/recommend/next-experiments.ts';
@@ -59,6 +60,8 @@ export const computations: Table = {
   'panel-model': (input, { kernels, progress }) => runPanelModel(input, kernels, progress),
   trainModel: async ({ backend, ...input }, { kernels, progress, loadSetNetwork }) =>
     trainModel(input, kernels, (fraction) => progress(fraction, 'training'), await loadSetNetwork(backend)),
+  controlModel: (input, { kernels, progress }) =>
+    controlModel(input, kernels, (fraction) => progress(fraction, 'controlling')),
   evaluateTable: async ({ backend, ...input }, { kernels, progress, loadSetNetwork }) => {
     const network = input.kinds.includes('set-network') ? await loadSetNetwork(backend) : null;
     return evaluateTable(input, kernels, (fraction) => progress(fraction, 'comparing'), network);

@@ -254,7 +254,10 @@ describe('models and experiments', () => {
     const { model } = (job.result as unknown as ResultOf<'training'>).body;
     expect([model.name, model.version, model.kpis.map(({ kpi }) => kpi)]).toEqual(['mine', 1, ['comfort']]);
     expect(violations(results.training, JSON.parse(JSON.stringify(job.result)))).toEqual([]);
-    expect((await trainer.modelCard(visitor, { model: 'mine' })).markdown).toMatch(/## comfort/);
+    expect(model.goals).toBeNull();
+    const { markdown } = await trainer.modelCard(visitor, { model: 'mine' });
+    for (const part of [/## comfort/, /Chosen by the rule/, /outcomes dealt out/, /judged where it was made/])
+      expect(markdown).toMatch(part);
     const answer = await trainer.recommend(operator, { model: 'mine', context: { mean_income: 30 } }, wait);
     expect(answer.state).toBe('succeeded');
     await expect(own.describeModel(operator, { model: 'mine' })).rejects.toMatchObject({ code: 'model-not-found' });

@@ -1,7 +1,7 @@
 import type { ServableKind } from '../../core/recommend/effect-models.ts';
 import { servableKinds } from '../../core/recommend/effect-models.ts';
 import type { NetworkBackend } from '../computations.ts';
-import { type ExperimentRegistry, experimentTable, kpisOf, withLargeExperiments } from '../experiments.ts';
+import { blockRules, type ExperimentRegistry, experimentTable, kpisOf, withLargeExperiments } from '../experiments.ts';
 import { fallbackWarnings } from '../fallback-warnings.ts';
 import { modelCard } from '../model-card.ts';
 import { describeModel, type ModelDescription } from '../models.ts';
@@ -45,8 +45,10 @@ export const training = {
     const tables = kpisOf(registry).map((kpi) => ({ kpi, table: experimentTable(registry, kpi) }));
     const { name, ...input } = settings;
     const model = await compute.run('trainModel', { tables, ...input }, context);
+    const controls = await compute.run('controlModel', { model, blocks: blockRules(registry) }, context);
     const version = await models.nextVersion(name);
-    const description = describeModel(name, version, model, registry.digest);
+    const origin = { model, candidates: settings.candidates, controls, dataDigest: registry.digest };
+    const description = describeModel({ name, version }, origin, null);
     await models.save(description, model, modelCard(description));
     const pooled = model.kpis.filter((part) => part.pooled).map(({ kpi }) => kpi);
     return {
