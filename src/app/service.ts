@@ -3,8 +3,10 @@ import { isAboutPeople } from './about-people.ts';
 import type { Actor } from './actor.ts';
 import { revisionOf } from './analyses/compare-capsule.ts';
 import type { AlternativesRequest } from './analyses/specifications.ts';
+import { completeProtocol } from './analyses/study-protocol.ts';
 import { type AnalysisKind, type AnyResult, analyses, type RequestOf, type ResultOf } from './analyses.ts';
 import { authorise, type Resource } from './authorise.ts';
+import { refuseFineEligibility } from './coarse-eligibility.ts';
 import type { ConsentEvent, ConsentList, ConsentReport } from './consent.ts';
 import type { ErasureReport } from './erasure.ts';
 import { AppError } from './errors.ts';
@@ -288,7 +290,11 @@ export function createService(ports: Ports, jobs: Jobs): Service {
     insights: analyse('insights'),
     qca: analyse('qca'),
     matchingStudy: analyse('matching-study'),
-    designStudy: analyse('study-design'),
+    async designStudy(actor, request, options) {
+      authorise(actor, 'analyse', { kind: 'panel', id: request.panel });
+      await refuseFineEligibility(actor, completeProtocol(request), ports);
+      return analyse('study-design')(actor, request, options);
+    },
     async sealStudyDesign(actor, { result }) {
       const design = await designOf(actor, result);
       // Digests, no number about people.

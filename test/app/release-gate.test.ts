@@ -8,6 +8,7 @@ import type { AlternativesRequest } from '../../src/app/analyses/specifications.
 import type { StudyProtocolRequest } from '../../src/app/analyses/study-protocol.ts';
 import type { AnyResult } from '../../src/app/analyses.ts';
 import { digestOf } from '../../src/app/digest.ts';
+import { AppError } from '../../src/app/errors.ts';
 import { createJobs, type JobView } from '../../src/app/jobs.ts';
 import { createService, type Service } from '../../src/app/service.ts';
 import { type OperationId, operations } from '../../src/contract/operations.ts';
@@ -95,6 +96,18 @@ function protocolOf(random: RandomStream): StudyProtocolRequest {
   };
 }
 
+/** Who may not choose so finely (test/app/coarse-eligibility.test.ts) reads what the operator did, or is told no more than that. */
+async function designAs(service: Service, actor: Actor, protocol: StudyProtocolRequest): Promise<JobView> {
+  try {
+    return await service.designStudy(actor, protocol, wait);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'not-authorised') throw error;
+    const own = await service.designStudy(operator, protocol, wait);
+    const result = own.resultId === null ? null : await service.getResult(actor, { result: own.resultId });
+    return { ...own, error: { code: error.code, message: error.message, details: error.details }, result };
+  }
+}
+
 /** Questions at random: what people ask, and what somebody asks who looks for one household. */
 const questions = {
   insights(random: RandomStream): Question {
@@ -149,7 +162,7 @@ const questions = {
   },
   'study-design'(random: RandomStream): Question {
     const protocol = protocolOf(random);
-    return (service, actor) => service.designStudy(actor, protocol, wait);
+    return (service, actor) => designAs(service, actor, protocol);
   },
   study(random: RandomStream): Question {
     const protocol = protocolOf(random);
@@ -159,7 +172,7 @@ const questions = {
     return async (service, actor) => {
       designed ??= service.designStudy(operator, protocol, wait);
       const { resultId } = await designed;
-      if (resultId === null) return service.designStudy(actor, protocol, wait);
+      if (resultId === null) return designAs(service, actor, protocol);
       await service.sealStudyDesign(actor, { result: resultId });
       return service.estimateStudy(actor, { result: resultId, ...override }, wait);
     };
@@ -178,7 +191,7 @@ const questions = {
     // One study for whoever asks: then the answers are about the same seal.
     let studied: Promise<JobView> | null = null;
     const study = async (service: Service, actor: Actor): Promise<JobView> => {
-      const designed = await service.designStudy(actor, protocol, wait);
+      const designed = await designAs(service, actor, protocol);
       if (designed.resultId === null) return designed;
       await service.sealStudyDesign(actor, { result: designed.resultId });
       return service.estimateStudy(actor, { result: designed.resultId, override }, wait);
