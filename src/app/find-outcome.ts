@@ -31,7 +31,7 @@ type FoundOutcome = Omit<RecordedOutcome, 'outcome' | 'experiment' | 'correction
  * An outcome as it is recorded.
  *
  * @param start first month of the experiment
- * @throws invalid-request, result-not-found
+ * @throws invalid-request (also for months to come), result-not-found
  */
 export async function findOutcome(
   ports: Ports,
@@ -39,7 +39,7 @@ export async function findOutcome(
   start: string,
   registry: ExperimentRegistry,
 ): Promise<FoundOutcome> {
-  requireOutcomeOf(input, start, registry);
+  requireOutcomeOf(input, start, ports.clock.now().slice(0, 7), registry);
   const { kpi, from, until, result = null } = input;
   const found = result === null ? typedIn(input, registry) : await readFrom(ports, result, input, registry);
   return { kpi, ...found, from, until, result };
@@ -107,12 +107,24 @@ function knownGrade(grade: string | undefined, { grades }: ExperimentRegistry): 
 const weakerGrade = (grade: string, { grades }: ExperimentRegistry): string =>
   grades[Math.min(grades.indexOf(grade) + 1, grades.length - 1)]!;
 
-function requireOutcomeOf({ kpi, from, until }: FoundInput, start: string, registry: ExperimentRegistry): void {
+function requireOutcomeOf(
+  { kpi, from, until }: FoundInput,
+  start: string,
+  thisMonth: string,
+  registry: ExperimentRegistry,
+): void {
   if (from < start || until < from) {
     throw new AppError(
       'invalid-request',
       `The outcome is of ${from} to ${until}; expected months in order, from the start of the experiment (${start}) on.`,
       { from, until, start },
+    );
+  }
+  if (until > thisMonth) {
+    throw new AppError(
+      'invalid-request',
+      `The outcome is of ${from} to ${until}, and it is now ${thisMonth}; expected months that have come. Report it when they are over.`,
+      { from, until, thisMonth },
     );
   }
   const known = kpisOf(registry);

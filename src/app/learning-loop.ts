@@ -85,9 +85,11 @@ export function createLearningLoop(ports: Ports): LearningLoop {
         );
       }
       const registry = await experiments.load();
+      const at = clock.now();
+      requireToCome(input.start, at);
       const chosen = accepted(result, input, registry);
       requireNew(chosen, (await plannedExperiments.load()).plans, registry);
-      const plan: PlannedExperiment = { experiment: identifiers.next('exp'), ...chosen, acceptedAt: clock.now() };
+      const plan: PlannedExperiment = { experiment: identifiers.next('exp'), ...chosen, acceptedAt: at };
       await plannedExperiments.accept(plan);
       // Of a place and a forecast; no household is behind it.
       return releaseUnrestricted(plan);
@@ -154,9 +156,7 @@ export function createLearningLoop(ports: Ports): LearningLoop {
       authorise(actor, 'read', { kind: 'model', id: model });
       const { description } = await models.load(model, version ?? null);
       // Over experiments that are all large enough, see `modelPromises`.
-      return releaseUnrestricted(
-        modelPromises(await plannedExperiments.load(), model, description.version, clock.now()),
-      );
+      return releaseUnrestricted(modelPromises(await plannedExperiments.load(), description, clock.now()));
     },
   };
 }
@@ -176,6 +176,17 @@ function requireStaysEvidence({ experiment, kpi, households }: RecordedOutcome, 
     'invalid-request',
     `The outcome of "${experiment}" for ${kpi} rests on ${held.households} households and its correction on ${households}; expected at least ${minimumGroup}, because a result that is evidence stays evidence.`,
     { experiment, kpi, held: held.households, households, least: minimumGroup },
+  );
+}
+
+/** What has begun may already be known to work; a forecast of it would be no promise. */
+function requireToCome(start: string, now: string): void {
+  const thisMonth = now.slice(0, 7);
+  if (start >= thisMonth) return;
+  throw new AppError(
+    'invalid-request',
+    `The experiment would have begun in ${start}, and it is now ${thisMonth}; expected a start from this month on. Document what began before, with what was found.`,
+    { start, thisMonth },
   );
 }
 

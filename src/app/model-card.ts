@@ -131,11 +131,11 @@ ${goalsTable(goals)}
 export function promisesOnCard({ accepted, reported, overdue, withdrawn, kpis }: ModelPromises): string {
   const head = `## Promised against realised
 
-${accepted} recommendations accepted, ${reported} reported, ${overdue} past their end without a report, ${withdrawn} withdrawn.`;
+${accepted} recommendations of all models here accepted, ${reported} reported, ${overdue} past their end without a report, ${withdrawn} withdrawn.`;
   const judged = kpis.filter(({ outcomes }) => outcomes > 0);
   if (judged.length === 0) return `${head}\n`;
   const row = ({ kpi, outcomes, neighbourhoods, slope, lower, upper, covered, broken, ofThisVersion }: KpiPromises) =>
-    `| ${kpi}${ofThisVersion ? '' : ' (with earlier versions)'} | ${outcomes} | ${show(slope, 2)} (${show(lower, 2)} to ${show(upper, 2)}) | ${covered} of ${neighbourhoods} | ${broken.join(', ') || '-'} |`;
+    `| ${kpi}${ofThisVersion ? '' : ' (with those of other models)'} | ${outcomes} | ${show(slope, 2)} (${show(lower, 2)} to ${show(upper, 2)}) | ${covered} of ${neighbourhoods} | ${broken.join(', ') || '-'} |`;
   return `${head}
 
 | KPI | outcomes | realised per promised (90 % interval) | within the 90 % interval | broken |

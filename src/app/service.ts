@@ -373,7 +373,7 @@ export function createService(ports: Ports, jobs: Jobs): Service {
         ports.models.load(model, version ?? null),
         ports.plannedExperiments.load(),
       ]);
-      const promises = modelPromises(records, model, description.version, ports.clock.now());
+      const promises = modelPromises(records, description, ports.clock.now());
       // The same scores as text, with what came of the promises, over experiments that are all large enough.
       return releaseUnrestricted({ model, markdown: `${card}\n${promisesOnCard(promises)}` });
     },

@@ -176,7 +176,9 @@ export const withdrawalReport = strict({
 /** What came of the promises about one KPI. */
 export const kpiPromises = strict({
   kpi: Type.String(),
-  ofThisVersion: Type.Boolean({ description: 'false: judged together with what earlier versions promised' }),
+  ofThisVersion: Type.Boolean({
+    description: 'false: judged together with what other models and versions here promised',
+  }),
   outcomes: Type.Integer(),
   neighbourhoods: Type.Integer(),
   slope: nullable(Type.Number({ description: 'realised per promised; 1 is as promised' })),
@@ -189,7 +191,7 @@ export const kpiPromises = strict({
 export const modelPromises = strict({
   model: modelName,
   version,
-  accepted: Type.Integer(),
+  accepted: Type.Integer({ description: 'recommendations of whatever model; so are the counts below' }),
   reported: Type.Integer(),
   overdue: Type.Integer({ description: 'past their end without an outcome' }),
   withdrawn: Type.Integer(),

@@ -1,9 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type Actor, roles } from '../../src/app/actor.ts';
 import type { ResultOf } from '../../src/app/analyses.ts';
+import { evidenceOfGrade } from '../../src/app/experiment-evidence.ts';
 import { createJobs } from '../../src/app/jobs.ts';
 import type { OutcomeInput } from '../../src/app/learning-loop.ts';
 import type { Compute } from '../../src/app/ports.ts';
+import { modelPromises } from '../../src/app/promises.ts';
 import { createService, type Service } from '../../src/app/service.ts';
 import { operations, results } from '../../src/contract/operations.ts';
 import { recommendationExample } from '../../src/contract/recommend.ts';
@@ -11,6 +13,7 @@ import { violations } from '../../src/contract/validate.ts';
 import { loadDefaultKernels } from '../../src/main/load-default-kernels.ts';
 import { createModelFiles } from '../../src/store/model-files.ts';
 import { computations } from '../../src/workers/computations.ts';
+import { calendar } from '../support/calendar.ts';
 import { type MemoryPanel, memoryPorts } from '../support/memory-ports.ts';
 import { studyPanel } from '../support/study-panel.ts';
 
@@ -30,8 +33,13 @@ const compute: Compute = {
     }) as never,
 };
 
+const { clock, turnTo } = calendar();
+beforeEach(() => turnTo('2026-01-01'));
+/** A day after the period of `typed`. */
+const afterwards = '2027-09-01';
+
 function open(panels: readonly MemoryPanel[] = []): Service {
-  const ports = memoryPorts(panels, { compute, models });
+  const ports = memoryPorts(panels, { compute, models, clock });
   return createService(ports, createJobs(ports, { concurrency: 1 }));
 }
 
@@ -68,7 +76,9 @@ async function live(service: Service, share: number, count: number, from = 0) {
     if (experiments.length === count) break;
     const answer = await recommend(service, { neighbourhood });
     if (answer.body.mixes.length === 0) continue;
+    turnTo('2026-01-01');
     const plan = await service.acceptRecommendation(operator, { recommendation: answer.id, start: '2026-09' });
+    turnTo(afterwards);
     const effect = share * plan.promises[0]!.mean;
     await service.recordOutcome(operator, typed(plan.experiment, { effect, variance: 0.0001 }));
     experiments.push(plan.experiment);
@@ -108,6 +118,7 @@ describe('an accepted recommendation', () => {
   test.each<[string, Record<string, unknown>, string, RegExp]>([
     ['a mix that is not listed', { mix: 40 }, 'invalid-request', /lists \d+ mixes; received 40/],
     ['a result that does not exist', { recommendation: 'res_none' }, 'result-not-found', /no result "res_none"/],
+    ['a start in the past', { start: '2025-12' }, 'invalid-request', /begun in 2025-12, and it is now 2026-01/],
     ['a region nobody knows', { neighbourhood: 'BU00000000' }, 'invalid-request', /region/],
   ])('%s is refused', async (_, input, code, message) => {
     const service = open();
@@ -154,6 +165,7 @@ describe('an outcome', () => {
     const service = open();
     const { id } = await recommend(service);
     const plan = await service.acceptRecommendation(operator, { recommendation: id, start: '2026-09' });
+    turnTo(afterwards);
     const recorded = await service.recordOutcome(operator, typed(plan.experiment));
     expect(violations(operations.recordOutcome.response, JSON.parse(JSON.stringify(recorded)))).toEqual([]);
     const list = await service.listExperiments(visitor, { kpi: 'gas-saving', limit: 1000 });
@@ -177,6 +189,7 @@ describe('an outcome', () => {
     const service = open();
     const { id } = await recommend(service);
     const plan = await service.acceptRecommendation(operator, { recommendation: id, start: '2026-09' });
+    turnTo(afterwards);
     const { variance: _, ...sized } = typed(plan.experiment, { standardDeviation: 0.2, households: 100 });
     // 4 x 0.04 / 100
     expect((await service.recordOutcome(operator, sized)).variance).toBeCloseTo(0.0016, 12);
@@ -191,6 +204,7 @@ describe('an outcome', () => {
     ['of an experiment nobody planned', { experiment: 'exp_none' }, 'experiment-not-found', /no experiment "exp_none"/],
     ['of a KPI nobody measured', { kpi: 'wind' }, 'invalid-request', /No experiment measured "wind"/],
     ['before the start', { from: '2026-01' }, 'invalid-request', /from the start of the experiment \(2026-09\)/],
+    ['of months to come', { until: '2027-10' }, 'invalid-request', /it is now 2027-09; expected months that have come/],
     ['of an unknown grade', { grade: 'hearsay' }, 'invalid-request', /randomised, matched, before-after/],
     ['before and after without a spread', { grade: 'before-after' }, 'invalid-request', /standard deviation/],
     ['with a study and numbers', { result: 'res_0001' }, 'invalid-request', /effect, variance, households/],
@@ -198,6 +212,7 @@ describe('an outcome', () => {
     const service = open();
     const { id } = await recommend(service);
     const { experiment } = await service.acceptRecommendation(operator, { recommendation: id, start: '2026-09' });
+    turnTo(afterwards);
     await expect(service.recordOutcome(operator, { ...typed(experiment), ...input })).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message),
@@ -208,6 +223,7 @@ describe('an outcome', () => {
     const service = open();
     const { id } = await recommend(service);
     const { experiment } = await service.acceptRecommendation(operator, { recommendation: id, start: '2026-09' });
+    turnTo(afterwards);
     await service.recordOutcome(operator, typed(experiment, { households: 9, effect: -0.98765 }));
     for (const role of roles.filter((one) => one !== 'operator')) {
       const shown = [
@@ -228,6 +244,7 @@ test('a result is not corrected away: down to too few households is refused, and
   const service = open();
   const { id } = await recommend(service);
   const { experiment } = await service.acceptRecommendation(operator, { recommendation: id, start: '2026-09' });
+  turnTo(afterwards);
   await service.recordOutcome(operator, typed(experiment, { households: 10 }));
   const correct = (households: number) =>
     service.recordOutcome(operator, typed(experiment, { households, correction: 'better-comparison' }));
@@ -251,7 +268,9 @@ describe('an outcome read from a study', () => {
   const planned = async (units: number) => {
     const service = open([studyPanel({ units })]);
     const { id } = await recommend(service);
+    turnTo('2022-12-01');
     const plan = await service.acceptRecommendation(operator, { recommendation: id, start: '2023-01' });
+    turnTo('2026-01-01');
     const job = await service.matchingStudy(operator, study, wait);
     const record = (input: Partial<OutcomeInput>) =>
       service.recordOutcome(operator, {
@@ -343,15 +362,72 @@ describe('promised against realised', () => {
     ).not.toContain(fifth);
   });
 
+  test('another name or another version does not wipe it out, until five outcomes of its own do', () => {
+    const plan = (i: number, model: { name: string; version: number }, acceptedAt = '2026-01-05T00:00:00.000Z') => ({
+      experiment: `${model.name}-${model.version}-${i}`,
+      recommendation: 'res_1',
+      model: { ...model, dataDigest: 'd' },
+      state: 'advice' as const,
+      neighbourhood: `place ${i}`,
+      region: 'here',
+      context: {},
+      blocks: ['coach'],
+      promises: [{ kpi: 'gas-saving', mean: 0.2, lower: 0.15, upper: 0.25 }],
+      start: '2026-01',
+      months: 12,
+      acceptedAt,
+    });
+    const outcomeOf = ({ experiment }: { experiment: string }, effect: number) => ({
+      outcome: `out ${experiment}`,
+      experiment,
+      kpi: 'gas-saving',
+      effect,
+      variance: 0.0001,
+      households: 80,
+      grade: 'matched',
+      from: '2026-01',
+      until: '2026-12',
+      result: null,
+      evidence: evidenceOfGrade('matched', null),
+      correction: null,
+      recordedAt: '2027-01-05T00:00:00.000Z',
+    });
+    const [old, renamed] = [
+      { name: 'old', version: 1 },
+      { name: 'fresh-start', version: 1 },
+    ];
+    const broken = [1, 2, 3, 4, 5].map((i) => plan(i, old));
+    const records = { plans: broken, outcomes: broken.map((one) => outcomeOf(one, 0)), withdrawals: [] };
+    const now = '2027-02-01T00:00:00.000Z';
+    for (const model of [old, renamed, { name: 'old', version: 2 }]) {
+      const { kpis, accepted } = modelPromises(records, model, now);
+      expect([accepted, kpis[0]!.broken]).toEqual([5, ['realised-less', 'intervals-miss']]);
+      expect(kpis[0]!.ofThisVersion).toBe(model === old);
+    }
+    const kept = [6, 7, 8, 9, 10].map((i) => plan(i, renamed));
+    const both = {
+      ...records,
+      plans: [...broken, ...kept],
+      outcomes: [...records.outcomes, ...kept.map((one) => outcomeOf(one, 0.2))],
+    };
+    expect(modelPromises(both, renamed, now).kpis[0]).toMatchObject({ broken: [], ofThisVersion: true });
+    expect(modelPromises(both, old, now).kpis[0]!.broken).toEqual(['realised-less', 'intervals-miss']);
+    // Accepted when the outcome could be known: kept as evidence, no promise.
+    const late = [1, 2, 3, 4, 5].map((i) => plan(i, old, '2026-02-01T00:00:00.000Z'));
+    const judged = modelPromises({ ...records, plans: late }, old, now);
+    expect([judged.accepted, judged.kpis[0]!.outcomes, judged.kpis[0]!.broken]).toEqual([5, 0, []]);
+  });
+
   test('an experiment past its end without a report is counted as overdue', async () => {
     const service = open();
     const { id } = await recommend(service);
     const accept = (start: string, months: number) =>
       service.acceptRecommendation(operator, { recommendation: id, start, months });
-    // The clock of the test stands in January 2026.
+    turnTo('2024-11-30');
     await accept('2024-12', 12);
     await accept('2025-01', 12);
     await accept('2025-02', 12);
+    turnTo('2026-01-31');
     expect(await service.modelPromises(visitor, { model: 'warm-start' })).toMatchObject({ accepted: 3, overdue: 2 });
   });
 });

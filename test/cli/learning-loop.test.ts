@@ -4,11 +4,14 @@ import { createService } from '../../src/app/service.ts';
 import { loadDefaultKernels } from '../../src/main/load-default-kernels.ts';
 import { createModelFiles } from '../../src/store/model-files.ts';
 import { computations } from '../../src/workers/computations.ts';
+import { calendar } from '../support/calendar.ts';
 import { memoryPorts } from '../support/memory-ports.ts';
 import { command } from '../support/terminal.ts';
 
 const kernels = await loadDefaultKernels();
+const { clock, turnTo } = calendar();
 const ports = memoryPorts([], {
+  clock,
   models: createModelFiles({ shipped: new URL('../../models', import.meta.url).pathname, own: '' }),
   compute: {
     run: async (name, input, control) =>
@@ -27,6 +30,7 @@ describe('the learning loop on the command line', () => {
     const { id } = JSON.parse(advice.out) as { id: string };
     const plan = await run(`accept ${id} --start 2026-09 --json`);
     const { experiment } = JSON.parse(plan.out) as { experiment: string };
+    turnTo('2027-09-01');
     // A number below 0 is a value, not an option.
     const failed = await run(
       `outcome ${experiment} --kpi gas-saving --effect -0.03 --variance 0.0009 --households 80 --grade matched --from 2026-09 --until 2027-08`,

@@ -113,12 +113,7 @@ export const recommendation = {
       ? await compute.run('nextExperiments', { ...question, sites, targets: [place], count: 1 }, context)
       : null;
     const records = await context.ports.plannedExperiments.load();
-    const promises = modelPromises(
-      records,
-      description.name,
-      description.version,
-      context.ports.clock.now(),
-    ).kpis.filter(isGoal);
+    const promises = modelPromises(records, description, context.ports.clock.now()).kpis.filter(isGoal);
     const steps = Math.max(0, ...promises.map(({ broken }) => broken.length));
     const warnings: Warning[] = [];
     if (answer.missing.length > 0)

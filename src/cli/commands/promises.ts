@@ -26,7 +26,7 @@ function promisesText(judged: ModelPromises, list: PlanList, { say, language }: 
   const format = new Intl.NumberFormat(language, { maximumFractionDigits: 3, minimumFractionDigits: 3 });
   const { accepted, reported, overdue, withdrawn } = judged;
   const lines = [say('cli.promises.count', { accepted, reported, overdue, withdrawn })];
-  const plans = list.experiments.filter(({ model }) => model?.name === judged.model);
+  const plans = list.experiments.filter(({ model }) => model !== null);
   if (plans.length > 0) {
     const columns = ['experiment', 'neighbourhood', 'kpi', 'promised', 'realised'] as const;
     const rows = plans.flatMap((plan) =>
@@ -49,11 +49,12 @@ function promisesText(judged: ModelPromises, list: PlanList, { say, language }: 
       ).trimEnd(),
     );
   }
-  for (const { kpi, slope, lower, upper, covered, neighbourhoods, broken } of judged.kpis) {
+  for (const { kpi, slope, lower, upper, covered, neighbourhoods, broken, ofThisVersion } of judged.kpis) {
     if (slope === null || neighbourhoods === 0) continue;
     lines.push(
       '',
       say('cli.promises.judged', { kpi, slope, lower: lower ?? slope, upper: upper ?? slope, covered, neighbourhoods }),
+      ...(ofThisVersion ? [] : [say('cli.promises.together')]),
       ...broken.map((code) => `- ${say(`recommend.broken.${code}`)}`),
     );
   }
