@@ -6,7 +6,8 @@ import { createJobs } from '../../src/app/jobs.ts';
 import { createService } from '../../src/app/service.ts';
 import { results } from '../../src/contract/operations.ts';
 import { violations } from '../../src/contract/validate.ts';
-import { type MemoryPanel, memoryPorts } from '../support/memory-ports.ts';
+import type { NumberColumn } from '../../src/core/panel/columns.ts';
+import { type MemoryPanel, memoryPorts, numbers } from '../support/memory-ports.ts';
 import { studyPanel } from '../support/study-panel.ts';
 
 const operator = { role: 'operator' } as const;
@@ -106,6 +107,23 @@ describe('a sealed study in other ways', () => {
     expect(failed!.against.find(({ measure }) => measure === 'left-out')).toMatchObject({ level: 'fail' });
     const { estimate } = kept!.effect!.matched;
     expect(body.curve).toMatchObject({ lowest: estimate, median: estimate, highest: estimate });
+  });
+
+  it('has the same units, partners and reasons in every way, whatever the outcome is after the baseline', async () => {
+    const panel = studyPanel();
+    const { values } = panel.columns.kpi as NumberColumn;
+    const poisoned = studyPanel({
+      overrides: { kpi: numbers([...values].map((v, row) => (row % 2 === 0 ? v : -row * v))) },
+    });
+    const waysOf = async (of: MemoryPanel) => {
+      const { study, multiverse } = open(of);
+      return (await multiverse((await study()).id)).body.specifications!;
+    };
+    const [own, other] = [await waysOf(panel), await waysOf(poisoned)];
+    const designs = (ways: typeof own) =>
+      ways.map(({ effect, ...way }) => [way, effect && [effect.groups, effect.largestDifference, effect.inference]]);
+    expect(designs(other)).toEqual(designs(own));
+    expect(other[0]!.effect!.matched.estimate).not.toBeCloseTo(own[0]!.effect!.matched.estimate, 3);
   });
 
   it('says which ways are not possible and answers the others', async () => {

@@ -69,6 +69,26 @@ describe('the design of a study', () => {
     expect(JSON.stringify(await open(moved).design(changes))).not.toBe(own);
   });
 
+  it('is the same to the byte whatever any outcome is after the baseline: further ones, later ones, beside placebos', async () => {
+    const panel = fourYears();
+    const outcome = {
+      ...{ variable: 'kpi', followUp: '2024', otherOutcomes: ['comfort', 'draught'], laterFollowUps: ['2025'] },
+      is: 'change' as const,
+    };
+    const asked = { outcome, sensitivity: { preperiod: '2022', effectsBy: 'home', augmented: { folds: 2 } } };
+    const isLater = (row: number) => panel.waveIndex[row]! > 1;
+    const poison = (names: readonly string[], value: (row: number) => number | null) =>
+      names.reduce((p, name) => changed(p, name, (row, own) => (isLater(row) ? value(row) : own)), panel);
+    const own = JSON.stringify(await open(panel).design(asked));
+    for (const name of ['kpi', 'comfort', 'draught']) {
+      for (const value of [() => 1e300, () => null, (row: number) => (row % 3 === 0 ? null : -row)])
+        expect(JSON.stringify(await open(poison([name], value)).design(asked)), name).toBe(own);
+    }
+    // The placebo is of before the treatment, and part of what the design reads.
+    const moved = changed(panel, 'kpi', (row, value) => (panel.waveIndex[row] === 0 ? value + (row % 5) : value));
+    expect(JSON.stringify(await open(moved).design(asked))).not.toBe(own);
+  });
+
   it('loads no row of the outcome after the baseline, and in a panel of one wave no outcome at all', async () => {
     const seen: { variables: readonly string[]; waves: readonly number[] }[] = [];
     const watch = (panel: MemoryPanel): Partial<Ports> => {
@@ -129,6 +149,38 @@ describe('the design of a study', () => {
     expect(attrition.filter(({ step }) => step === 'eligible').map(({ units }) => units)).toEqual([rich, both]);
   });
 });
+
+/** 2022 to 2025, treated from 2024 on, with three outcomes. */
+function fourYears(): MemoryPanel {
+  const two = studyPanel();
+  const random = createRandom(4, 'four-years');
+  const waves = ['2022', '2023', '2024', '2025'];
+  const rows = two.unitIds.flatMap((_, unit) =>
+    waves.map((__, wave) => ({ unit, wave, old: 2 * unit + (wave > 1 ? 1 : 0) })),
+  );
+  const of = (name: string) => rows.map(({ old }) => (two.columns[name] as NumberColumn).values[old]!);
+  const home = two.columns.home as Extract<Column, { type: 'coded' }>;
+  const kpi = of('kpi').map((value) => value + random.normal() / 4);
+  return {
+    ...two,
+    waves,
+    unitIndex: rows.map(({ unit }) => unit),
+    waveIndex: rows.map(({ wave }) => wave),
+    columns: {
+      coach: numbers(of('coach')),
+      income: numbers(of('income')),
+      kpi: numbers(kpi),
+      comfort: numbers(kpi.map((value) => 30 - value + random.normal())),
+      draught: numbers(kpi.map((value) => value / 3 + random.normal())),
+      home: {
+        ...home,
+        codes: Int32Array.from(rows, ({ old }) => home.codes[old]!),
+        status: new Uint8Array(rows.length),
+      },
+      collective: numbers(rows.map(({ unit }) => unit % 10)),
+    },
+  };
+}
 
 function oneWave(panel: MemoryPanel): MemoryPanel {
   const rows = [...panel.waveIndex.keys()].filter((row) => isAfter(panel, row));

@@ -35,10 +35,17 @@ interface Case {
 
 const isHigh = (units: number) => numbers(Array.from({ length: units * 2 }, (_, r) => ((r * 7) % 11 < 4 ? 1 : 0)));
 
+const comfort = (units: number) => numbers(Array.from({ length: units * 2 }, (_, r) => ((r * 13) % 29) / 3 + (r % 5)));
+
 /** Studies of every shape that a report has a sentence for. */
 const cases: readonly Case[] = [
   { name: 'plain' },
   { name: 'by level', changes: { sensitivity: { effectsBy: 'home', augmented: { folds: 2 } } } },
+  {
+    name: 'of several outcomes',
+    panel: { overrides: { comfort: comfort(400) } },
+    changes: { outcome: { variable: 'kpi', followUp: '2024', otherOutcomes: ['comfort'] } },
+  },
   { name: 'of a change', changes: { outcome: { variable: 'kpi', followUp: '2024', is: 'change' } } },
   { name: 'withheld by the verdict', panel: { units: 40 }, changes: { design: { method: 'nearest', calipers: [] } } },
   {
@@ -104,6 +111,26 @@ describe.each(languages)('the report of a study in %s', (language) => {
     }
     const unclear = report(withVerdict(studies.get('of no effect')!, 'trust'), language);
     expect(proseOf(unclear).filter((text) => causalVerbs[language].test(text))).toEqual([]);
+  });
+
+  it('says of further outcomes, levels and the sign test how strong something hidden would have to be', () => {
+    const said = (name: string) => {
+      const { further } = studies.get(name)!.body.study;
+      return { html: report(studies.get(name)!, language), further };
+    };
+    const shown = (value: number) => textsIn(language).number(value, 2);
+    const outcomes = said('of several outcomes');
+    const [{ sensitivity }] = outcomes.further.effects as [(typeof outcomes.further.effects)[number]];
+    expect(outcomes.html).toContain(`>${shown(sensitivity!.eValue!.eValue)}<`);
+    const levels = said('by level');
+    for (const level of levels.further.byLevel!.levels)
+      expect(levels.html).toContain(`>${shown(level.sensitivity!.eValue!.eValue)}<`);
+    expect(levels.html).toContain(`>${shown(levels.further.augmentedSensitivity!.eValue!.eValue)}<`);
+    const { html, further } = said('plain');
+    const { sign, hodgesLehmann } = further.sensitivity.rosenbaum!;
+    const bySign = textsIn(language).t('match.sensitivity.gamma-sign', { gamma: shown(sign!.survivedGamma!) });
+    expect(proseOf(html)).toContain(bySign);
+    expect(hodgesLehmann!.length).toBeGreaterThan(0);
   });
 
   it.each(cases)('$name: is sound mark-up that asks for nothing', ({ name }) => {

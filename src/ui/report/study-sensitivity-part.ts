@@ -13,7 +13,7 @@ export function sensitivityPart(reading: StudyReading): SafeHtml {
     said.length > 0
       ? html`<ul>${said.map((sentence) => html`<li>${sentence}</li>`)}</ul>`
       : html`<p>${t('report.study.sensitivity.none')}</p>`
-  }${bounds(study, texts)}${
+  }${bounds(study, texts)}${strengths(reading)}${
     controls.length > 0
       ? reportTable(
           t('report.study.sensitivity.controls'),
@@ -55,6 +55,18 @@ function sentences({ result, study, texts, amount, unit, term }: StudyReading): 
         ? t('match.sensitivity.gamma-none')
         : t('match.sensitivity.gamma', { gamma: number(rosenbaum.survivedGamma, 2) }),
     );
+    const bySign = rosenbaum.sign?.survivedGamma ?? null;
+    if (bySign !== null) said.push(t('match.sensitivity.gamma-sign', { gamma: number(bySign, 2) }));
+    const [first] = rosenbaum.hodgesLehmann ?? [];
+    if (first !== undefined) {
+      // A range for those who may not see the value itself.
+      const [lower, upper] = [inUnit(first.lower), inUnit(first.upper)];
+      said.push(
+        lower === upper
+          ? t('match.sensitivity.hodges-lehmann', { estimate: lower })
+          : t('match.sensitivity.hodges-lehmann-range', { lower, upper }),
+      );
+    }
   }
   if (detectable !== null) {
     const effect = inUnit(detectable.effect);
@@ -80,4 +92,53 @@ function bounds({ further }: StudyReading['study'], texts: StudyReading['texts']
     ],
     rosenbaum.bounds.map(({ gamma, pUpper }) => [number(gamma, 2), pText(pUpper, texts)]),
   );
+}
+
+/** The same strengths for every other effect that the study reports: further outcomes, levels, the augmented estimate. */
+function strengths(reading: StudyReading): SafeHtml | null {
+  const { study, texts, term } = reading;
+  const { t } = texts;
+  const { effects, byLevel, augmented, augmentedSensitivity } = study.further;
+  const cells = (strength: Strength): string[] => strengthCells(strength, texts);
+  const rows = [
+    ...effects
+      .filter(({ kind, withheld }) => isOutcome(kind) && !withheld)
+      .map(({ kind, variable, period, sensitivity }) => [
+        t(`match.further.kind.${kind}`, { variable: term(variable), period: period ?? '' }),
+        ...cells(sensitivity),
+      ]),
+    ...(byLevel?.levels ?? [])
+      .filter(({ name, withheld }) => name !== null && !withheld)
+      .map(({ name, sensitivity }) => [term(`${byLevel!.variable}=${name}`), ...cells(sensitivity)]),
+    ...(augmented === null ? [] : [[t('report.study.effect.augmented'), ...cells(augmentedSensitivity)]]),
+  ];
+  if (rows.length === 0) return null;
+  return reportTable(
+    t('report.study.sensitivity.others'),
+    [
+      { title: t('match.further.title') },
+      { title: t('page.study.sure.column.e-value'), isNumber: true },
+      { title: t('report.study.sensitivity.e-value-interval'), isNumber: true },
+      { title: t('report.study.sensitivity.hidden-share'), isNumber: true },
+      { title: t('report.study.sensitivity.gamma-survived'), isNumber: true },
+    ],
+    rows,
+  );
+}
+
+type Strength = StudyReading['study']['further']['effects'][number]['sensitivity'];
+
+const isOutcome = (kind: string): boolean => kind === 'outcome' || kind === 'follow-up';
+
+/** E-value, that of the interval, robustness value in percent and the odds up to which the finding stands; dashes where not known. */
+function strengthCells(strength: Strength, { number }: StudyReading['texts']): string[] {
+  const shown = (value: number | null | undefined, decimals: number): string =>
+    value === null || value === undefined ? '–' : number(value, decimals);
+  const robustness = strength?.robustness ?? null;
+  return [
+    shown(strength?.eValue?.eValue, 2),
+    shown(strength?.eValue?.ofInterval, 2),
+    shown(robustness === null ? null : 100 * robustness.value, 1),
+    shown(strength?.rosenbaum?.survivedGamma, 2),
+  ];
 }
