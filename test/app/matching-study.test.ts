@@ -416,7 +416,11 @@ describe('a matching study on bad input', () => {
   });
 
   it('refuses a constant outcome', async () => {
-    await expect(study(withColumn('kpi', Array(rows).fill(3)))).rejects.toMatchObject({ code: 'no-variation' });
+    await expect(study(withColumn('kpi', Array(rows).fill(3)))).rejects.toMatchObject({
+      code: 'no-variation',
+      message: expect.stringContaining('The outcome "kpi" is 3 for every unit'),
+      details: { variable: 'kpi', everywhere: 3 },
+    });
   });
 
   it('refuses a caliper that holds no pair', async () => {

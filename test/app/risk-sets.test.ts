@@ -150,6 +150,35 @@ describe('a matching study in risk sets', () => {
     expect(body.inference.clusters!.treated).toBeLessThanOrEqual(40);
   });
 
+  it('counts collectives where one household does not enter with its own, and refuses errors that do not', async () => {
+    const whole = staggeredPanel({ units: 600, byCollective: true, collectives: 40 });
+    const coach = valuesOf(whole, 'coach');
+    const one = whole.unitIds.findIndex((unit) => entryOf(whole, unit) < 99);
+    const leaky = {
+      ...whole,
+      columns: { ...whole.columns, coach: numbers([...coach].map((v, row) => (whole.unitIndex[row] === one ? 0 : v))) },
+    };
+    const { body } = await study(leaky);
+    expect(body.inference).toMatchObject({ method: 'cluster-CR2', reason: 'treatment-mostly-by-cluster' });
+    await expect(study(leaky, { standardError: 'matched-sets' })).rejects.toMatchObject({
+      code: 'invalid-inference',
+      details: { use: ['by-design', 'clusters', 'wild-cluster-bootstrap'] },
+    });
+  });
+
+  it('says that collectives are not counted where part of the entries lies between them', async () => {
+    const whole = staggeredPanel({ units: 600, byCollective: true, collectives: 40 });
+    const alone = valuesOf(staggeredPanel({ units: 600, collectives: 40 }), 'coach');
+    // Every second household enters with its collective, the others as they like.
+    const coach = [...valuesOf(whole, 'coach')].map((v, row) =>
+      Math.floor(whole.unitIndex[row]! / 40) % 2 === 0 ? v : alone[row]!,
+    );
+    const { body, warnings } = await study({ ...whole, columns: { ...whole.columns, coach: numbers(coach) } });
+    expect(body.inference.reason).toBe('units-at-several-waves');
+    expect(warnings.map(({ code }) => code)).toContain('clusters-not-counted');
+    expect((await study(panel)).warnings.map(({ code }) => code)).not.toContain('clusters-not-counted');
+  });
+
   it('says the same whatever the order of the rows', async () => {
     const small = staggeredPanel({ units: 200 });
     const backwards = [...small.unitIndex.keys()].reverse();

@@ -16,7 +16,7 @@ const internal = [
   'effects/point-estimate.ts',
   'effects/robust-covariance.ts',
   'effects/shared-partners.ts',
-  'effects/treatment-between-clusters.ts',
+  'effects/treatment-by-cluster.ts',
   'if-possible.ts',
   'effects/study-balance.ts',
   'matching/rows-of-units.ts',

@@ -30,7 +30,7 @@ const neighbours = [
   ['effects', 'sensitivity', 'panel-models'],
 ] as const;
 /** Beside the rooms of effects: what is asked of a study after its effect. */
-const ofStudies = ['test/app/further-study.test.ts', 'test/app/matching-study.test.ts'];
+const ofStudies = ['further-study', 'matching-study', 'study-refusals'].map((name) => `test/app/${name}.test.ts`);
 const testsFor = ({ file }: Mutant): readonly string[] => {
   const own = file.split('/')[0]!;
   const rooms: readonly string[] = neighbours.find((group) => (group as readonly string[]).includes(own))!;

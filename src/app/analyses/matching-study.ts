@@ -13,7 +13,7 @@ import {
   type MatchingStudyBody,
   type StudyUnitRow,
 } from './matching-study-body.ts';
-import { nameUnits, refuseLargeOutcome } from './name-units.ts';
+import { nameOutcome, nameUnits, refuseLargeOutcome } from './name-units.ts';
 import { prepareStudy, unique } from './prepare-study.ts';
 import { riskSetUnits } from './risk-set-units.ts';
 import { showDesign, showEstimate } from './show-study.ts';
@@ -73,7 +73,7 @@ export const matchingStudy = {
         context,
       )
       .catch((error) => {
-        throw nameUnits(error, units.unitIds);
+        throw nameOutcome(nameUnits(error, units.unitIds), settings.outcome);
       });
     const matched = new Set(units.unitIds.filter((_, row) => output.sample.weights[row]! > 0)).size;
     const warnings = [...output.warnings];

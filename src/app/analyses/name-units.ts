@@ -24,3 +24,11 @@ export function nameUnits(error: unknown, unitIds: readonly string[]): unknown {
   const message = `${error.message} First units: ${units.join(', ')}.`;
   return new CoreError(error.code, message, { ...details, units }, { cause: error });
 }
+
+/** A refusal of a constant outcome with its name; any other error as it is. */
+export function nameOutcome(error: unknown, variable: string): unknown {
+  if (!(error instanceof CoreError) || error.code !== 'no-variation' || !('everywhere' in error.details)) return error;
+  const { everywhere } = error.details;
+  const message = `The outcome "${variable}" is ${everywhere} for every unit of the matched sample, so no effect can be estimated. Choose another outcome or period.`;
+  return new CoreError(error.code, message, { everywhere, variable }, { cause: error });
+}

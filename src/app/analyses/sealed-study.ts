@@ -16,7 +16,7 @@ import { outcomesOfUnits } from './design-units.ts';
 import { type DrawnDesign, drawDesign, refuseChanged } from './draw-design.ts';
 import { furtherVariables } from './further-questions.ts';
 import type { MatchingStudyBody, ShownGroups } from './matching-study-body.ts';
-import { refuseLargeOutcome } from './name-units.ts';
+import { nameOutcome, refuseLargeOutcome } from './name-units.ts';
 import { unique } from './prepare-study.ts';
 import { refuseBroken } from './refuse-broken.ts';
 import { gateSealedAttrition, gateSealedStudy, gateSealedWarnings } from './sealed-study-release.ts';
@@ -112,21 +112,25 @@ export async function estimateSealed(
   refuseChanged(drawn.source, loaded.source);
   const outcomes = outcomesOfUnits(loaded.data, drawn.request, drawn.units.places);
   refuseLargeOutcome(protocol.outcome.variable, outcomes.outcome, drawn.units.unitIds);
-  const run = await compute.run(
-    'study',
-    {
-      ...drawn.input,
-      ...outcomes,
-      permutations: drawn.settings.permutations,
-      circumstances: {
-        isConcurrent: besideTreated(loaded.data, drawn),
-        otherMonths: seasonsApart(drawn),
-        outcomeIs: protocol.outcome.is,
-        readBefore: settings.readBefore,
+  const run = await compute
+    .run(
+      'study',
+      {
+        ...drawn.input,
+        ...outcomes,
+        permutations: drawn.settings.permutations,
+        circumstances: {
+          isConcurrent: besideTreated(loaded.data, drawn),
+          otherMonths: seasonsApart(drawn),
+          outcomeIs: protocol.outcome.is,
+          readBefore: settings.readBefore,
+        },
       },
-    },
-    context,
-  );
+      context,
+    )
+    .catch((error) => {
+      throw nameOutcome(error, protocol.outcome.variable);
+    });
   const { estimate, verdict } = run;
   const { detectable: _, supportBefore: __, digest: ___, ...design } = drawn.body;
   const { treated, control } = estimate.groups;

@@ -145,7 +145,8 @@ export function answerFurther(
   for (const { kind, variable, period, ...found } of effects) {
     const effect = judged(found);
     const parameters = { variable, period: period ?? '' };
-    if (effect === null) warnings.push({ code: 'no-further-effect', parameters });
+    if (effect === null && period === null) warnings.push({ code: 'no-further-effect', parameters: { variable } });
+    else if (effect === null) warnings.push({ code: 'no-further-effect-at', parameters });
     else if ((kind === 'pre-period' || kind === 'placebo-date') && effect.pValue < 1 - confidence) {
       warnings.push({ code: 'negative-control-fails', parameters: { ...parameters, pValue: effect.pValue } });
     }

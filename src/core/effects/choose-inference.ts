@@ -75,6 +75,8 @@ export interface InferenceDesign {
   readonly isAskedFor: boolean;
   /** share of the treatment that lies between clusters among all units, matched or not: see `treatmentBetweenClusters` */
   readonly betweenClusters: number;
+  /** clusters of the sample that were mostly treated, and mostly not: see `clustersByMost` */
+  readonly clustersByMost: { readonly treated: number; readonly control: number };
   /** matched set or stratum of each unit; null where partners serve several, and for weights */
   readonly matchedSet: Int32Array | null;
   /** `units`: nothing was matched or weighted; `selection`: groups were chosen as wholes; `risk-sets`: pairs at several waves */
@@ -95,6 +97,8 @@ const fewPerArm = 10;
 const fewMixed = 20;
 /** Fewer clusters with both groups say nothing of how much clusters differ. */
 const fewestMixed = 5;
+/** With fewer clusters mostly on one side these errors refuse nothing: intervals of two such clusters hold whatever is true. */
+const fewestByMost = 3;
 const manyClusters = 1000;
 /** From this share of the treatment between clusters on, it counts as given to clusters that some units did not follow. */
 const mostlyBetween = 0.5;
@@ -106,12 +110,13 @@ const fewStrata = 20;
  *
  * A treatment that does not vary within clusters was given to clusters: then only clusters count, whatever was asked. With fewer
  * than ten on a side the means of clusters are compared (t with G - 2), with more CR2, above 1000 CR1. Where a few units do not
- * follow their cluster (half or more of the treatment lies between clusters, among all units) and where clusters were asked
- * for that hold both groups: the wild bootstrap below 20, then CR2 and CR1. Otherwise matched sets (without replacement), Abadie
- * and Imbens (with), the variance within strata where these are few, the equations of the weights, or HC3.
+ * follow their cluster or clusters enter at different waves (half or more of the treatment lies between clusters, among all units)
+ * and where clusters were asked for that hold both groups: the wild bootstrap below 20, then CR2 and CR1. Otherwise matched
+ * sets (without replacement), Abadie and Imbens (with), the variance within strata where these are few, the equations of the weights,
+ * or HC3.
  *
- * @throws too-few-groups where a treatment given to clusters has fewer than two treated or two control clusters (of mixed ones:
- *   mostly treated, mostly not), or a treatment given mostly to clusters fewer than five;
+ * @throws too-few-groups where a treatment given to clusters has fewer than two treated or two control clusters, or a
+ *   treatment given mostly to clusters fewer than three that were mostly treated, three that were not, or five;
  *   invalid-inference where what was asked is not valid for this design (details.asked, details.use)
  * Source: Abadie, Athey, Imbens and Wooldridge 2023, doi:10.1093/qje/qjac038; Donald and Lang 2007,
  * doi:10.1162/rest.89.2.221; MacKinnon and Webb 2017, doi:10.1002/jae.2508 (few treated clusters); Abadie and Spiess 2022,
@@ -137,14 +142,12 @@ export function chooseInference(design: InferenceDesign): Inference {
     });
     const isAssignedByCluster = arms.mixed === 0 && cluster.length > total;
     if (isAssignedByCluster) {
-      refuseOneCluster(arms);
+      refuseFewClusters(arms, 'whole', 2);
       return choose(...forWholeClusters(asked, Math.min(arms.treated, arms.control), total));
     }
-    const isMostlyByCluster = design.betweenClusters >= mostlyBetween && cluster.length > total;
-    if (isMostlyByCluster && !isAskedFor) {
-      const most = clustersByMost(cluster, treated);
-      refuseOneCluster(most);
-      return choose(...forNearlyWholeClusters(asked, total));
+    if (design.betweenClusters >= mostlyBetween && cluster.length > total) {
+      refuseFewClusters(design.clustersByMost, 'nearly whole', fewestByMost);
+      return choose(...forNearlyWholeClusters(asked, total, design.betweenClusters));
     }
     if (isAskedFor || isOfClusters(asked)) return choose(...forMixedClusters(asked, total, design));
   }
@@ -159,11 +162,15 @@ type Choice = readonly [InferenceMethod, InferenceReason];
 const isOfClusters = (asked: StandardErrorRequest): boolean =>
   asked === 'clusters' || asked === 'cluster-means' || asked === 'wild-cluster-bootstrap';
 
-function refuseOneCluster({ treated, control }: { readonly treated: number; readonly control: number }): void {
-  if (treated >= 2 && control >= 2) return;
+function refuseFewClusters(
+  { treated, control }: InferenceDesign['clustersByMost'],
+  which: 'whole' | 'nearly whole',
+  least: number,
+): void {
+  if (treated >= least && control >= least) return;
   throw new CoreError(
     'too-few-groups',
-    `The treatment was given to whole clusters, and the matched sample has ${treated} treated and ${control} control ones; at least two of each are needed for a standard error. Add clusters, or describe the change without an effect.`,
+    `The treatment was given to ${which} clusters, and the matched sample has ${treated} treated and ${control} control ones; at least ${least === 2 ? 'two' : 'three'} of each are needed for a standard error. Add clusters, or describe the change without an effect.`,
     { treated, control },
   );
 }
@@ -202,8 +209,11 @@ function forWholeClusters(asked: StandardErrorRequest, fewest: number, total: nu
   }
 }
 
-/** Clusters of which a few units did otherwise: their means are not of one group, so they cannot be compared as wholes. */
-function forNearlyWholeClusters(asked: StandardErrorRequest, total: number): Choice {
+/**
+ * Clusters of which a few units did otherwise, or that hold controls before they enter: their means are not of one group, so they
+ * cannot be compared as wholes.
+ */
+function forNearlyWholeClusters(asked: StandardErrorRequest, total: number, between: number): Choice {
   if (total < fewestMixed) {
     throw new CoreError(
       'too-few-groups',
@@ -211,7 +221,8 @@ function forNearlyWholeClusters(asked: StandardErrorRequest, total: number): Cho
       { groups: total },
     );
   }
-  const reason: InferenceReason = asked === 'by-design' ? 'treatment-mostly-by-cluster' : 'as-asked';
+  const given = between === 1 ? 'treatment-by-cluster' : 'treatment-mostly-by-cluster';
+  const reason: InferenceReason = asked === 'by-design' ? given : 'as-asked';
   switch (asked) {
     case 'by-design':
       if (total < fewMixed) return ['wild-cluster-bootstrap', reason];
@@ -363,14 +374,6 @@ function clustersByArm(cluster: Int32Array, treated: Uint8Array): { treated: num
   for (let i = 0; i < cluster.length; i++) has[cluster[i]!] = has[cluster[i]!]! | (treated[i] === 1 ? 1 : 2);
   const count = (bits: number): number => has.reduce((sum, h) => sum + (h === bits ? 1 : 0), 0);
   return { treated: count(1), control: count(2), mixed: count(3) };
-}
-
-/** Clusters of which at least half is treated, and the others. */
-function clustersByMost(cluster: Int32Array, treated: Uint8Array): { treated: number; control: number } {
-  const balance = new Int32Array(cluster.reduce((most, c) => Math.max(most, c + 1), 0));
-  for (let i = 0; i < cluster.length; i++) balance[cluster[i]!] = balance[cluster[i]!]! + (treated[i] === 1 ? 1 : -1);
-  const mostly = balance.reduce((sum, b) => sum + (b >= 0 ? 1 : 0), 0);
-  return { treated: mostly, control: balance.length - mostly };
 }
 
 /** Numbers 0 … G - 1 in order of first appearance; a unit without a cluster (-1) becomes a cluster of its own. */

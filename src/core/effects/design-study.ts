@@ -12,9 +12,9 @@ import { planInference } from './plan-inference.ts';
 import { rowsWithWeight } from './rows-with-weight.ts';
 import { compareBalance, countGroup, type GroupCounts, type StudyBalanceRow, weightBins } from './study-balance.ts';
 import type { StudyDesignInput } from './study-input.ts';
-import { type EntryCounts, entriesOf, momentsOf } from './study-moments.ts';
+import { type EntryCounts, entriesOf, momentsOf, type StudyMoments } from './study-moments.ts';
 import type { Detectable } from './study-sensitivity.ts';
-import { treatmentBetweenClusters } from './treatment-between-clusters.ts';
+import { treatmentBetweenClusters } from './treatment-by-cluster.ts';
 
 export interface StudyDesignOutput {
   readonly groups: { readonly treated: GroupCounts; readonly control: GroupCounts };
@@ -77,7 +77,7 @@ export function designStudy(
       caliperWidths: sample.caliperWidths,
       denominator,
       entries: moments && entriesOf(moments, treated, sample.weights),
-      warnings: [...cautions(shown, sample, design), ...clustersIgnored(input, shown), ...fewSets(planned)],
+      warnings: [...cautions(shown, sample, design), ...clustersIgnored(input, moments, shown), ...fewSets(planned)],
     },
   };
 }
@@ -99,9 +99,13 @@ export function planPower(input: StudyDesignInput, sample: StudySample, before: 
  * Units that are compared one by one though collectives are known and part of the treatment lies between them: a tenth and more makes
  * errors too small that are seen, see `standardErrorInflation`.
  */
-function clustersIgnored({ treated, cluster }: StudyDesignInput, { inference }: Partial): readonly Warning[] {
-  const isIgnored = inference.clusters === null && cluster !== null && inference.reason !== 'units-at-several-waves';
-  const isShared = isIgnored && treatmentBetweenClusters(treated, cluster) >= 0.1;
+function clustersIgnored(
+  { treated, cluster }: StudyDesignInput,
+  moments: StudyMoments | null,
+  { inference }: Partial,
+): readonly Warning[] {
+  const isIgnored = inference.clusters === null && cluster !== null;
+  const isShared = isIgnored && treatmentBetweenClusters(treated, cluster, moments) >= 0.1;
   return isShared ? [{ code: 'clusters-not-counted', parameters: {} }] : [];
 }
 

@@ -116,6 +116,7 @@ function requireUsable({ outcome, weights }: EffectSample): void {
     throw new CoreError(
       'no-variation',
       `The outcome is ${outcome[0]} for every unit of the matched sample, so no effect can be estimated. Choose another outcome or period.`,
+      { everywhere: outcome[0] },
     );
   }
 }

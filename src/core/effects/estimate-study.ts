@@ -16,7 +16,7 @@ import { rowsWithWeight } from './rows-with-weight.ts';
 import { effectAmong, ifLargeEnough, supportAmong } from './sample-effects.ts';
 import { countGroup } from './study-balance.ts';
 import type { StudyEstimateInput } from './study-input.ts';
-import { clustersAtMoments, momentsOf } from './study-moments.ts';
+import { momentsOf } from './study-moments.ts';
 import { type TieSample, tieSample } from './study-ties.ts';
 
 /** Permutation test of no effect on anybody, and what changed places in it. */
@@ -99,9 +99,8 @@ export function estimateStudy(
     kernels,
   );
   progress(0.85, 'ties');
-  const { cluster: clusterOfUnit } = clustersAtMoments(cluster, input.isClusterAskedFor, treated, moments);
   const planned = ({ weights }: StudySample): number =>
-    pointEstimate({ treated, outcome, weights }, inference.method, clusterOfUnit);
+    pointEstimate({ treated, outcome, weights }, inference.method, cluster);
   const found = tieSample(
     input,
     designed.sample,

@@ -11,8 +11,8 @@ import {
 import { isWeighting, type StudyDesign, type StudySample } from './draw-sample.ts';
 import { rowsWithWeight } from './rows-with-weight.ts';
 import { nearPartners, partnersAmong } from './shared-partners.ts';
-import { clustersAtMoments, joinSets, type StudyMoments } from './study-moments.ts';
-import { treatmentBetweenClusters } from './treatment-between-clusters.ts';
+import { joinSets, type StudyMoments } from './study-moments.ts';
+import { clustersByMost, treatmentBetweenClusters, withOwn } from './treatment-by-cluster.ts';
 
 /** What the standard error depends on beside the sample; rows = all units of the study. */
 export interface InferenceQuestion {
@@ -34,12 +34,10 @@ export function planInference(
   const rows = rowsWithWeight(sample.weights);
   const own = sample.strata ?? (sample.pairs === null ? null : setNumbers(sample.pairs, treated.length));
   const sets = own === null || moments === null ? own : joinSets(own, moments.unit);
-  const { cluster, isByWave } = clustersAtMoments(given, isClusterAskedFor, treated, moments);
-  const inference = chooseInference({
+  return chooseInference({
     treated: valuesAt(treated, rows),
-    cluster: cluster === null ? null : valuesAt(cluster, rows),
-    isAskedFor: isClusterAskedFor || isByWave,
-    betweenClusters: cluster === null ? 0 : treatmentBetweenClusters(treated, cluster),
+    ...assignment(treated, given, moments, rows),
+    isAskedFor: isClusterAskedFor,
     matchedSet: sets === null ? null : valuesAt(sets, rows),
     sample: moments === null ? kindOfSample(design, sample) : 'risk-sets',
     partners: sets === null && sample.pairs !== null ? partnersAmong(sample.pairs, rows, treated.length) : null,
@@ -48,8 +46,22 @@ export function planInference(
     asked: standardError,
     seed,
   });
-  const isOwnChoice = isByWave && !isClusterAskedFor && inference.reason === 'cluster-asked-for';
-  return isOwnChoice ? { ...inference, reason: 'treatment-by-cluster' } : inference;
+}
+
+/** The clusters of a sample, and how the treatment lies over them among everybody. */
+function assignment(
+  treated: Uint8Array,
+  given: Int32Array | null,
+  moments: StudyMoments | null,
+  rows: Uint32Array,
+): Pick<InferenceDesign, 'cluster' | 'betweenClusters' | 'clustersByMost'> {
+  if (given === null) return { cluster: null, betweenClusters: 0, clustersByMost: { treated: 0, control: 0 } };
+  return {
+    // A unit that is there at several waves is one cluster where it has no other.
+    cluster: valuesAt(moments === null ? given : withOwn(given, moments.unit), rows),
+    betweenClusters: treatmentBetweenClusters(treated, given, moments),
+    clustersByMost: clustersByMost(treated, given, moments, rows),
+  };
 }
 
 function kindOfSample(design: StudyDesign, { pairs, strata, sampling }: StudySample): InferenceDesign['sample'] {
@@ -67,20 +79,24 @@ export function naiveInference(
   { treated, cluster: given, isClusterAskedFor, seed }: InferenceQuestion,
   moments: StudyMoments | null,
 ): Inference {
-  const { cluster, isByWave } = clustersAtMoments(given, isClusterAskedFor, treated, moments);
-  return chooseInference({
-    treated,
-    cluster: cluster ?? moments?.unit ?? null,
-    isAskedFor: isClusterAskedFor || isByWave || moments !== null,
-    betweenClusters: cluster === null ? 0 : treatmentBetweenClusters(treated, cluster),
-    matchedSet: null,
-    sample: 'units',
-    partners: null,
-    near: null,
-    equations: null,
-    asked: 'by-design',
-    seed,
-  });
+  const everybody = Uint32Array.from(treated.keys());
+  const choose = (changes: Partial<InferenceDesign>): Inference =>
+    chooseInference({
+      treated,
+      ...assignment(treated, given, moments, everybody),
+      isAskedFor: isClusterAskedFor,
+      matchedSet: null,
+      sample: 'units',
+      partners: null,
+      near: null,
+      equations: null,
+      asked: 'by-design',
+      seed,
+      ...changes,
+    });
+  const chosen = choose({});
+  if (moments === null || chosen.clusters !== null) return chosen;
+  return choose({ cluster: moments.unit, betweenClusters: 0, isAskedFor: true });
 }
 
 /** Set of each unit, or null where a partner serves several focal units. */

@@ -25,34 +25,6 @@ export function momentsOf(frame: Frame, design: StudyDesign): StudyMoments | nul
   return { unit: valueCodes(frame, design.riskSet!.unit), wave: codes, waves: levels };
 }
 
-/**
- * The clusters that count. With risk sets a cluster holds controls before its entry and treated units after it; a treatment
- * that does not vary within a cluster at any wave was given to clusters all the same.
- */
-export function clustersAtMoments(
-  cluster: Int32Array | null,
-  isAskedFor: boolean,
-  treated: Uint8Array,
-  moments: StudyMoments | null,
-): { readonly cluster: Int32Array | null; readonly isByWave: boolean } {
-  if (cluster === null || moments === null) return { cluster, isByWave: false };
-  if (isGivenToClusters(cluster, treated, moments)) return { cluster, isByWave: true };
-  return { cluster: isAskedFor ? cluster : null, isByWave: false };
-}
-
-function isGivenToClusters(cluster: Int32Array, treated: Uint8Array, { unit, wave, waves }: StudyMoments): boolean {
-  const given = new Map<number, number>();
-  for (let row = 0; row < cluster.length; row++) {
-    if (cluster[row]! < 0) continue;
-    const at = cluster[row]! * waves.length + wave[row]!;
-    const known = given.get(at);
-    if (known === undefined) given.set(at, treated[row]!);
-    else if (known !== treated[row]) return false;
-  }
-  const known = (codes: Int32Array) => new Set(codes.filter((_, row) => cluster[row]! >= 0)).size;
-  return known(unit) > known(cluster);
-}
-
 /** Sets that share a unit become one: what a unit has of its own is in both. */
 export function joinSets(sets: Int32Array, unit: Int32Array): Int32Array {
   const parent = new Map<number, number>();

@@ -4,7 +4,7 @@ import {
   type InferenceDesign,
   type StandardErrorRequest,
 } from '../../../src/core/effects/choose-inference.ts';
-import { treatmentBetweenClusters } from '../../../src/core/effects/treatment-between-clusters.ts';
+import { clustersByMost, treatmentBetweenClusters } from '../../../src/core/effects/treatment-by-cluster.ts';
 
 /** `arms` = treated and control clusters of three units each. */
 function whole(arms: readonly [number, number], asked: StandardErrorRequest = 'by-design'): InferenceDesign {
@@ -14,6 +14,7 @@ function whole(arms: readonly [number, number], asked: StandardErrorRequest = 'b
     cluster: Int32Array.from(clusters.flatMap((g) => [g, g, g])),
     isAskedFor: false,
     betweenClusters: 0,
+    clustersByMost: { treated: 0, control: 0 },
     matchedSet: null,
     sample: 'pairs',
     partners: null,
@@ -80,6 +81,7 @@ describe('the choice of the standard error', () => {
         treated,
         cluster,
         betweenClusters: treatmentBetweenClusters(treated, cluster),
+        clustersByMost: clustersByMost(treated, cluster, null, Uint32Array.from(cluster.keys())),
         sample: 'units',
       };
     };
@@ -96,7 +98,18 @@ describe('the choice of the standard error', () => {
       );
     }
     expect(() => chooseInference(leak(4))).toThrow(expect.objectContaining({ code: 'too-few-groups' }));
-    expect(() => chooseInference(leak(12, 1))).toThrow(expect.objectContaining({ code: 'too-few-groups' }));
+    for (const isAskedFor of [false, true]) {
+      expect(chosen({ ...leak(12, 3), isAskedFor })).toEqual(['wild-cluster-bootstrap', 'treatment-mostly-by-cluster']);
+      for (const [mostly, control] of [
+        [1, 11],
+        [2, 10],
+        [10, 2],
+      ] as const) {
+        expect(() => chooseInference({ ...leak(12, mostly), isAskedFor })).toThrow(
+          expect.objectContaining({ code: 'too-few-groups', details: { treated: mostly, control } }),
+        );
+      }
+    }
     // Just below the half that makes it the clusters' treatment.
     expect(chosen({ ...leak(30), betweenClusters: 0.49 })).toEqual(['HC3', 'independent-units']);
     expect(chosen({ ...leak(30), betweenClusters: 0.5 })).toEqual(['cluster-CR2', 'treatment-mostly-by-cluster']);
