@@ -142,6 +142,6 @@ ${accepted} recommendations of all models here accepted, ${reported} reported, $
 |---|---|---|---|---|
 ${judged.map(row).join('\n')}
 
-Each broken promise takes an answer one step down: advice, cautious, borrow. Below 5 neighbourhoods nothing is judged.
+Each broken promise takes an answer one step down: advice, cautious, borrow, abstain. Below 5 neighbourhoods nothing is judged.
 `;
 }

@@ -380,6 +380,9 @@ const evidenceItem = strict({
 export const recommendationBody = strict({
   state,
   reasons: texts,
+  demotedFrom: Type.Union([state, Type.Null()], {
+    description: 'what the state would be had earlier promises come true; null where none that lowers it was broken',
+  }),
   considered: Type.Integer(),
   exact: Type.Boolean({ description: 'false: too many mixes fit to compare all, and the best were searched for' }),
   shortfall: Type.Number({

@@ -16,6 +16,7 @@ import { computations } from '../../src/workers/computations.ts';
 import { calendar } from '../support/calendar.ts';
 import { type MemoryPanel, memoryPorts } from '../support/memory-ports.ts';
 import { studyPanel } from '../support/study-panel.ts';
+import { command } from '../support/terminal.ts';
 
 const operator: Actor = { role: 'operator' };
 const visitor: Actor = { role: 'visitor' };
@@ -344,7 +345,17 @@ describe('promised against realised', () => {
     expect((await recommend(service, typical)).body.state).toBe('advice');
     const [fifth] = (await live(service, 0, 6, 60)).slice(-1);
     const { body, warnings } = await recommend(service, typical);
-    expect([body.state, body.reasons]).toEqual(['borrow', ['promises-broken']]);
+    expect([body.state, body.demotedFrom, body.reasons]).toEqual(['borrow', 'advice', ['promises-broken']]);
+    // The state comes first: an answer that is no advice any more names what to try here.
+    expect(body.pilot!.blocks.length).toBeGreaterThan(0);
+    // What was careful before the demotion abstains: no ranking, no explanation of one.
+    const careful = await recommend(service, { ...typical, context: { gas_before: 1400 } });
+    expect(careful.body).toMatchObject({ state: 'abstain', mixes: [], explanation: [] });
+    expect(['cautious', 'borrow']).toContain(careful.body.demotedFrom);
+    const inWords = await command(service, ['recommend', '--context', 'gas_before=1400', '--goals', 'gas-saving=1']);
+    expect(inWords.out.split('\n')[0]).toBe(
+      'What was promised earlier did not come out, so no mixes are ranked until forecasts hold again.',
+    );
     expect(body.promises[0]!.broken).toEqual(['realised-less', 'intervals-miss']);
     const warning = warnings.find(({ code }) => code === 'promises-broken')!;
     expect(warning.parameters).toMatchObject({ kpi: 'gas-saving', covered: 0 });

@@ -239,6 +239,7 @@ export const warmStartAnswer = (state: Verdict): WarmStartAnswer => ({
   body: {
     state,
     reasons: state === 'advice' ? [] : ['ranks-tie'],
+    demotedFrom: null,
     mixes: [
       mix(1, ['insulation-purchase', 'infrared-scan'], [0.18, 0.11, 0.25], 180, ['best']),
       mix(

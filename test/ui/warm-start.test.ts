@@ -56,6 +56,18 @@ describe('the answer of a warm start', () => {
     expect(text(main.querySelector('section'))).toMatch(/^The answer We can advise you\./);
   });
 
+  it('says that earlier forecasts failed, and not that the place is different, where that is why it is careful', () => {
+    const lowered = (language: 'en' | 'nl') => {
+      const answer = warmStartAnswer('borrow');
+      const demoted = { ...answer, body: { ...answer.body, demotedFrom: 'advice' as const } };
+      const page = warmStartPage(context(language), warmStartForm, warmStartQuestion, demoted, null);
+      return text(parseHTML(String(page)).document.querySelector('.verdict p'));
+    };
+    expect(lowered('en')).toMatch(/^Our earlier forecasts did not come true\./);
+    expect(lowered('nl')).toMatch(/^Onze eerdere voorspellingen kwamen niet uit\./);
+    expect(text(draw('borrow').querySelector('.verdict p'))).toMatch(/^Your neighbourhood differs/);
+  });
+
   it('ranks nothing when it abstains, but shows what to measure first', () => {
     const document = draw('abstain');
     expect(document.querySelector('.mixes')).toBeNull();

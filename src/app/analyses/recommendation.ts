@@ -1,5 +1,4 @@
 import type { Warning } from '../../core/errors.ts';
-import { lowerState } from '../../core/recommend/judge-promises.ts';
 import type { NextExperiments } from '../../core/recommend/next-experiments.ts';
 import type { Recommendation } from '../../core/recommend/recommend-mixes.ts';
 import type { EvidenceItem, ShownEvidence } from '../../core/recommend/show-evidence.ts';
@@ -106,15 +105,16 @@ export const recommendation = {
     const question = mixQuestion(settings, registry, model, withdrawn);
     const isGoal = ({ kpi }: { readonly kpi: string }) => question.goals.some((goal) => goal.kpi === kpi);
     const { count, seed } = settings;
-    const answer = await compute.run('recommendMixes', { ...question, place, count, seed }, context);
+    const records = await context.ports.plannedExperiments.load();
+    const promises = modelPromises(records, description, context.ports.clock.now()).kpis.filter(isGoal);
+    const brokenPromises = Math.max(0, ...promises.map(({ broken }) => broken.length));
+    const asked = { ...question, place, count, seed, brokenPromises };
+    const answer = await compute.run('recommendMixes', asked, context);
     const isUnsure = (answer.state === 'abstain' || answer.state === 'borrow') && answer.exact;
     const sites = [{ id: settings.neighbourhood ?? '', place, region: null }];
     const next = isUnsure
       ? await compute.run('nextExperiments', { ...question, sites, targets: [place], count: 1 }, context)
       : null;
-    const records = await context.ports.plannedExperiments.load();
-    const promises = modelPromises(records, description, context.ports.clock.now()).kpis.filter(isGoal);
-    const steps = Math.max(0, ...promises.map(({ broken }) => broken.length));
     const warnings: Warning[] = [];
     if (answer.missing.length > 0)
       warnings.push({ code: 'contexts-missing', parameters: { contexts: answer.missing } });
@@ -145,8 +145,6 @@ export const recommendation = {
       warnings,
       body: {
         ...answer,
-        state: lowerState(answer.state, steps),
-        reasons: steps > 0 && answer.state !== 'abstain' ? [...answer.reasons, 'promises-broken'] : answer.reasons,
         pilot: pilotOf(next),
         promises,
         evidence: documented(answer.evidence, registry),

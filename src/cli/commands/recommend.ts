@@ -62,7 +62,7 @@ async function recommendationText(result: ResultOf<'recommendation'>, context: C
       : `; ${say('recommend.documentation', { overlap: shown(known.overlap), difference: shown(known.largestDifference), eValue: shown(known.eValue) })}`;
   const name = (id: string) => buildingBlocks.find((block) => block.id === id)?.name[language] ?? id;
   const lines = [
-    say(`recommend.state.${body.state}`),
+    say(`recommend.${body.demotedFrom === null ? 'state' : 'demoted'}.${body.state}`),
     ...body.reasons.map((reason) => `- ${say(`recommend.reason.${reason}`)}`),
   ];
   if (body.support.outside.length > 0) lines.push(`- ${say('recommend.outside', { contexts: body.support.outside })}`);

@@ -107,10 +107,8 @@ function requireOutcome({ neighbourhood, promised, standardDeviation, realised, 
   );
 }
 
-const ladder: readonly AnswerState[] = ['advice', 'cautious', 'borrow'];
+const ladder: readonly AnswerState[] = ['advice', 'cautious', 'borrow', 'abstain'];
 
-/** An answer after so many broken promises: each takes it one step down, to `borrow` at most; who abstains stays. */
-export function lowerState(state: AnswerState, steps: number): AnswerState {
-  const at = ladder.indexOf(state);
-  return at < 0 ? state : ladder[Math.min(at + steps, ladder.length - 1)]!;
-}
+/** An answer after so many broken promises: each takes it one step down, to `abstain` at last. */
+export const lowerState = (state: AnswerState, steps: number): AnswerState =>
+  ladder[Math.min(ladder.indexOf(state) + steps, ladder.length - 1)]!;

@@ -7,6 +7,7 @@ import { normalQuantile } from '../stats/normal-quantile.ts';
 import type { Place } from './experiment-table.ts';
 import { type EffectTerm, explainEffect } from './explain-effect.ts';
 import { type BlockRules, feasibleMixes, type MixConstraints } from './feasible-mixes.ts';
+import { lowerState } from './judge-promises.ts';
 import { notDominated } from './not-dominated.ts';
 import { searchMixes } from './search-mixes.ts';
 import { effectCovariance, meanEffects, newSiteVariance, predictEffects } from './set-model.ts';
@@ -27,6 +28,8 @@ export interface RecommendationInput {
   /** mixes to list, at least 1 */
   readonly count: number;
   readonly seed: number;
+  /** promises of earlier answers that were broken (judge-promises.ts): each takes this one a step down; 0 when left out */
+  readonly brokenPromises?: number;
 }
 
 /** How much the answer may be relied on; docs/methods/recommender.md has the rules. */
@@ -72,6 +75,8 @@ export interface RankedMix {
 export interface Recommendation {
   readonly state: AnswerState;
   readonly reasons: readonly StateReason[];
+  /** what the state would be had earlier promises come true; null where none that lowers it was broken */
+  readonly demotedFrom: AnswerState | null;
   readonly considered: number;
   /** false where too many mixes fit to compare all, and the best were searched for */
   readonly exact: boolean;
@@ -213,7 +218,7 @@ export function recommendMixes(input: RecommendationInput, kernels: MatrixKernel
   const spread = Math.sqrt(variance[best]! + between);
   const mix = mixes.slice(best * J, (best + 1) * J);
   const transport = goals.map(({ part }) => ({ kpi: part.kpi, ...transportEstimates(part, place, mix, kernels) }));
-  const judged = judge({
+  const before = judge({
     transported: transport.every(({ agree }) => agree),
     support: near,
     borrows,
@@ -224,6 +229,7 @@ export function recommendMixes(input: RecommendationInput, kernels: MatrixKernel
     tied: tiesWithMedian(order, mean, place, goals, mixes, J, kernels),
     fewest: Math.min(...inBest.map(({ effective }) => effective)),
   });
+  const judged = demote(before, input.brokenPromises ?? 0);
   return {
     ...judged,
     considered: m,
@@ -401,6 +407,16 @@ function judge(facts: {
   if (facts.unknown > mostUnknown) lent.push('mostly-unknown');
   if (lent.length > 0) return { state: 'borrow', reasons: [...lent, ...careful] };
   return careful.length > 0 ? { state: 'cautious', reasons: careful } : { state: 'advice', reasons: [] };
+}
+
+/** Broken promises act on the state before anything is derived from it. */
+function demote(
+  { state, reasons }: Pick<Recommendation, 'state' | 'reasons'>,
+  broken: number,
+): Pick<Recommendation, 'state' | 'reasons' | 'demotedFrom'> {
+  const lowered = lowerState(state, broken);
+  if (lowered === state) return { state, reasons, demotedFrom: null };
+  return { state: lowered, reasons: ['promises-broken', ...reasons], demotedFrom: state };
 }
 
 /** For each missing parameter: the share of the variance of the first mix that knowing it would take away; at most three. */

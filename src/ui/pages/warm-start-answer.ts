@@ -29,7 +29,7 @@ export function warmStartAnswerPart(
   const experiments = body.evidence[0]?.experiments ?? null;
   const mixes = state === 'abstain' ? [] : body.mixes;
   return html`<section class="wrap block" aria-labelledby="verdict-heading"><h2 id="verdict-heading" class="visually-hidden">${t('page.warm.answer')}</h2>
-<div class="verdict verdict--${state}">${verdictMark(state)}<div><p><strong class="verdict-state">${t(`page.warm.verdict.${state}`)}</strong> ${t(`page.warm.sentence.${state}`)}</p>
+<div class="verdict verdict--${state}">${verdictMark(state)}<div><p>${headline(context.texts, body)}</p>
 ${(reasons.length > 0 || support.outside.length > 0) && html`<ul>${reasons.map((reason) => html`<li>${find(`recommend.reason.${reason}`) ?? reason}</li>`)}${support.outside.length > 0 && html`<li>${t('page.warm.outside', { fields: names(support.outside) })}</li>`}</ul>`}
 ${experiments !== null && html`<p class="quiet">${t('page.warm.rests-on', { count: experiments })}</p>`}</div></div></section>
 ${mixes.length > 0 && section('mixes', t('page.warm.mixes'), mixesPart(context, form, answer, mixes, words))}
@@ -45,6 +45,15 @@ ${body.pilot !== null && html`<p>${t('recommend.pilot', { mix: list(body.pilot.b
   )
 }
 ${body.evidence.length > 0 && section('similar', t('page.warm.similar'), evidencePart(context, form, answer, words))}`;
+}
+
+/** The state in words; where broken promises lowered it, that is why. */
+function headline({ t }: Texts, { state, demotedFrom }: WarmStartAnswer['body']): SafeHtml {
+  const [verdict, sentence] =
+    demotedFrom === null || state === 'advice'
+      ? [t(`page.warm.verdict.${state}`), t(`page.warm.sentence.${state}`)]
+      : [t(`page.warm.demoted.verdict.${state}`), t(`page.warm.demoted.sentence.${state}`)];
+  return html`<strong class="verdict-state">${verdict}</strong> ${sentence}`;
 }
 
 const nameOf = (form: WarmStartForm, { language }: Texts, id: string): string =>

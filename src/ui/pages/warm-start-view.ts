@@ -23,6 +23,8 @@ export interface WarmStartAnswer {
   readonly body: {
     readonly state: Verdict;
     readonly reasons: readonly string[];
+    /** the state had earlier promises come true; null where they did */
+    readonly demotedFrom: Verdict | null;
     readonly mixes: readonly RankedMix[];
     readonly support: { readonly outside: readonly string[] };
     readonly missing: readonly string[];

@@ -82,15 +82,15 @@ describe('judgePromises', () => {
   });
 });
 
-test('each broken promise takes the answer a step down, to borrow at most; who abstains stays', () => {
+test('each broken promise takes the answer a step down, to abstaining at last', () => {
   expect([lowerState('advice', 0), lowerState('advice', 1), lowerState('advice', 2)]).toEqual([
     'advice',
     'cautious',
     'borrow',
   ]);
-  expect([lowerState('cautious', 1), lowerState('borrow', 2), lowerState('abstain', 2)]).toEqual([
+  expect([lowerState('cautious', 1), lowerState('cautious', 2), lowerState('abstain', 2)]).toEqual([
     'borrow',
-    'borrow',
+    'abstain',
     'abstain',
   ]);
 });
