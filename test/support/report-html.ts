@@ -1,4 +1,5 @@
 import { parseHTML } from 'linkedom';
+import type { ResultOf } from '../../src/app/analyses.ts';
 
 interface Node {
   readonly textContent: string;
@@ -31,32 +32,130 @@ export const jsonOf = (html: string): unknown => JSON.parse(parse(html).querySel
 export function numbersIn(
   text: string,
   language: 'en' | 'nl',
-): readonly { readonly value: number; readonly decimals: number }[] {
+): readonly {
+  readonly value: number;
+  readonly decimals: number;
+  readonly isPercent: boolean;
+  readonly isBound: boolean;
+}[] {
   const [group, point] = language === 'en' ? [',', '.'] : ['.', ','];
   const pattern = new RegExp(
-    `(?<![\\p{L}\\d_.,/-])([−-]?)((?:\\d{1,3}(?:[${group}]\\d{3})+|\\d+)(?:[${point}]\\d+)?)(?![\\p{L}\\d_]|[.,-]\\d)`,
+    `(?<![\\p{L}\\d_.,/-])([−-]?)((?:\\d{1,3}(?:[${group}]\\d{3})+|\\d+)(?:[${point}]\\d+)?)(?![\\p{L}\\d_]|[.,-]\\d)(\\s?%)?`,
     'gu',
   );
-  return [...text.matchAll(pattern)].map(([, sign, digits]) => {
+  return [...text.matchAll(pattern)].map(({ 1: sign, 2: digits, 3: percent, index }) => {
     const plain = digits!.replaceAll(group, '').replace(point, '.');
-    return { value: Number(plain) * (sign === '' ? 1 : -1), decimals: plain.split('.')[1]?.length ?? 0 };
+    return {
+      value: Number(plain) * (sign === '' ? 1 : -1),
+      decimals: plain.split('.')[1]?.length ?? 0,
+      isPercent: percent !== undefined,
+      isBound: text.slice(0, index).trimEnd().endsWith('<'),
+    };
   });
 }
 
-/** Every number of a record, also those in its texts (periods, digests, names). */
+/** Numbers that are drawn or only find something, and that no sentence says: else any small count would be found among them. */
+const silent: ReadonlySet<string> = new Set([
+  'bins',
+  'weightBins',
+  'term',
+  'support',
+  'seed',
+  'consents',
+  'revision',
+  'version',
+]);
+
+/** Every number of a record that a sentence may say, as it stands there: none of its texts. */
 function numbersOf(record: unknown): readonly number[] {
   if (typeof record === 'number') return [record];
-  if (typeof record === 'string') return [...record.matchAll(/\d+(\.\d+)?/g)].map(([found]) => Number(found));
   if (typeof record !== 'object' || record === null) return [];
-  return Object.values(record).flatMap(numbersOf);
+  return Object.entries(record).flatMap(([key, value]) => (silent.has(key) ? [] : numbersOf(value)));
 }
 
-/** How many numbers its sentences say, and those that are no number of the JSON that it carries, as it is shown. */
+/** Texts of a record that hold a digit: periods, versions, digests, names. Longest first, so that none is taken for a part of another. */
+function labelsOf(record: unknown): readonly string[] {
+  const all = new Set<string>();
+  const visit = (value: unknown): void => {
+    if (typeof value === 'string') {
+      if (/\d/.test(value)) for (const label of [value, ...value.split('..')]) all.add(label);
+    } else if (typeof value === 'object' && value !== null) Object.values(value).forEach(visit);
+  };
+  visit(record);
+  return [...all].sort((a, b) => b.length - a.length);
+}
+
+/** A text without the labels that stand in it as a whole: what is left of digits are numbers of the sentence. */
+function withoutLabels(text: string, labels: readonly string[]): string {
+  let left = text;
+  for (const label of labels) {
+    if (!left.includes(label)) continue;
+    const whole = new RegExp(
+      `(?<![\\p{L}\\d.,_-])${label.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\p{L}\\d_]|[.,-]\\d)`,
+      'gu',
+    );
+    left = left.replaceAll(whole, '§');
+  }
+  return left;
+}
+
+interface Reported {
+  readonly result: ResultOf<'study'>;
+  readonly checklists: readonly {
+    readonly answered: number;
+    readonly items: number;
+    readonly rows: readonly { readonly where: string | null }[];
+  }[];
+}
+
+/** What a report of a study counts in its sentences, counted here anew from its JSON. */
+export function countsOf(html: string) {
+  const { result, checklists } = jsonOf(html) as Reported;
+  const { verdict, reasons } = result.body.verdict;
+  const among = (is: (reason: (typeof reasons)[number]) => boolean): number => reasons.filter(is).length;
+  const failing = among(({ counted, level }) => counted && level === 'fail');
+  const against = among(({ counted }) => counted);
+  const first = verdict === 'do-not-use' ? failing : against;
+  return {
+    first,
+    also: against - first,
+    passed: among(({ counted, level }) => !counted && level === 'pass'),
+    unchecked: among(({ counted, level }) => !counted && level === 'not-assessed'),
+    aside: among(({ counted, level }) => !counted && level !== 'pass' && level !== 'not-assessed'),
+    checklists: checklists.map(({ rows }) => ({
+      answered: rows.filter(({ where }) => where !== null).length,
+      items: rows.length,
+    })),
+  };
+}
+
+export interface SaidNumber {
+  readonly value: number;
+  readonly decimals: number;
+  readonly isPercent: boolean;
+  /** said as "less than" */
+  readonly isBound: boolean;
+  readonly text: string;
+}
+
+/**
+ * How many numbers its sentences say, and those that are no number of the JSON that it carries, as it is shown: rounded to the
+ * decimals that it has, a share only where a percent sign follows, and no digits out of texts.
+ *
+ * Counts of the verdict are whatever `countsOf` counts anew.
+ */
 export function numbersSaid(html: string, language: 'en' | 'nl') {
-  const known = numbersOf(jsonOf(html)).flatMap((n) => [n, 100 * n]);
-  const said = proseOf(html).flatMap((text) => numbersIn(text, language).map((found) => ({ ...found, text })));
-  const isKnown = ({ value, decimals }: { readonly value: number; readonly decimals: number }): boolean =>
-    known.some((n) => Math.abs(n - value) <= 0.5 / 10 ** decimals + 1e-9 * Math.abs(n));
+  const json = jsonOf(html);
+  const { checklists: _, ...counts } = countsOf(html);
+  const plain = [...numbersOf(json), ...Object.values(counts)];
+  const labels = labelsOf(json);
+  const said = proseOf(html).flatMap((text): readonly SaidNumber[] =>
+    numbersIn(withoutLabels(text, labels), language).map((found) => ({ ...found, text })),
+  );
+  const isKnown = ({ value, decimals, isPercent, isBound }: SaidNumber): boolean =>
+    (isPercent ? plain.map((n) => 100 * n) : plain).some((n) =>
+      isBound ? n >= 0 && n < value : Math.abs(n - value) <= 0.5 / 10 ** decimals + 1e-9 * Math.abs(n),
+    );
   return { said: said.length, strange: said.filter((found) => !isKnown(found)) };
 }
 
