@@ -543,7 +543,6 @@ describe('samenwijs qca', () => {
     [['--calibrate', 'A=x'], 'threshold'],
     [['--calibrate', 'Z=1'], 'neither'],
     [['--calibrate', 'A=indirect:x'], 'indirect'],
-    [['--outcome', 'Y,B'], '--configuration'],
     [['--alternative', 'recall=1'], 'recall'],
     [['--alternative', 'consistency=high'], 'consistencyCutoffs'],
     [['--consistency', '2'], 'consistencyCutoff'],
@@ -552,5 +551,11 @@ describe('samenwijs qca', () => {
     const { status, err } = await run(...options);
     expect(status).toBe(2);
     expect(err).toContain(part);
+  });
+
+  it('refuses several outcomes without the configuration they explain', async () => {
+    const several = ['qca', 'cases.csv', '--outcome', 'Y,B', '--conditions', 'A'];
+    const { status, err } = await command(setUp(), several, { readTable });
+    expect([status, err]).toEqual([2, expect.stringContaining('--configuration')]);
   });
 });

@@ -136,6 +136,31 @@ describe('whole clusters', () => {
     expect(swapped.effects.matched.standardError).toBeCloseTo(own.effects.matched.standardError, 10);
     expect(swapped.permutation!.pValue).toBe(own.permutation!.pValue);
   });
+
+  it('scale, shift and change names where one unit did otherwise', () => {
+    const one = data.treated.indexOf(1);
+    const leaky = { ...data, treated: data.treated.map((t, i) => (i === one ? 0 : t)) };
+    const own = run(leaky, design);
+    expect(own.inference.reason).toBe('treatment-mostly-by-cluster');
+    const scaled = run({ ...leaky, outcome: leaky.outcome.map((y) => 4 * y) }, design);
+    const shifted = run({ ...leaky, outcome: leaky.outcome.map((y) => y + 64) }, design);
+    const swapped = run({ ...leaky, treated: leaky.treated.map((t) => 1 - t) }, { ...design, estimand: 'ATC' });
+    const { estimate, lower, upper, pValue } = own.effects.matched;
+    expect(scaled.effects.matched).toMatchObject({
+      estimate: 4 * estimate,
+      lower: 4 * lower,
+      upper: 4 * upper,
+      pValue,
+    });
+    for (const [one, other] of [
+      [shifted.effects.matched.estimate, estimate],
+      [shifted.effects.matched.lower, lower],
+      [swapped.effects.matched.estimate, -estimate],
+      [swapped.effects.matched.lower, -upper],
+      [swapped.effects.matched.upper, -lower],
+    ] as const)
+      expect(one).toBeCloseTo(other, 8);
+  });
 });
 
 describe('bad input of an effect', () => {
