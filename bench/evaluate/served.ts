@@ -1,6 +1,7 @@
 import type { MatrixKernels } from '../../src/core/linalg/matrix-kernels.ts';
 import { createRandom } from '../../src/core/random/random-stream.ts';
 import { chooseKind } from '../../src/core/recommend/choose-kind.ts';
+import { conformalReach } from '../../src/core/recommend/conformal-reach.ts';
 import { crossValidate } from '../../src/core/recommend/cross-validate.ts';
 import { fitEffectModel, type ServableKind, servableKinds } from '../../src/core/recommend/effect-models.ts';
 import { type ExperimentTable, selectExperiments } from '../../src/core/recommend/experiment-table.ts';
@@ -11,6 +12,8 @@ export interface ServedPredictions {
   /** of the effect in a new site, and of what is observed of it beyond that */
   readonly variance: Float64Array;
   readonly noise: Float64Array;
+  /** how many standard deviations its 90 % intervals reach, as training takes it from left-out sites */
+  readonly reach: Float64Array;
   /** the kind of each fold */
   readonly chosen: readonly ServableKind[];
 }
@@ -31,11 +34,10 @@ export function servedPredictions(
   kernels: MatrixKernels,
 ): ServedPredictions {
   const rows = [...table.ids.keys()];
-  const [mean, variance, noise] = [0, 1, 2].map(() => new Float64Array(rows.length)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
+  const mean = new Float64Array(rows.length);
+  const variance = new Float64Array(rows.length);
+  const noise = new Float64Array(rows.length);
+  const reach = new Float64Array(rows.length);
   const chosen = [...new Set(fold)]
     .sort((a, b) => a - b)
     .map((f) => {
@@ -44,20 +46,26 @@ export function servedPredictions(
         rows.filter((i) => fold[i] !== f),
       );
       const outside = rows.filter((i) => fold[i] === f);
-      const { leaderboard } = crossValidate(
+      const { leaderboard, predictions } = crossValidate(
         { table: training, leftOut: 'neighbourhood', folds: innerFolds, kinds: servableKinds, truth: null, seed },
         kernels,
         () => {},
       );
       const { kind } = chooseKind(leaderboard, servableKinds)!;
+      const inner = predictions.find(({ model }) => model === kind)!;
+      const scores = inner.mean.map(
+        (value, i) => Math.abs(training.effect[i]! - value) / Math.sqrt(inner.variance[i]! + inner.noise[i]!),
+      );
+      const wide = conformalReach(scores, training.site, 0.9, createRandom(seed, 'conformal', f)).reach;
       const model = fitEffectModel(kind, training, createRandom(seed, 'model', kind, f), kernels, null);
       const predicted = model.rows(selectExperiments(table, outside));
       outside.forEach((i, at) => {
         mean[i] = predicted.mean[at]!;
         variance[i] = predicted.variance[at]!;
         noise[i] = predicted.noise[at]!;
+        reach[i] = wide;
       });
       return kind;
     });
-  return { mean, variance, noise, chosen };
+  return { mean, variance, noise, reach, chosen };
 }

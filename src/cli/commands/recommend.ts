@@ -119,6 +119,8 @@ async function recommendationText(result: ResultOf<'recommendation'>, context: C
     const { blocks, removes } = body.pilot;
     lines.push('', say('recommend.pilot', { mix: blocks.map(name).join(' + '), removes }));
   }
+  if (body.mixes.length > 0 && context.actor.role === 'operator')
+    lines.push('', say('cli.recommend.accept', { result: result.id }));
   for (const warning of result.warnings) lines.push('', `! ${say(`warning.${warning.code}`, warning.parameters)}`);
   return `${lines.join('\n')}\n`;
 }
