@@ -377,6 +377,18 @@ const evidenceItem = strict({
   contrary: Type.Boolean(),
   documentation: nullable(experimentEvidence),
 });
+const pilotSize = strict(
+  {
+    kpi: Type.String(),
+    gain: Type.Number({ description: 'that it would show' }),
+    householdsHere: Type.Integer({ description: 'of a pilot in the place itself' }),
+    sites: Type.Integer({ description: 'places of a pilot that shows it for places in general' }),
+    householdsPerSite: Type.Number(),
+    grade: Type.String({ description: 'households are compared, and vary, as in experiments of this grade' }),
+    experiments: Type.Integer(),
+  },
+  { description: 'two-sided test at 5 %, power 80 %' },
+);
 export const recommendationBody = strict({
   state,
   reasons: texts,
@@ -435,11 +447,16 @@ export const recommendationBody = strict({
     }),
   ),
   measureFirst: Type.Array(strict({ context: Type.String(), narrows: Type.Number() })),
-  pilots: nullable(Type.Integer()),
+  pilotSizes: Type.Array(pilotSize, {
+    description: 'how large a pilot of the first mix has to be to show what is expected of it here, by goal',
+  }),
   pilot: nullable(
-    strict(proposal, {
-      description: 'without advice: the mix whose pilot here would teach most about what to choose here',
-    }),
+    strict(
+      { ...proposal, sizes: Type.Array(pilotSize, { description: 'to show what it does in the network on average' }) },
+      {
+        description: 'without advice: the mix whose pilot here would teach most about what to choose here',
+      },
+    ),
   ),
   promises: Type.Array(kpiPromises, {
     description: 'what came of earlier promises of the model; broken ones lower the state',

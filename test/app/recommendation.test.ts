@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { truth } from '../../datasets/heat-transition/truth.ts';
 import { type Actor, roles } from '../../src/app/actor.ts';
 import type { ResultOf } from '../../src/app/analyses.ts';
 import type { Experiment } from '../../src/app/experiments.ts';
@@ -207,9 +208,18 @@ describe('next experiments', () => {
     expect(unknown.body.state).toBe('borrow');
     const { blocks, removes } = unknown.body.pilot!;
     expect([blocks.length > 0, removes > 0 && removes < 1]).toEqual([true, true]);
+    // Randomised experiments of the data have variance 4 sd^2 / households, sd as in the generator; 7.849 = (1.960 + 0.842)^2.
+    for (const { kpi, gain, householdsHere, grade } of [...unknown.body.pilotSizes, ...unknown.body.pilot!.sizes]) {
+      expect([kpi, grade]).toEqual(['gas-saving', 'randomised']);
+      const needed = (7.849 * 4 * truth['gas-saving'].householdSd ** 2) / gain ** 2;
+      expect(Math.abs(householdsHere - Math.max(10, needed))).toBeLessThan(1 + 0.01 * needed);
+    }
+    expect([unknown.body.pilotSizes.length, unknown.body.pilot!.sizes.length]).toEqual([1, 1]);
+    expect(unknown.body.pilotSizes[0]!.gain).toBe(unknown.body.mixes[0]!.effects[0]!.mean);
     const far = { mean_income: 60, gas_before: 2600, address_density: 6000, aged_65_plus_pct: 60 };
     const abstained = await ask(operator, { context: far, goals: { 'gas-saving': 1 } });
     expect([abstained.body.state, abstained.body.mixes, abstained.body.pilot === null]).toEqual(['abstain', [], false]);
+    expect([abstained.body.pilotSizes, abstained.body.pilot!.sizes.length]).toEqual([[], 1]);
     expect(violations(results.recommendation, JSON.parse(JSON.stringify(abstained)))).toEqual([]);
     expect((await ask(operator, recommendationExample)).body.pilot).toBe(null);
   });

@@ -56,6 +56,7 @@ const internal = [
   'recommend/not-dominated.ts',
   'recommend/paired-gain.ts',
   'recommend/penalised-least-squares.ts',
+  'recommend/pilot-size.ts',
   'recommend/permuted-tables.ts',
   'recommend/region-reach.ts',
   'recommend/search-mixes.ts',

@@ -289,8 +289,18 @@ export const warmStartAnswer = (state: Verdict): WarmStartAnswer => ({
       },
     ],
     measureFirst: [{ context: 'gas_before' }, { context: 'owner_occupied_pct' }],
-    pilots: 3,
-    pilot: { blocks: ['infrared-scan', 'insulation-purchase'], removes: 0.21 },
+    pilotSizes: [
+      {
+        kpi: 'gas-saving',
+        gain: 0.18,
+        householdsHere: 36,
+        sites: 2,
+        householdsPerSite: 40,
+        grade: 'randomised',
+        experiments: 120,
+      },
+    ],
+    pilot: { blocks: ['infrared-scan', 'insulation-purchase'], removes: 0.21, sizes: [] },
     place: [
       { name: 'mean_income', value: 27 },
       { name: 'gas_before', value: 1400 },

@@ -68,6 +68,15 @@ describe('the answer of a warm start', () => {
     expect(text(draw('borrow').querySelector('.verdict p'))).toMatch(/^Your neighbourhood differs/);
   });
 
+  it('states a pilot with its size in households and places, in the words of the goal', () => {
+    const measure = (language: 'en' | 'nl') =>
+      text(draw('borrow', language).querySelector('[aria-labelledby=measure-heading]'));
+    expect(measure('en')).toMatch(
+      /16% less gas .*about 36 households in this neighbourhood; .*about 2 of them with 40 households each/,
+    );
+    expect(measure('nl')).toMatch(/ongeveer 36 huishoudens in deze buurt; .*ongeveer 2 buurten met elk 40 huishoudens/);
+  });
+
   it('ranks nothing when it abstains, but shows what to measure first', () => {
     const document = draw('abstain');
     expect(document.querySelector('.mixes')).toBeNull();

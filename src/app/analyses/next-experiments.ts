@@ -87,7 +87,7 @@ export const nextExperiments = {
         ...answer,
         model: { name: description.name, version: description.version, dataDigest: description.dataDigest },
         targets: targets.length,
-        experiments: proposed.map(({ site, ...rest }) => ({
+        experiments: proposed.map(({ site, networkGains: _, ...rest }) => ({
           neighbourhood: site,
           region: registry.regionOf[site] ?? null,
           ...rest,

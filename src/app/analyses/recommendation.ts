@@ -2,9 +2,10 @@ import type { Warning } from '../../core/errors.ts';
 import type { NextExperiments } from '../../core/recommend/next-experiments.ts';
 import type { Recommendation } from '../../core/recommend/recommend-mixes.ts';
 import type { EvidenceItem, ShownEvidence } from '../../core/recommend/show-evidence.ts';
-import type { TrainedKpi } from '../../core/recommend/trained-model.ts';
+import type { TrainedKpi, TrainedModel } from '../../core/recommend/trained-model.ts';
 import type { ExperimentEvidence } from '../experiment-evidence.ts';
 import type { ContextParameter, ExperimentRegistry } from '../experiments.ts';
+import { type KpiPilotSize, pilotSizes } from '../pilot-sizes.ts';
 import type { AnalysisContext } from '../ports.ts';
 import { type KpiPromises, modelPromises } from '../promises.ts';
 import type { Draft } from '../results.ts';
@@ -43,6 +44,8 @@ export interface Pilot {
   readonly cost: number;
   /** share of the loss by not knowing that it would take away, 0 to 1 */
   readonly removes: number;
+  /** how large it has to be to show what the mix does in the network on average, by goal */
+  readonly sizes: readonly KpiPilotSize[];
 }
 
 /** An experiment as evidence, with the comparison behind it; null where nothing is kept of that. */
@@ -54,6 +57,8 @@ export interface RecommendationBody extends Omit<Recommendation, 'evidence'> {
   readonly evidence: readonly DocumentedEvidence[];
   /** without advice: the mix whose pilot here would teach most about what to choose here; null where all is said or nothing fits */
   readonly pilot: Pilot | null;
+  /** how large a pilot of the first mix has to be to show what is expected of it here, by goal; empty without a ranking or a gain */
+  readonly pilotSizes: readonly KpiPilotSize[];
   /** what came of earlier promises of the model, by goal; broken ones lower the state */
   readonly promises: readonly KpiPromises[];
   readonly model: { readonly name: string; readonly version: number; readonly dataDigest: string };
@@ -145,7 +150,8 @@ export const recommendation = {
       warnings,
       body: {
         ...answer,
-        pilot: pilotOf(next),
+        pilot: pilotOf(next, model, registry),
+        pilotSizes: pilotSizes(answer.mixes[0]?.effects ?? [], model, registry),
         promises,
         evidence: documented(answer.evidence, registry),
         model: { name: description.name, version: description.version, dataDigest: description.dataDigest },
@@ -171,10 +177,12 @@ export const recommendation = {
 const experimentsBehind = (parts: readonly TrainedKpi[], withdrawn: readonly string[]): number =>
   new Set(parts.flatMap(({ table }) => table.ids).filter((id) => !withdrawn.includes(id))).size;
 
-const pilotOf = (next: NextExperiments | null): Pilot | null => {
+function pilotOf(next: NextExperiments | null, model: TrainedModel, registry: ExperimentRegistry): Pilot | null {
   const [first] = next?.experiments ?? [];
-  return first === undefined ? null : { blocks: first.blocks, cost: first.cost, removes: first.removes };
-};
+  if (first === undefined) return null;
+  const { blocks, cost, removes, networkGains } = first;
+  return { blocks, cost, removes, sizes: pilotSizes(networkGains, model, registry) };
+}
 
 function documented(evidence: readonly ShownEvidence[], registry: ExperimentRegistry): readonly DocumentedEvidence[] {
   const of = new Map(registry.experiments.map((row) => [`${row.experiment}\0${row.kpi}`, row.evidence ?? null]));

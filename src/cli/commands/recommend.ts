@@ -114,10 +114,19 @@ async function recommendationText(result: ResultOf<'recommendation'>, context: C
   if (body.measureFirst.length > 0) {
     lines.push('', say('recommend.measureFirst', { contexts: body.measureFirst.map((entry) => entry.context) }));
   }
-  if (body.pilots !== null && body.state !== 'advice') lines.push('', say('recommend.pilots', { count: body.pilots }));
+  const sizes = (known: typeof body.pilotSizes, basis: 'here' | 'network') =>
+    known.map(({ grade, gain, ...size }) =>
+      say(`recommend.pilotSize.${basis}`, {
+        ...size,
+        gain: format.format(gain),
+        grade: say(`recommend.grade.${grade}`),
+      }),
+    );
+  if (body.pilotSizes.length > 0 && body.state !== 'advice') lines.push('', ...sizes(body.pilotSizes, 'here'));
   if (body.pilot !== null) {
-    const { blocks, removes } = body.pilot;
-    lines.push('', say('recommend.pilot', { mix: blocks.map(name).join(' + '), removes }));
+    const { blocks, removes, sizes: known } = body.pilot;
+    const mix = blocks.map(name).join(' + ');
+    lines.push('', say('recommend.pilot', { mix, removes }), ...sizes(known, 'network'));
   }
   if (body.mixes.length > 0 && context.actor.role === 'operator')
     lines.push('', say('cli.recommend.accept', { result: result.id }));

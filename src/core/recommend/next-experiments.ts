@@ -36,6 +36,8 @@ export interface NextExperiment {
   readonly cost: number;
   /** share of the present loss by not knowing that is gone after this experiment and those before it, 0 to 1 */
   readonly removes: number;
+  /** by goal, the expected effect in a place of which nothing is known: that of the network */
+  readonly networkGains: readonly { readonly kpi: string; readonly mean: number }[];
 }
 
 export interface NextExperiments {
@@ -95,11 +97,17 @@ export function nextExperiments(input: NextExperimentsInput, kernels: MatrixKern
       site: best.site.id,
       blocks: own.map(({ id }) => id),
       cost: own.reduce((sum, { cost }) => sum + cost, 0),
+      networkGains: beliefs.map((belief, g) => ({
+        kpi: goals[g]!.part.kpi,
+        mean: belief.mean(unknownPlace(best.site.place), best.mix),
+      })),
       removes: lossNow > 0 ? Math.max(0, 1 - lossOf(contrasts, beliefs, m) / lossNow) : 0,
     });
   }
   return { considered: candidates.length, loss: lossNow / Math.max(1, targets.length), experiments };
 }
+
+const unknownPlace = ({ context, missing }: Place): Place => ({ context, missing: missing.map(() => 1) });
 
 /** One target: the best mix so far, and by how much the others are expected to stay behind it. */
 interface Contrasts {

@@ -93,8 +93,6 @@ export interface Recommendation {
   readonly transport: readonly ({ readonly kpi: string } & TransportEstimates)[];
   /** parameters whose measurement would narrow the interval most, and by which share of the variance */
   readonly measureFirst: readonly { readonly context: string; readonly narrows: number }[];
-  /** pilots of the usual precision that would show the expected gain of the first mix (80 % power); null without a gain */
-  readonly pilots: number | null;
 }
 
 /** Mixes that are compared jointly. */
@@ -253,7 +251,6 @@ export function recommendMixes(input: RecommendationInput, kernels: MatrixKernel
     evidence: goals.map(({ part }) => showEvidence(part, place, mix, kernels)),
     transport,
     measureFirst: measureFirst(place, input.place.missing, contexts, goals, mix, kernels),
-    pilots: pilotsFor(parts[0]!, mean[best]! > 0 ? predictions[0]!.mean[best]! : 0),
   };
 }
 
@@ -454,16 +451,4 @@ function measureFirst(
     .filter(({ narrows }) => narrows > 0)
     .sort((a, b) => b.narrows - a.narrows || contexts.indexOf(a.context) - contexts.indexOf(b.context))
     .slice(0, 3);
-}
-
-/** Experiments of the median precision for 80 % power at a two-sided 5 % test of an effect of this size. */
-function pilotsFor(part: TrainedKpi, effect: number): number | null {
-  if (!(effect > 0)) return null;
-  const variances = part.table.variance;
-  const typical =
-    variances === null
-      ? part.model.components.row
-      : Float64Array.from(variances).sort()[Math.floor((variances.length - 1) / 2)]!;
-  const z = normalQuantile(0.975) + normalQuantile(0.8);
-  return Math.ceil((z ** 2 * (typical + newSiteVariance(part.model))) / effect ** 2);
 }

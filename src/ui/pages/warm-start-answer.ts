@@ -8,7 +8,7 @@ import type { PageContext } from '../page-context.ts';
 import type { Texts } from '../texts.ts';
 import { capital, type Vocabulary } from '../vocabulary.ts';
 import { gainInWords, gainRange, gainText, shownGain } from './gain.ts';
-import type { EvidenceItem, RankedMix, WarmStartAnswer, WarmStartForm } from './warm-start-view.ts';
+import type { EvidenceItem, PilotSize, RankedMix, WarmStartAnswer, WarmStartForm } from './warm-start-view.ts';
 
 /** The level of every interval of a recommendation. */
 const level = 0.9;
@@ -40,12 +40,28 @@ ${
     t('page.warm.measure'),
     html`${missing.length > 0 && html`<p>${t('page.warm.unknown', { fields: names(missing) })}</p>`}
 ${measureFirst.length > 0 && html`<p>${t('page.warm.measure-first')}</p><ol>${measureFirst.map((parameter) => html`<li>${words.label({ name: parameter.context, title: null })}</li>`)}</ol>`}
-${body.pilots !== null && html`<p>${t('page.warm.pilots', { count: body.pilots })}</p>`}
-${body.pilot !== null && html`<p>${t('recommend.pilot', { mix: list(body.pilot.blocks.map((block) => nameOf(form, context.texts, block).toLowerCase())), removes: body.pilot.removes })}</p>`}`,
+${sizesPart(context.texts, words, body.pilotSizes, 'here')}
+${body.pilot !== null && html`<p>${t('recommend.pilot', { mix: list(body.pilot.blocks.map((block) => nameOf(form, context.texts, block).toLowerCase())), removes: body.pilot.removes })}</p>${sizesPart(context.texts, words, body.pilot.sizes, 'network')}`}`,
   )
 }
 ${body.evidence.length > 0 && section('similar', t('page.warm.similar'), evidencePart(context, form, answer, words))}`;
 }
+
+/** How large a pilot has to be, for each goal in which it should show a gain. */
+const sizesPart = (
+  texts: Texts,
+  words: Vocabulary,
+  sizes: readonly PilotSize[],
+  basis: 'here' | 'network',
+): readonly SafeHtml[] =>
+  sizes.map(({ kpi, gain, grade, ...size }) => {
+    const named = {
+      kpi: words.variable({ name: kpi, title: null }),
+      gain: gainInWords(texts, kpi, gain),
+      grade: texts.find(`recommend.grade.${grade}`) ?? grade,
+    };
+    return html`<p>${texts.t(`recommend.pilotSize.${basis}`, { ...size, ...named })}</p>`;
+  });
 
 /** The state in words; where broken promises lowered it, that is why. */
 function headline({ t }: Texts, { state, demotedFrom }: WarmStartAnswer['body']): SafeHtml {

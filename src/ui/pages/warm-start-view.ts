@@ -30,13 +30,28 @@ export interface WarmStartAnswer {
     readonly missing: readonly string[];
     readonly evidence: readonly GoalEvidence[];
     readonly measureFirst: readonly { readonly context: string }[];
-    readonly pilots: number | null;
-    readonly pilot: { readonly blocks: readonly string[]; readonly removes: number } | null;
+    readonly pilotSizes: readonly PilotSize[];
+    readonly pilot: {
+      readonly blocks: readonly string[];
+      readonly removes: number;
+      readonly sizes: readonly PilotSize[];
+    } | null;
     readonly place: readonly { readonly name: string; readonly value: number | null }[];
     readonly calibration: readonly { readonly kpi: string; readonly slope: number | null }[];
   };
   readonly warnings: readonly Warning[];
   readonly code: SameAnswer;
+}
+
+/** Of a pilot that would show a gain in one goal. */
+export interface PilotSize {
+  readonly kpi: string;
+  readonly gain: number;
+  readonly householdsHere: number;
+  readonly sites: number;
+  readonly householdsPerSite: number;
+  readonly grade: string;
+  readonly experiments: number;
 }
 
 interface Interval {
