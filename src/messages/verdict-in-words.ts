@@ -24,6 +24,19 @@ export interface VerdictInWords {
   readonly against: readonly { readonly lead: string | null; readonly sentences: readonly string[] }[];
   /** how many of the other rules are in order, were not checked, or do not count */
   readonly rest: string;
+  /** what its sentences count, see `VerdictCounts` */
+  readonly counts: VerdictCounts;
+}
+
+/** Numbers of reasons that a verdict's sentences say. */
+export interface VerdictCounts {
+  /** of the summary, and of the lead after it */
+  readonly first: number;
+  readonly also: number;
+  /** of the rest: in order, not checked, and past a limit without counting */
+  readonly passed: number;
+  readonly unchecked: number;
+  readonly aside: number;
 }
 
 /** A verdict as a person reads it: the word, what it means, and a sentence with its number for each rule. */
@@ -36,31 +49,36 @@ export function verdictInWords(
   const first = verdict === 'do-not-use' ? failing : counted;
   const then = counted.filter((reason) => !first.includes(reason));
   const say = (reason: Reason): string => reasonInWords(language, reason);
+  const counts = { first: first.length, also: then.length, ...countRest(reasons) };
   const groups = [
     { lead: null, sentences: first.map(say) },
-    { lead: translate(language, 'verdict.also', { count: then.length }), sentences: then.map(say) },
+    { lead: translate(language, 'verdict.also', { count: counts.also }), sentences: then.map(say) },
   ];
   return {
     word: translate(language, `verdict.word.${verdict}`),
-    summary: translate(language, `verdict.summary.${verdict}`, { count: first.length }),
+    summary: translate(language, `verdict.summary.${verdict}`, { count: counts.first }),
     reasons: reasons.map((reason) => ({
       rule: translate(language, `verdict.rule.${reason.rule}`),
       level: translate(language, `verdict.level.${reason.level}`),
       sentence: say(reason),
     })),
     against: groups.filter(({ sentences }) => sentences.length > 0),
-    rest: restOf(language, reasons),
+    rest: restOf(language, counts),
+    counts,
   };
 }
 
-function restOf(language: Language, reasons: readonly Reason[]): string {
+function countRest(reasons: readonly Reason[]): Pick<VerdictCounts, 'passed' | 'unchecked' | 'aside'> {
   const rest = reasons.filter(({ counted }) => !counted);
   const passed = rest.filter(({ level }) => level === 'pass').length;
   const unchecked = rest.filter(({ level }) => level === 'not-assessed').length;
-  const count = rest.length - passed - unchecked;
+  return { passed, unchecked, aside: rest.length - passed - unchecked };
+}
+
+function restOf(language: Language, { passed, unchecked, aside }: VerdictCounts): string {
   const sentences = [
     translate(language, 'verdict.rest', { passed, unchecked }),
-    ...(count === 0 ? [] : [translate(language, 'verdict.aside', { count })]),
+    ...(aside === 0 ? [] : [translate(language, 'verdict.aside', { count: aside })]),
   ];
   return sentences.join(' ');
 }

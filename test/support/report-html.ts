@@ -142,12 +142,11 @@ export interface SaidNumber {
  * How many numbers its sentences say, and those that are no number of the JSON that it carries, as it is shown: rounded to the
  * decimals that it has, a share only where a percent sign follows, and no digits out of texts.
  *
- * Counts of the verdict are whatever `countsOf` counts anew.
+ * That what it counts is counted right is for `countsOf`.
  */
 export function numbersSaid(html: string, language: 'en' | 'nl') {
   const json = jsonOf(html);
-  const { checklists: _, ...counts } = countsOf(html);
-  const plain = [...numbersOf(json), ...Object.values(counts)];
+  const plain = numbersOf(json);
   const labels = labelsOf(json);
   const said = proseOf(html).flatMap((text): readonly SaidNumber[] =>
     numbersIn(withoutLabels(text, labels), language).map((found) => ({ ...found, text })),

@@ -100,7 +100,11 @@ describe.each(languages)('the report of a study in %s', (language) => {
     expect(prose).toContain(t('verdict.rest', { passed, unchecked }));
     if (also > 0) expect(prose).toContain(t('verdict.also', { count: also }));
     if (aside > 0) expect(prose).toContain(t('verdict.aside', { count: aside }));
-    const { checklists: said } = jsonOf(html) as { checklists: readonly { answered: number; items: number }[] };
+    const { checklists: said, counts } = jsonOf(html) as {
+      counts: object;
+      checklists: readonly { answered: number; items: number }[];
+    };
+    expect(counts).toEqual({ first, also, passed, unchecked, aside });
     expect(said.map(({ answered, items }) => ({ answered, items }))).toEqual(checklists);
   });
 
