@@ -1,5 +1,6 @@
 import type { ResultOf } from '../../app/analyses.ts';
 import type { CommandContext } from '../command.ts';
+import { showPValue } from '../show-p-value.ts';
 import { textTable } from '../text-table.ts';
 
 type Study = ResultOf<'matching-study'>;
@@ -18,7 +19,8 @@ export function furtherText(result: Study, context: CommandContext, show: Show):
     .join('');
 }
 
-function effectsTable({ body }: Study, { say }: CommandContext, show: Show): string {
+function effectsTable({ body }: Study, context: CommandContext, show: Show): string {
+  const { say } = context;
   const { effects } = body.further;
   if (effects.length === 0) return '';
   const rows = effects.map(({ kind, variable, period, matched, adjusted, adjustedPValue, sensitivity, withheld }) => {
@@ -30,7 +32,7 @@ function effectsTable({ body }: Study, { say }: CommandContext, show: Show): str
       name,
       show(effect.estimate),
       say('match.interval', { lower: show(effect.lower), upper: show(effect.upper) }),
-      show(adjustedPValue ?? effect.pValue),
+      showPValue(adjustedPValue ?? effect.pValue, context.language),
       ...strength(sensitivity, show),
       gamma === null ? '' : show(gamma),
     ];
@@ -47,7 +49,8 @@ const strength = (sensitivity: Study['body']['further']['augmentedSensitivity'],
   sensitivity?.robustness ? show(100 * sensitivity.robustness.value) : '',
 ];
 
-function levelsTable({ body }: Study, { say }: CommandContext, show: Show): string {
+function levelsTable({ body }: Study, context: CommandContext, show: Show): string {
+  const { say } = context;
   const { byLevel } = body.further;
   if (byLevel === null) return '';
   const rows = byLevel.levels.map(({ name, effect, adjustedPValue, sensitivity, withheld }) => {
@@ -57,7 +60,7 @@ function levelsTable({ body }: Study, { say }: CommandContext, show: Show): stri
       label,
       show(effect.estimate),
       say('match.interval', { lower: show(effect.lower), upper: show(effect.upper) }),
-      show(adjustedPValue),
+      showPValue(adjustedPValue, context.language),
       ...strength(sensitivity, show),
     ];
   });

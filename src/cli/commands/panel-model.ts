@@ -4,6 +4,7 @@ import type { ResultOf } from '../../app/analyses.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { given } from '../given.ts';
+import { comparePValue, showPValue } from '../show-p-value.ts';
 import { type TextColumn, textTable } from '../text-table.ts';
 
 export const panelModel: Command = {
@@ -97,7 +98,7 @@ function regressionText({ body, settings }: ResultOf<'panel-model'>, context: Co
   const row = (c: ShownCoefficient): string[] =>
     c.withheld !== null
       ? [c.name, say('cli.withheld'), '', '', '']
-      : [c.name, show(c.estimate), show(c.standardError), interval(c, context), show(c.pValue)];
+      : [c.name, show(c.estimate), show(c.standardError), interval(c, context), showPValue(c.pValue, context.language)];
   const table = textTable(
     [
       { title: say('panel-model.term') },
@@ -119,7 +120,9 @@ function regressionText({ body, settings }: ResultOf<'panel-model'>, context: Co
       : (['fixedEffects', 'breuschPagan', 'mundlak', 'hausman'] as const)
           .flatMap((name) => {
             const test = tests[name];
-            return test === null ? [] : [`${say(`panel-model.test.${name}`, { p: show(test.pValue) })}\n`];
+            return test === null
+              ? []
+              : [`${say(`panel-model.test.${name}`, { p: comparePValue(test.pValue, context.language) })}\n`];
           })
           .join('');
   return `${table}${errors}\n${fit}\n${lines === '' ? '' : `\n${lines}`}`;
@@ -161,7 +164,10 @@ function differencesText({ body, settings }: ResultOf<'panel-model'>, context: C
     }),
   );
   const { preTest } = differences;
-  const test = preTest === null ? '' : `\n${say('panel-model.pre-test', { p: show(preTest.pValue) })}\n`;
+  const test =
+    preTest === null
+      ? ''
+      : `\n${say('panel-model.pre-test', { p: comparePValue(preTest.pValue, context.language) })}\n`;
   return `${overall}\n${dynamic}\n${cohorts}${test}`;
 }
 
