@@ -48,9 +48,11 @@ describe('the worked recommendation', () => {
     const examples = consoleExamples(page);
     expect(examples).toHaveLength(6);
     const given: [string, string][] = [];
+    let now = '2026-09-01T12:00:00Z';
     for (const { command, expected } of examples) {
       const asked = given.reduce((text, [written, own]) => text.replaceAll(written, own), command);
-      const { out } = await runExample(asked, folder);
+      if (command.includes('samenwijs outcome')) now = '2027-09-15T12:00:00Z';
+      const { out } = await runExample(asked, folder, now);
       for (const [written, pattern] of [
         ['res_3f9aQ2k8Vn1XyT5w', /res_[\w-]+/],
         ['exp_7Kc2LwQ9x1Zt4RbV', /exp_[\w-]+/],

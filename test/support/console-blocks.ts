@@ -21,17 +21,20 @@ export const consoleExamples = (markdown: string): readonly ConsoleExample[] =>
       }),
   );
 
-/** Runs a command as a reader would, in the root of the repository, with its store in a folder. */
+/** Runs a command as a reader would, in the root of the repository, with its store in a folder; `now` is the time it thinks it is. */
 export function runExample(
   command: string,
   folder: string,
+  now?: string,
 ): Promise<{ readonly status: number; readonly out: string }> {
   const path = `${join(root, 'node_modules/.bin')}:${process.env.PATH}`;
+  const clock = `--import=${new URL('shifted-clock.ts', import.meta.url).href}`;
+  const shifted = now === undefined ? {} : { SHIFTED_NOW: now, NODE_OPTIONS: clock };
   const line = command.replace(/^(npx )?samenwijs/, `node ${join(root, 'src/main/samenwijs.mjs')}`);
   return new Promise((resolve, reject) => {
     const child = spawn('bash', ['-c', line], {
       cwd: root,
-      env: { ...process.env, PATH: path, SAMENWIJS_DATA: join(folder, 'data') },
+      env: { ...process.env, PATH: path, SAMENWIJS_DATA: join(folder, 'data'), ...shifted },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let out = '';
