@@ -4,6 +4,7 @@ import type { Actor } from './actor.ts';
 import { revisionOf } from './analyses/compare-capsule.ts';
 import type { AlternativesRequest } from './analyses/specifications.ts';
 import { completeProtocol } from './analyses/study-protocol.ts';
+import { listStudyTemplates, type StudyTemplate } from './analyses/study-templates.ts';
 import { type AnalysisKind, type AnyResult, analyses, type RequestOf, type ResultOf } from './analyses.ts';
 import { authorise, type Resource } from './authorise.ts';
 import { refuseFineEligibility } from './coarse-eligibility.ts';
@@ -68,6 +69,10 @@ export interface ExperimentFilter {
 
 export interface ConsentInput extends Pick<ConsentEvent, 'person' | 'purpose' | 'kind'> {
   readonly household: string;
+}
+
+export interface StudyTemplateList {
+  readonly templates: readonly StudyTemplate[];
 }
 
 export interface BuildingBlockList {
@@ -136,6 +141,7 @@ export interface Service extends LearningLoop {
   describeModel(actor: Actor, input: ModelReference): Promise<Released<ModelDescription>>;
   modelCard(actor: Actor, input: ModelReference): Promise<Released<ModelCard>>;
   listExperiments(actor: Actor, input: ExperimentFilter): Promise<Released<ExperimentList>>;
+  listStudyTemplates(actor: Actor, input: Record<string, never>): Promise<Released<StudyTemplateList>>;
   listBuildingBlocks(actor: Actor, input: Record<string, never>): Promise<Released<BuildingBlockList>>;
   listJobs(actor: Actor, input: { readonly limit?: number }): Promise<Released<{ readonly jobs: readonly JobView[] }>>;
   getJob(actor: Actor, input: { readonly job: string }): Promise<JobView>;
@@ -294,6 +300,11 @@ export function createService(ports: Ports, jobs: Jobs): Service {
       authorise(actor, 'analyse', { kind: 'panel', id: request.panel });
       await refuseFineEligibility(actor, completeProtocol(request), ports);
       return analyse('study-design')(actor, request, options);
+    },
+    async listStudyTemplates(actor) {
+      authorise(actor, 'read', { kind: 'panel' });
+      // Holes to fill in, the same for everybody.
+      return releaseUnrestricted({ templates: listStudyTemplates() });
     },
     async sealStudyDesign(actor, { result }) {
       const design = await designOf(actor, result);

@@ -245,6 +245,15 @@ export const operations = {
     ],
     example: study.studyExample,
   },
+  listStudyTemplates: {
+    ...none,
+    method: 'GET',
+    path: '/v1/study-templates',
+    kind: 'query',
+    tag: 'causal',
+    summary: 'Protocols of common questions, to be filled in with names of the own panel and then designed',
+    response: study.studyTemplateList,
+  },
   sealStudyDesign: {
     ...none,
     method: 'POST',

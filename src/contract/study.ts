@@ -63,6 +63,17 @@ export const studyProtocolRequest = strict({
   sensitivity: Type.Optional(strict(loose(sensitivity))),
 });
 
+/** Protocols of common questions with holes to fill in, in angle brackets. */
+export const studyTemplateList = strict({
+  templates: Type.Array(
+    strict({
+      name: Type.String(),
+      question: strict({ en: Type.String(), nl: Type.String() }, { description: 'for the protocol, with its holes' }),
+      protocol: studyProtocolRequest,
+    }),
+  ),
+});
+
 /** A complete protocol. */
 export const studyProtocol = strict(
   {

@@ -573,6 +573,7 @@ describe('every operation', () => {
     modelCard: 'the same as text',
     listExperiments: 'test/app/recommendation.test.ts',
     listBuildingBlocks: 'a public catalogue',
+    listStudyTemplates: 'holes to fill in',
     listPlannedExperiments:
       'test/app/learning-loop.test.ts: outcomes of fewer than ten are in no list and judge nothing',
     modelPromises: 'the same',

@@ -1,3 +1,4 @@
+import { translate } from '../../messages/translate.ts';
 import type { StudyProtocolRequest } from './study-protocol.ts';
 
 type Template = Omit<StudyProtocolRequest, 'panel' | 'question'>;
@@ -33,3 +34,16 @@ export const studyTemplates: Readonly<Record<string, Template>> = {
     sensitivity: { ...control, effectsBy: hole('attribute') },
   },
 };
+
+/** A template with the question that goes with it, in both languages. */
+export interface StudyTemplate {
+  readonly name: string;
+  readonly question: { readonly en: string; readonly nl: string };
+  readonly protocol: Template;
+}
+
+export const listStudyTemplates = (): readonly StudyTemplate[] =>
+  Object.entries(studyTemplates).map(([name, protocol]) => {
+    const text = `cli.study.template.${name}`;
+    return { name, question: { en: translate('en', text), nl: translate('nl', text) }, protocol };
+  });
