@@ -45,7 +45,7 @@ export async function readBefore(
   { events }: Pick<Ports, 'events'>,
 ): Promise<ReadBefore> {
   const own = readingOf(protocol);
-  const of = async (type: string) => (await events.entries(type)).map(parse);
+  const of = async (type: string) => (await events.entries(type, protocol.panel)).map(parse);
   const [free, sealed, read] = [await of('outcome-read'), await of('study-sealed'), await of('study-outcome-read')];
   const firstOf = (entries: readonly Parsed[]) => entries.find((one) => one.seal === seal)?.sequence ?? Infinity;
   const [sealedAt, firstRead] = [firstOf(sealed), firstOf(read)];
@@ -53,7 +53,6 @@ export async function readBefore(
   const isOfThis = (one: Parsed): boolean =>
     one.sequence < firstRead &&
     one.seal !== seal &&
-    one.subject === protocol.panel &&
     one.treatments.some((treatment) => own.treatments.includes(treatment)) &&
     reaches(one.until, waveLabels, begins);
   const outcomes = (entries: readonly Parsed[]) => new Set(entries.filter(isOfThis).flatMap((one) => one.outcomes));
@@ -65,13 +64,13 @@ export async function readBefore(
   };
 }
 
-interface Parsed extends Reading, Pick<LoggedEvent, 'sequence' | 'subject'> {
+interface Parsed extends Reading, Pick<LoggedEvent, 'sequence'> {
   readonly seal: string | null;
 }
 
 /** Entries of before readings were noted name nothing. */
-function parse({ sequence, subject, details }: LoggedEvent): Parsed {
-  return { treatments: [], outcomes: [], until: null, seal: null, ...JSON.parse(details), sequence, subject };
+function parse({ sequence, details }: LoggedEvent): Parsed {
+  return { treatments: [], outcomes: [], until: null, seal: null, ...JSON.parse(details), sequence };
 }
 
 /** Whether a period ends in or after a wave; one that the panel does not have any more may. */

@@ -93,8 +93,8 @@ export interface ResultStore {
  */
 export interface EventLog {
   append(event: NewEvent): Promise<void>;
-  /** All entries, or those of one type, oldest first. */
-  entries(type?: string): Promise<readonly LoggedEvent[]>;
+  /** All entries, or those of one type, or of one type about one subject, oldest first. */
+  entries(type?: string, subject?: string): Promise<readonly LoggedEvent[]>;
   /** The sequence number of the first entry whose hash does not follow from the one before, or null. */
   firstBroken(): Promise<number | null>;
 }

@@ -66,12 +66,13 @@ export async function mustBeSealed(design: Design, ports: Log): Promise<StudySea
 
 async function findSeal(design: Design, log: Log): Promise<StudySeal | null> {
   const own = sealOf(design);
-  const at = await sealedAt(own.seal, log);
+  const at = await sealedAt(own.seal, design.settings.panel, log);
   return at === null ? null : { ...own, sealedAt: at };
 }
 
-/** When a seal was given here; null where it never was. */
-export async function sealedAt(seal: string, { events }: Pick<Log, 'events'>): Promise<string | null> {
-  const entry = (await events.entries('study-sealed')).find(({ details }) => JSON.parse(details).seal === seal);
+/** When a seal was given here for a panel; null where it never was. Cost: the seals of that panel. */
+export async function sealedAt(seal: string, panel: string, { events }: Pick<Log, 'events'>): Promise<string | null> {
+  const entries = await events.entries('study-sealed', panel);
+  const entry = entries.find(({ details }) => JSON.parse(details).seal === seal);
   return entry?.at ?? null;
 }

@@ -27,14 +27,19 @@ export async function appendEvent(session: Session, entry: NewEvent): Promise<vo
 
 /** The log: each entry holds the hash of the one before, so that a change or a gap shows. @param turns in which it is written */
 export function createEventLog(database: Database, turns: Mutex): EventLog {
-  const entries = (type?: string) =>
-    database.session((session) =>
+  const entries = (type?: string, subject?: string) => {
+    const asked = Object.entries({ type, subject }).flatMap(([name, value]) =>
+      value === undefined ? [] : [{ name, value }],
+    );
+    const where = asked.map(({ name }) => `${name} = ?`).join(' AND ');
+    return database.session((session) =>
       session.rows<LoggedEvent>(
         `SELECT sequence, occurred_at AS "at", type, subject, details, previous_hash AS "previousHash", hash FROM event_log
-         ${type === undefined ? '' : 'WHERE type = ?'} ORDER BY sequence`,
-        type === undefined ? [] : [type],
+         ${where === '' ? '' : `WHERE ${where}`} ORDER BY sequence`,
+        asked.map(({ value }) => value),
       ),
     );
+  };
   return {
     append: (event) =>
       turns.run(() => database.session((session) => session.transaction(() => appendEvent(session, event)))),

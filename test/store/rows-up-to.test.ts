@@ -31,7 +31,7 @@ describe('columns up to a wave', () => {
 });
 
 describe('events of the application', () => {
-  it('stand in the same chain as those of the store, and are found by type', async () => {
+  it('stand in the same chain as those of the store, and are found by type and subject', async () => {
     await using t = await openTestStore();
     await t.ingest(file, { panel: 'street', title: 'Street' });
     const event = { type: 'study-sealed', at: '2026-01-01T00:00:00.000Z', subject: 'street', details: { seal: 'abc' } };
@@ -46,6 +46,10 @@ describe('events of the application', () => {
       [2, { seal: 'abc' }],
       [3, { seal: 'abc' }],
     ]);
+    await t.store.events.append({ ...event, subject: 'lane' });
+    const of = async (subject: string) =>
+      (await t.store.events.entries('study-sealed', subject)).map(({ sequence }) => sequence);
+    expect([await of('street'), await of('lane'), await of('alley')]).toEqual([[2, 3], [4], []]);
     expect(await t.store.events.firstBroken()).toBe(null);
   });
 });

@@ -298,7 +298,10 @@ export function memoryEvents(): Ports['events'] {
       const hash = String(kept.length + 1).padStart(64, '0');
       kept.push({ ...event, sequence: kept.length + 1, details: JSON.stringify(details), previousHash: '', hash });
     },
-    entries: async (type) => kept.filter((event) => type === undefined || event.type === type),
+    entries: async (type, subject) =>
+      kept.filter(
+        (event) => (type === undefined || event.type === type) && (subject === undefined || event.subject === subject),
+      ),
     firstBroken: async () => null,
   };
 }

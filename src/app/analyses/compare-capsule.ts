@@ -51,7 +51,7 @@ export async function changedSettings(
   { protocol, seal, override, answer }: StudyCapsule,
   log: Pick<Ports, 'events'>,
 ): Promise<readonly ReplayChange[]> {
-  const at = await sealedAt(seal.seal, log);
+  const at = await sealedAt(seal.seal, protocol.panel, log);
   const gate = (answer?.body as { readonly gate?: unknown } | undefined)?.gate;
   const isOverrideOther = override === null ? gate === 'overridden' : gate === 'withheld';
   return [

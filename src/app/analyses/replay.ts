@@ -57,7 +57,7 @@ export const replay = {
     const read = edited.length === 0 ? await readSource(capsule, now, context) : null;
     const before = [...edited, ...changedEngine(capsule, ports.engine)];
     const isComparable = edited.length === 0;
-    const sealedHere = (await sealedAt(capsule.seal.seal, ports)) !== null;
+    const sealedHere = (await sealedAt(capsule.seal.seal, panel, ports)) !== null;
     const found = isComparable ? await estimateAgain(settings, sealedHere, context) : { changes: [], answer: null };
     const compared = found.answer === null ? nothingCompared : compareAnswers(capsule, found.answer, sealedHere);
     const changes = [...before, ...found.changes, ...compared.changes];
