@@ -1,5 +1,5 @@
 import { fitContextScale } from '../core/recommend/context-scale.ts';
-import { placeValues, requirePlausible } from './analyses/recommendation-inputs.ts';
+import { placeValues, requirePlausible, seenContexts } from './analyses/recommendation-inputs.ts';
 import { AppError } from './errors.ts';
 import { type ExperimentRegistry, experimentTable } from './experiments.ts';
 import type { FoundInput } from './find-outcome.ts';
@@ -31,7 +31,8 @@ export function documentedExperiment(input: DocumentInput, registry: ExperimentR
   const table = isGiven ? {} : null;
   const values = placeValues(registry, { neighbourhood, context, table });
   const known = registry.contexts.map(({ name }) => values[name] ?? null);
-  requirePlausible(registry, fitContextScale(experimentTable(registry, input.kpi)), known);
+  const evidence = experimentTable(registry, input.kpi);
+  requirePlausible(registry, seenContexts([evidence], fitContextScale(evidence)), known);
   return {
     recommendation: null,
     model: null,

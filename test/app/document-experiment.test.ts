@@ -95,6 +95,7 @@ describe('an experiment that nobody recommended', () => {
     ['the same, without a region', { neighbourhood: 'BU1', context: { mean_income: 30 } }, /region .* is not known/],
     ['an unknown parameter', { context: { moon: 1 } }, /no parameter "moon"/],
     ['a parameter in another unit', { context: { mean_income: 27_500 } }, /mean_income is 27500/],
+    ['a share where a percentage is meant', { context: { owner_occupied_pct: 0.48 } }, /where 48 would lie/],
     ['a KPI nobody measured', { kpi: 'wind' }, /No experiment measured "wind"/],
     ['months in the wrong order', { until: '2024-01' }, /months in order/],
     ['an outcome from before it began', { start: '2025-01' }, /from the start of the experiment \(2025-01\)/],

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { truth } from '../../datasets/heat-transition/truth.ts';
 import { type Actor, roles } from '../../src/app/actor.ts';
+import { requirePlausible } from '../../src/app/analyses/recommendation-inputs.ts';
 import type { ResultOf } from '../../src/app/analyses.ts';
-import type { Experiment } from '../../src/app/experiments.ts';
+import type { Experiment, ExperimentRegistry } from '../../src/app/experiments.ts';
 import { createJobs } from '../../src/app/jobs.ts';
 import type { Compute } from '../../src/app/ports.ts';
 import { createService, type Service } from '../../src/app/service.ts';
@@ -93,14 +94,43 @@ describe('recommend', () => {
 
   test('unknown parameters widen the answer and are said', async () => {
     const result = await ask(operator, { context: { mean_income: 30 } });
-    expect(result.warnings[0]!.code).toBe('contexts-missing');
+    expect(result.warnings.map(({ code }) => code)).toEqual(['contexts-missing']);
     expect(result.body.missing.length).toBe(7);
     expect(result.body.measureFirst.length).toBeGreaterThan(0);
+  });
+
+  test('a number that no experiment had is said, with what they had and its unit', async () => {
+    const { warnings } = await ask(operator, { context: { mean_income: 30, owner_occupied_pct: 95 } });
+    expect(warnings.filter(({ code }) => code === 'context-outside-seen')).toEqual([
+      {
+        code: 'context-outside-seen',
+        parameters: { context: 'owner_occupied_pct', value: 95, lowest: 10, highest: 88, unit: '%' },
+      },
+    ]);
+    const within = await ask(operator, { context: { owner_occupied_pct: 88, built_before_1975_pct: 0 } });
+    expect(within.warnings.map(({ code }) => code)).toEqual(['contexts-missing']);
+  });
+
+  test('a percentage where the evidence has shares is refused', () => {
+    const registry = { contexts: [{ name: 'owned', title: 'Owned', unit: 'share' }] } as unknown as ExperimentRegistry;
+    const spread = { centre: Float64Array.of(0.5), scale: Float64Array.of(10) };
+    const seen = { ...spread, lowest: [0.1], highest: [0.9], hasSmall: [true] };
+    const given = (value: number) => () => requirePlausible(registry, seen, [value]);
+    expect(given(48)).toThrow(/experiments were done from 0\.1 to 0\.9, where 0\.48 would lie/);
+    expect(given(0.48)).not.toThrow();
   });
 
   test.each<[string, Parameters<Service['recommend']>[1], string, RegExp]>([
     ['a parameter that does not exist', { context: { income: 30 } }, 'invalid-request', /no parameter "income"/],
     ['an income in euros', { context: { mean_income: 30_000 } }, 'invalid-request', /thousand euro/],
+    [
+      'a share where a percentage is meant',
+      { context: { owner_occupied_pct: 0.48 } },
+      'invalid-request',
+      /in %: experiments were done from 10 to 88, where 48 would lie\. A share/,
+    ],
+    // Of this one some neighbourhoods have 0 %, and none has less than 1 % and more than 0.
+    ['also where 0 % was seen', { context: { built_before_1975_pct: 0.72 } }, 'invalid-request', /where 72 would lie/],
     ['a percentage above 100', { context: { owner_occupied_pct: 120 } }, 'invalid-request', /from 0 to 100/],
     ['a neighbourhood nobody knows', { neighbourhood: 'BU00000000' }, 'invalid-request', /not in the table/],
     ['a budget below every mix', { budget: 5 }, 'invalid-argument', /costs 15 euro/],

@@ -1,5 +1,6 @@
+import type { Warning } from '../../core/errors.ts';
 import type { ContextScale } from '../../core/recommend/context-scale.ts';
-import type { Place } from '../../core/recommend/experiment-table.ts';
+import type { ExperimentTable, Place } from '../../core/recommend/experiment-table.ts';
 import type { TrainedModel } from '../../core/recommend/trained-model.ts';
 import { AppError } from '../errors.ts';
 import { type ExperimentRegistry, isLargeEnough } from '../experiments.ts';
@@ -83,17 +84,61 @@ export function placeValues(
   );
 }
 
+/** What the experiments were about: by parameter, the lowest and highest value known, and how they spread. */
+export interface SeenContexts extends Pick<ContextScale, 'centre' | 'scale'> {
+  readonly lowest: readonly number[];
+  readonly highest: readonly number[];
+  /** some lie above 0 and not above 1 */
+  readonly hasSmall: readonly boolean[];
+}
+
+/** @param tables of the goals; each has the parameters in the order of the registry */
+export function seenContexts(
+  tables: readonly ExperimentTable[],
+  { centre, scale }: Pick<ContextScale, 'centre' | 'scale'>,
+): SeenContexts {
+  const P = centre.length;
+  const known = Array.from({ length: P }, (_, p) =>
+    tables.flatMap(({ context, contextMissing }) =>
+      [...context].filter((_value, at) => at % P === p && contextMissing[at] === 0),
+    ),
+  );
+  return {
+    centre,
+    scale,
+    lowest: known.map((values) => values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)),
+    highest: known.map((values) => values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)),
+    hasSmall: known.map((values) => values.some((value) => value > 0 && value <= 1)),
+  };
+}
+
 /** Farther from all experience than this, in standard deviations, a number is taken for a mistake, such as another unit. */
 const implausible = 8;
 
+/**
+ * @throws invalid-request for a percentage that is none, a number far from all experience, and a share where percentages were seen or the other way
+ * round
+ */
 export function requirePlausible(
   registry: ExperimentRegistry,
-  { centre, scale }: Pick<ContextScale, 'centre' | 'scale'>,
+  { centre, scale, lowest, highest, hasSmall }: SeenContexts,
   values: readonly (number | null)[],
 ): void {
   registry.contexts.forEach(({ name, title, unit }, p) => {
     const value = values[p];
     if (value === null || value === undefined) return;
+    const [least, most] = [lowest[p]!, highest[p]!];
+    const isSeen = (number: number) => number >= least && number <= most;
+    // 0.72 where 72 is meant, and 48 where .48 is. A percentage of 1 or less is taken as meant only where experiments had some.
+    const asPercentage = unit === '%' && value > 0 && value <= 1 && !hasSmall[p] && isSeen(100 * value);
+    const asShare = value > 1 && value <= 100 && least >= 0 && most <= 1 && isSeen(value / 100);
+    if (asPercentage || asShare) {
+      throw new AppError(
+        'invalid-request',
+        `${name} is ${value}; expected ${title.toLowerCase()} in ${unit}: experiments were done from ${least} to ${most}, where ${asShare ? value / 100 : 100 * value} would lie. A share and a percentage were mistaken for each other; give the number in ${unit}, or leave it out.`,
+        { context: name, received: value, unit, lowest: least, highest: most },
+      );
+    }
     const outside = unit === '%' && (value < 0 || value > 100);
     if (!outside && Math.abs(value - centre[p]!) <= implausible * scale[p]!) return;
     throw new AppError(
@@ -101,5 +146,19 @@ export function requirePlausible(
       `${name} is ${value}; expected ${title.toLowerCase()} in ${unit}${outside ? ', from 0 to 100' : `, around ${centre[p]!.toPrecision(3)}`}. Check the number and its unit.`,
       { context: name, received: value, unit },
     );
+  });
+}
+
+/** Numbers that no experiment had: they may be right, or in another unit. */
+export function outsideSeen(
+  registry: ExperimentRegistry,
+  { lowest, highest }: SeenContexts,
+  values: readonly (number | null)[],
+): readonly Warning[] {
+  return registry.contexts.flatMap(({ name, unit }, p): Warning[] => {
+    const value = values[p] ?? null;
+    if (value === null || (value >= lowest[p]! && value <= highest[p]!)) return [];
+    const parameters = { context: name, value, lowest: lowest[p]!, highest: highest[p]!, unit };
+    return [{ code: 'context-outside-seen', parameters }];
   });
 }

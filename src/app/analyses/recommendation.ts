@@ -12,11 +12,13 @@ import type { Draft } from '../results.ts';
 import { type MixSettings, mixQuestion } from './mix-question.ts';
 import {
   codeFor,
+  outsideSeen,
   placeOfValues,
   placeValues,
   requireLargeExperiments,
   requirePlausible,
   requireSameBlocks,
+  seenContexts,
   withdrawnFrom,
 } from './recommendation-inputs.ts';
 
@@ -105,10 +107,12 @@ export const recommendation = {
     const values = placeValues(registry, { ...settings, table: cbs?.context ?? null });
     const known = registry.contexts.map(({ name }) => values[name] ?? null);
     const place = placeOfValues(registry, values);
-    requirePlausible(registry, model.kpis[0]!.model.scale, known);
     const withdrawn = withdrawnFrom(registry, model);
     const question = mixQuestion(settings, registry, model, withdrawn);
     const isGoal = ({ kpi }: { readonly kpi: string }) => question.goals.some((goal) => goal.kpi === kpi);
+    const tables = model.kpis.filter(isGoal).map(({ table }) => table);
+    const seen = seenContexts(tables, model.kpis[0]!.model.scale);
+    requirePlausible(registry, seen, known);
     const { count, seed } = settings;
     const records = await context.ports.plannedExperiments.load();
     const promises = modelPromises(records, description, context.ports.clock.now()).kpis.filter(isGoal);
@@ -120,7 +124,7 @@ export const recommendation = {
     const next = isUnsure
       ? await compute.run('nextExperiments', { ...question, sites, targets: [place], count: 1 }, context)
       : null;
-    const warnings: Warning[] = [];
+    const warnings: Warning[] = [...outsideSeen(registry, seen, known)];
     if (answer.missing.length > 0)
       warnings.push({ code: 'contexts-missing', parameters: { contexts: answer.missing } });
     if (withdrawn.length > 0) warnings.push({ code: 'experiments-withdrawn', parameters: { count: withdrawn.length } });
