@@ -63,6 +63,7 @@ describe('a sealed study in other ways', () => {
     const { id } = await study();
     const found = await multiverse(id);
     expect(violations(results.multiverse, found)).toEqual([]);
+    expect(JSON.stringify((await multiverse(id)).body)).toBe(JSON.stringify(found.body));
     // Three sets of covariates: four ways to match on each and one to weight, which has neither caliper nor ratio.
     const ways = found.body.specifications!;
     expect(found.body).toMatchObject({ asked: 15, withheld: null });
