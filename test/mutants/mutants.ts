@@ -168,6 +168,8 @@ export const mutants: readonly Mutant[] = [
     'matching/optimal-pairs.ts',
     ['if (gain > 0 && !isKnown.has(place))', 'if (gain > skip && !isKnown.has(place))'],
     ['own[k]! + others[place]! - Math.round(cost / step)', 'own[k]! + others[place]! - Math.round(2 * cost / step)'],
+    ['const bringsPair = looksFar[k] === 1 && others[place]! > -skip / 2;', 'const bringsPair = false;'],
+    ['(price > skip / 2 ? 1 : 0)', '(price === skip ? 1 : 0)'],
   ),
   ...of(
     'matching/nearest-tree.ts',

@@ -50,7 +50,7 @@ export function matchSeconds(units: number, design: StudyDesign, treated: number
   if (design.method === 'nearest') return 6e-6 * units;
   if (design.method === 'full') return 4e-9 * units ** 2;
   if (design.method === 'two-level') return 2e-7 * units ** 2;
-  return (hasCaliper ? 1e-7 : 4e-7) * (units * contest(design, treated, units)) ** 2;
+  return 4e-7 * (units * contest(design, treated, units)) ** 2;
 }
 
 /** From 0 to 1, where as many partners are asked for as there are: then a better partner for one is a worse one for many. */

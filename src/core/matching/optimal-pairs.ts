@@ -132,6 +132,11 @@ function toArcs(choosers: Side, chosen: Side, known: readonly (readonly Pair[])[
   return list.toArcs(chosen.rows.length * chosen.most);
 }
 
+interface Paying extends Pair {
+  /** what the total would fall by at these prices, in whole numbers; Infinity for one pair more */
+  readonly gain: number;
+}
+
 /** Adds to each unit the pairs that would pay most at these prices; false where none would. */
 function addPaying(
   choosers: Side,
@@ -145,28 +150,35 @@ function addPaying(
   const own = Float64Array.from(choosers.rows, (_, k) => highestOf(price, k, choosers.most));
   const others = Float64Array.from(chosen.rows, (_, place) => highestOf(columnPrice, place, chosen.most));
   const reaches = new Float64Array(placeOf.length);
+  // `skip` is above every saving among the pairs that are known, no more: who is left out, or could make room for who is, looks at all.
+  // Prices that contain `skip` stand above half of it, the others far below.
+  const looksFar = own.map((price) => (price > skip / 2 ? 1 : 0));
   // A little farther than the prices say, as they are rounded.
   for (let k = 0; k < own.length; k++)
-    reaches[choosers.rows[k]!] = own[k] === skip ? Number.MAX_VALUE : (own[k]! + 2) * step;
+    reaches[choosers.rows[k]!] = looksFar[k] === 1 ? Number.MAX_VALUE : (own[k]! + 2) * step;
   for (let place = 0; place < others.length; place++) reaches[chosen.rows[place]!] = others[place]! * step;
   const touching = search.touching(reaches);
   const more = atOnce * choosers.most;
   let isAny = false;
   for (let k = 0; k < own.length; k++) {
     const isKnown = new Set(known[k]!.map(({ place }) => place));
-    const paying: (Pair & { gain: number })[] = [];
+    const paying: Paying[] = [];
     touching(choosers.rows[k]!, (other, cost) => {
       const place = placeOf[other]!;
-      const gain = own[k]! + others[place]! - Math.round(cost / step);
+      const bringsPair = looksFar[k] === 1 && others[place]! > -skip / 2;
+      const gain = bringsPair ? Number.POSITIVE_INFINITY : own[k]! + others[place]! - Math.round(cost / step);
       if (gain > 0 && !isKnown.has(place)) paying.push({ place, cost, gain });
     });
     if (paying.length === 0) continue;
     isAny = true;
-    if (paying.length > more) paying.sort((a, b) => b.gain - a.gain || a.place - b.place).length = more;
+    if (paying.length > more) paying.sort(byGain).length = more;
     known[k] = [...known[k]!, ...paying].sort((a, b) => a.place - b.place);
   }
   return isAny;
 }
+
+const byGain = (a: Paying, b: Paying): number =>
+  (a.gain === b.gain ? a.cost - b.cost : b.gain - a.gain) || a.place - b.place;
 
 function highestOf(prices: Float64Array, index: number, copies: number): number {
   let highest = prices[index * copies]!;

@@ -183,6 +183,70 @@ describe('optimal pairs', () => {
     );
   });
 
+  it.each([
+    [9, 8, 3],
+    [20, 8, 30],
+    [12, 9, 10],
+    [3, 8, 2],
+  ])('leave nobody out for want of near ones: %i units, %i near partners, %i far', (units, near, far) => {
+    for (const distance of [10, 1e3, 1e6, 1e9]) {
+      const n = units + near + far;
+      const isFocal = Uint8Array.from({ length: n }, (_, i) => (i < units ? 1 : 0));
+      const score = Float64Array.from({ length: n }, (_, i) => {
+        if (i < units) return i / 100;
+        return i < units + near ? 0.005 + (i - units) / 100 : distance + i;
+      });
+      const p = { ...plain, isFocal, score };
+      const flipped = { ...p, isFocal: isFocal.map((f) => 1 - f) };
+      const cols = near + far;
+      const values = Float64Array.from({ length: units * cols }, (_, at) =>
+        Math.abs(score[Math.floor(at / cols)]! - score[units + (at % cols)]!),
+      );
+      const points = { rows: n, cols: 1, values: score };
+      const pairs = Math.min(units, near + far);
+      for (const sets of [
+        matchOptimalPairs(p, searchOnScore(p)),
+        matchOptimalPairs(p, searchOnPoints(points, p)),
+        matchOptimalPairs(p, searchInMatrix({ rows: units, cols, values }, p)),
+        matchOptimalPairs(flipped, searchOnScore(flipped)),
+      ])
+        expect(sets.partners.length).toBe(pairs);
+    }
+  });
+
+  it('let one go far so that another, who may not, has somebody', () => {
+    // Nine units and eight near partners; the first is dearest and so left out at first, but only the others may go far.
+    const isFocal = Uint8Array.from({ length: 19 }, (_, i) => (i < 9 ? 1 : 0));
+    const p = { ...plain, isFocal, score: new Float64Array(19) };
+    const values = Float64Array.from({ length: 90 }, (_, at) => {
+      const [unit, partner] = [Math.floor(at / 10), at % 10];
+      if (partner < 8) return unit === 0 ? 1 : 0.01;
+      return unit === 0 ? Number.POSITIVE_INFINITY : 1e6;
+    });
+    expect(matchOptimalPairs(p, searchInMatrix({ rows: 9, cols: 10, values }, p)).partners.length).toBe(9);
+  });
+
+  it('are as many as there can be among a few kinds of units, and beside a large penalty', () => {
+    for (const seed of [1, 2, 3]) {
+      const random = createRandom(seed, 'kinds');
+      const n = 260;
+      const isFocal = Uint8Array.from({ length: n }, (_, i) => (i < 60 ? 1 : 0));
+      // Units of focal kinds are rare among the others: most partners are of another kind, far beyond the lots between equals.
+      const values = Float64Array.from({ length: 2 * n }, (_, at) => (random.bernoulli(at < 120 ? 0.8 : 0.2) ? 1 : 0));
+      const lots = { lots: Float64Array.from({ length: n }, () => random.uniform()), grain: 2 ** -26 };
+      const p: MatchingProblem = { ...plain, isFocal, score: new Float64Array(n) };
+      const points = { rows: n, cols: 2, values };
+      expect(matchOptimalPairs(p, searchOnPoints(points, p, null, lots)).partners.length).toBe(60);
+      const codes = Int32Array.from({ length: n }, (_, i) => (i < 60 ? i % 3 : i < 80 ? i % 3 : 3));
+      for (const penalty of [100, 1000, 10_000]) {
+        const found = matchOptimalPairs(p, searchOnPoints(points, p, { codes, penalty }, lots));
+        expect(found.partners.length).toBe(60);
+        // All twenty neighbours are taken: each saves more than any distance costs.
+        expect(found.partners.filter((row) => row < 80).length).toBe(20);
+      }
+    }
+  });
+
   it('are the same from either side: who is scarce chooses', () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 20, max: 120 }), (seed, n) => {
