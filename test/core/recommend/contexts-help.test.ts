@@ -21,7 +21,8 @@ const most = 4;
 
 test('on pure noise contexts are not said to help, although a kind with contexts often has the smallest error', () => {
   const found = verdicts(noise, seeds);
-  expect(found.filter(({ kind }) => kind !== 'constant').length).toBeGreaterThan(2 * most);
+  // Whoever believed the smallest error would be wrong too often.
+  expect(found.filter(({ kind }) => kind !== 'constant').length).toBeGreaterThan(most);
   expect(found.filter(({ personal }) => personal).length).toBeLessThanOrEqual(most);
   expect(found.filter(({ separated }) => separated)).toEqual([]);
 }, 300_000);
