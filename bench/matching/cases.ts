@@ -268,6 +268,25 @@ export const cases: Readonly<Record<string, Case>> = {
   },
   'optimal-mahalanobis-contested-2e3': optimalApart(1, (unit) => unit % 2 === 0),
   'optimal-mahalanobis-scarce-2e3': optimalApart(3, (unit) => unit % 10 < 3),
+  'optimal-kinds-4e3': {
+    n: 4000,
+    goalMs: null,
+    rounds: 3,
+    quoted: {},
+    prepare() {
+      const random = createRandom(1, 'kinds');
+      const isFocal = Uint8Array.from({ length: 4000 }, (_, unit) => (unit % 5 === 0 ? 1 : 0));
+      const values = Float64Array.from({ length: 8000 }, (_, at) =>
+        random.bernoulli(isFocal[at >> 1] === 1 ? 0.4 : 0.3) ? 1 : 0,
+      );
+      const problem = problemOf({ score: new Float64Array(4000), isFocal });
+      const lots = { lots: Float64Array.from({ length: 4000 }, () => random.uniform()), grain: 2 ** -26 };
+      return {
+        run: () => matchOptimalPairs(problem, searchOnPoints({ rows: 4000, cols: 2, values }, problem, null, lots)),
+        check: (sets: MatchSets) => isValid(sets, problem) && sets.partners.length === 800,
+      };
+    },
+  },
   'two-level-mahalanobis-2e3': {
     n: 2000,
     goalMs: null,

@@ -84,8 +84,9 @@ describe('the estimated cost of a study', () => {
   it.each([
     ['optimal-mahalanobis-contested-2e3', { ...pairs, method: 'optimal', distance: points }, 0.5],
     ['optimal-mahalanobis-scarce-2e3', { ...pairs, method: 'optimal', distance: points, ratio: 3 }, 0.3],
+    ['optimal-kinds-4e3', { ...pairs, method: 'optimal', distance: points }, 0.2],
     ['two-level-mahalanobis-2e3', { ...pairs, method: 'two-level', collective: 'street', distance: points }, 0.5],
-  ] as const)('is within a factor of five where groups are far apart, too: %s', (name, design, share) => {
+  ] as const)('is within a factor of five where groups are far apart, or of a few kinds, too: %s', (name, design, share) => {
     const { n, detail } = bench.rows.find((row) => row.case === name)!;
     const ratio = (1000 * matchSeconds(n, design, n * share)) / detail.cpuMs!;
     expect(ratio).toBeGreaterThan(0.2);

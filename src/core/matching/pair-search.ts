@@ -13,7 +13,7 @@ export interface Preference {
   readonly penalty: number;
 }
 
-/** What decides between equal totals: a pair costs `grain` times the product of both lots more. */
+/** What decides between equal totals: a pair costs up to `grain` more, by both lots. */
 export interface PairLots {
   /** n numbers in (0, 1) */
   readonly lots: Float64Array;
@@ -295,7 +295,7 @@ function createSearch(
     (scoreCaliper === null || Math.abs(score[row]! - score[other]!) <= scoreCaliper) &&
     (rule === null || (isFocal[row] === 1 ? rule(row, other) : rule(other, row)));
   const extra = (row: number, other: number): number => {
-    const lot = lots === null ? 0 : lots.grain * (lots.lots[row]! * lots.lots[other]!);
+    const lot = lots === null ? 0 : lots.grain * drawOf(lots.lots[row]!, lots.lots[other]!);
     if (preference === null) return lot;
     const { codes, penalty } = preference;
     return codes[row]! >= 0 && codes[row] === codes[other] ? lot : penalty + lot;
@@ -332,4 +332,14 @@ function createSearch(
         });
     },
   };
+}
+
+/**
+ * What the lots of a pair say, from 0 to 1, whoever stands first. Each unit has a favourite of its own, so that among many equal
+ * units nobody is everybody's; bent, so that no exchange between two pairs leaves the sum as it is.
+ */
+function drawOf(one: number, other: number): number {
+  const sum = one + other;
+  const turned = sum >= 1 ? sum - 1 : sum;
+  return (turned + turned * turned) / 2;
 }
