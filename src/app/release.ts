@@ -177,9 +177,14 @@ export function releaseExperiments(
   return list as unknown as Released<ExperimentList>;
 }
 
-/** The same of what came of planned experiments; the plans themselves are of places, with nothing measured of a household. */
+/**
+ * The same of what came of planned experiments; the plans themselves are of places, with nothing measured of a household. What was
+ * tried without a recommendation is listed because it has an outcome: without one that may be seen, it is not.
+ */
 export function releasePlans(list: PlanList, actor: Actor): Released<PlanList> {
-  const experiments = list.experiments.map((plan) => ({ ...plan, outcomes: visible(plan.outcomes, actor) }));
+  const experiments = list.experiments
+    .map((plan) => ({ ...plan, outcomes: visible(plan.outcomes, actor) }))
+    .filter(({ recommendation, outcomes }) => recommendation !== null || outcomes.length > 0);
   return { ...list, experiments } as unknown as Released<PlanList>;
 }
 

@@ -73,15 +73,17 @@ describe('an experiment that nobody recommended', () => {
     expect(left.experiments.filter((row) => row.experiment === experiment)).toEqual([]);
   });
 
-  test('of nine households is for the operator to see', async () => {
+  test('of nine households is for the operator to see, also that there is one', async () => {
     const { service } = open();
-    await service.documentExperiment(operator, { ...whole, households: 9, effect: -0.98765 });
+    const { experiment } = await service.documentExperiment(operator, { ...whole, households: 9, effect: -0.98765 });
     for (const list of [
       await service.listExperiments(visitor, { limit: 10_000 }),
       await service.listPlannedExperiments(visitor, {}),
     ]) {
       expect(JSON.stringify(list)).not.toContain('0.98765');
+      expect(JSON.stringify(list)).not.toContain(experiment);
     }
+    expect(JSON.stringify(await service.listPlannedExperiments(operator, {}))).toContain(experiment);
     expect(JSON.stringify(await service.listExperiments(operator, { limit: 10_000 }))).toContain('0.98765');
   });
 
