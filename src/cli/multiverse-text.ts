@@ -36,19 +36,19 @@ function curveTable(specifications: readonly ShownSpecification[], context: Comm
   const show = shower(language, '–');
   const answered = specifications
     .filter((one): one is Answered => one.effect !== null)
-    .sort((a, b) => a.effect.matched.estimate - b.effect.matched.estimate);
+    .sort((a, b) => effectOf(a).estimate - effectOf(b).estimate);
   const columns = ['estimate', 'lower', 'upper', 'largest-difference', 'matched'] as const;
   const table = textTable(
     [
       ...columns.map((name) => ({ title: say(`multiverse.column.${name}`), align: 'right' as const })),
       { title: say('multiverse.column.way') },
     ],
-    answered.map(({ effect, ...way }) => [
-      show(effect.matched.estimate),
-      show(effect.matched.lower),
-      show(effect.matched.upper),
-      show(effect.largestDifference),
-      show(effect.groups.treated.matched),
+    answered.map((way) => [
+      show(effectOf(way).estimate),
+      show(effectOf(way).lower),
+      show(effectOf(way).upper),
+      show(way.effect.largestDifference),
+      show(way.effect.groups.treated.matched),
       wayInWords(way, context),
     ]),
   );
@@ -59,6 +59,9 @@ function curveTable(specifications: readonly ShownSpecification[], context: Comm
   });
   return [`\n${table}`, ...without];
 }
+
+/** The effect that the curve is of. */
+const effectOf = ({ effect }: Answered) => effect.adjusted ?? effect.matched;
 
 /** What makes a way differ: its design with what was decided in it, and its covariates. */
 function wayInWords(

@@ -83,7 +83,7 @@ describe('a sealed study in other ways', () => {
       );
       expect(effect!.groups).toEqual(own.body.remaining);
     }
-    const effects = ways.flatMap(({ effect }) => (effect === null ? [] : [effect.matched]));
+    const effects = ways.flatMap(({ effect }) => (effect === null ? [] : [effect.adjusted!]));
     expect(effects.length).toBeGreaterThan(5);
     expect(effects.length).toBeLessThan(15);
     expect(found.body).toMatchObject({ answered: effects.length, failed: 15 - effects.length });
@@ -106,7 +106,7 @@ describe('a sealed study in other ways', () => {
     const [kept, failed] = body.specifications!;
     expect(failed).toMatchObject({ effect: null, refusal: null });
     expect(failed!.against.find(({ measure }) => measure === 'left-out')).toMatchObject({ level: 'fail' });
-    const { estimate } = kept!.effect!.matched;
+    const { estimate } = kept!.effect!.adjusted!;
     expect(body.curve).toMatchObject({ lowest: estimate, median: estimate, highest: estimate });
   });
 

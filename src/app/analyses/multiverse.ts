@@ -1,3 +1,4 @@
+import { judged } from '../../core/effects/further-effects.ts';
 import { CoreError } from '../../core/errors.ts';
 import type { VerdictReason } from '../../core/study/judge-study.ts';
 import type { MultiverseInput, SpecificationAnswer, SpecificationEffect } from '../../core/study/run-multiverse.ts';
@@ -221,8 +222,8 @@ function toBody(
   answers: ReadonlyMap<ChosenSpecification, Answer>,
   { panel }: ReadDesign,
 ): MultiverseBody {
-  const specifications = chosen.map((one) => ({ ...one, ...judged(answers.get(one)!) }));
-  const effects = specifications.flatMap(({ effect }) => (effect === null ? [] : [effect.matched]));
+  const specifications = chosen.map((one) => ({ ...one, ...gated(answers.get(one)!) }));
+  const effects = specifications.flatMap(({ effect }) => (effect === null ? [] : [judged(effect)!]));
   const estimates = effects.map(({ estimate }) => estimate).sort((a, b) => a - b);
   const share = (count: number): number => count / effects.length;
   const middle = effects.length >> 1;
@@ -247,7 +248,7 @@ function toBody(
 }
 
 /** A study of its own would withhold the effect of a sample that fails. */
-function judged({ answer, refusal }: Answer): Omit<ShownSpecification, keyof ChosenSpecification> {
+function gated({ answer, refusal }: Answer): Omit<ShownSpecification, keyof ChosenSpecification> {
   if (answer === null) return { effect: null, against: [], refusal };
   const { reasons, ...effect } = answer;
   const against = reasons.filter(({ counted }) => counted);
