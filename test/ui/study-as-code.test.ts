@@ -179,6 +179,52 @@ cat(sum(is.na(data$.outcome)), "\\n")`)!;
     60_000,
   );
 
+  it.skipIf(!hasR)(
+    'gives the effects, errors and intervals of the study on its pairs, by plain R in place of the packages',
+    async () => {
+      const panel = studyPanel();
+      const service = studyService(panel);
+      const study = await service.study(operator, { ...protocol, covariates: ['income', 'home', 'kpi'] });
+      const { settings, body } = study;
+      const job = await service.service.matchingStudy(
+        operator,
+        {
+          ...{ panel: 'study', treatment: 'coach', outcome: 'kpi', covariates: ['income', 'home', 'kpi'] },
+          ...{ baseline: '2023', followUp: '2024', design: settings.protocol.design, includeUnits: true },
+        },
+        { waitMs: 60_000 },
+      );
+      const { units } = (job.result as ResultOf<'matching-study'>).body;
+      const pairs = units!
+        .filter(({ treated, partners }) => treated && partners.length > 0)
+        .flatMap(({ unit, partners }, set) => [unit, partners[0]!].map((member) => [member, set]));
+      expect(pairs.length).toBe(2 * body.study.groups.treated.matched!);
+      writeFileSync(join(folder, 'pairs.csv'), `.unit,subclass\n${pairs.map((pair) => pair.join(',')).join('\n')}\n`);
+      writeFileSync(join(folder, 'panel.csv'), csvOf(panel));
+      const { status, out } = runR(`options(digits = 15)
+matchit <- function(...) NULL
+match.data <- function(m) cbind(merge(data, read.csv("pairs.csv"), by = ".unit"), weights = 1)
+vcovCL <- function(fit, cluster, type) {
+  x <- model.matrix(fit)
+  by_set <- rowsum(x * residuals(fit), sample$subclass)
+  sets <- nrow(by_set)
+  bread <- solve(crossprod(x))
+  bread %*% crossprod(by_set) %*% bread * sets / (sets - 1) * (nrow(x) - 1) / (nrow(x) - ncol(x))
+}
+coeftest <- function(fit, vcov., df) cbind(estimate = coef(fit), error = sqrt(diag(vcov.)))
+coefci <- function(fit, parm, vcov., df, level)
+  coef(fit)[parm] + c(-1, 1) * qt((1 + level) / 2, df) * sqrt(vcov.[parm, parm])
+avg_comparisons <- function(...) NULL
+${studyInR(study).replaceAll(/^library\(.*$/gm, '')}`)!;
+      expect(status).toBe(0);
+      const numbers = [...out.matchAll(/-?\d+\.\d+(?:e-?\d+)?/g)].map(Number);
+      for (const effect of [body.study.effects.matched!, body.study.effects.adjusted!])
+        for (const value of [effect.estimate, effect.standardError, effect.lower, effect.upper])
+          expect(numbers.some((n) => Math.abs(n - value) < 1e-9 * Math.max(1, Math.abs(value)))).toBe(true);
+    },
+    120_000,
+  );
+
   it.skipIf(!hasPackages)(
     'gives the effects and errors of the study',
     () => {

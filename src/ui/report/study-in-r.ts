@@ -19,16 +19,25 @@ export function studyInR({ settings, body }: ResultOf<'study'>): string {
   ].join('\n\n');
 }
 
-const errorPackages: Readonly<Partial<Record<Inference, string>>> = {
-  'cluster-CR2': 'clubSandwich',
-  'wild-cluster-bootstrap': 'fwildclusterboot',
-  'abadie-imbens': 'Matching',
-  'abadie-imbens-homoskedastic': 'Matching',
+const regression = ['sandwich', 'lmtest', 'marginaleffects'];
+
+/** What the code of each error calls. */
+const errorPackages: Readonly<Record<Inference, readonly string[]>> = {
+  'matched-sets': regression,
+  'cluster-CR1': regression,
+  bootstrap: regression,
+  HC3: regression,
+  'within-strata': ['sandwich', 'lmtest'],
+  'cluster-CR2': ['clubSandwich'],
+  'cluster-means': [],
+  'wild-cluster-bootstrap': ['fwildclusterboot'],
+  'm-estimation': [],
+  'abadie-imbens': ['Matching'],
+  'abadie-imbens-homoskedastic': ['Matching'],
 };
 
 function header({ design }: StudyProtocol, packages: readonly string[], method: Inference): string {
-  const extra = errorPackages[method];
-  const all = [...packages, 'sandwich', 'lmtest', 'marginaleffects', ...(extra === undefined ? [] : [extra])];
+  const all = [...packages, ...errorPackages[method]];
   return `# Recomputes this study in R. Where its answers differ:
 # - ties: rows are put in the order of the unit ids, byte by byte, and ties go to the first of them; MatchIt takes ties in the
 #   order of the rows, so it agrees but for scores that differ in the last digit only;
@@ -43,7 +52,7 @@ function effectInR(protocol: StudyProtocol, method: Inference, isWeighting: bool
     ? `sample <- data
 sample$weights <- w$weights
 sample <- sample[!is.na(sample$.outcome), ]`
-    : `sample <- match_data(m)
+    : `sample <- match.data(m)
 sample <- sample[!is.na(sample$.outcome), ]
 # Who has nobody left to be compared with leaves too.
 if (!is.null(sample$subclass)) {
