@@ -5,6 +5,7 @@ import { createJobs } from '../../src/app/jobs.ts';
 import { createService } from '../../src/app/service.ts';
 import type { NumberColumn } from '../../src/core/panel/columns.ts';
 import { type MemoryPanel, memoryPorts, numbers } from '../support/memory-ports.ts';
+import { otherWaves } from '../support/other-waves.ts';
 import { studyPanel } from '../support/study-panel.ts';
 
 const operator = { role: 'operator' } as const;
@@ -140,32 +141,20 @@ describe('what was read before a sealed study', () => {
 describe('controls of another time', () => {
   /** Two months of 2024: the treated are measured in the first, all others in the second. */
   function apart(isTogether: boolean): MemoryPanel {
-    const two = studyPanel();
-    const old = (name: string) => (two.columns[name] as NumberColumn).values;
-    const home = two.columns.home as Extract<MemoryPanel['columns'][string], { type: 'coded' }>;
-    const waves = ['2023', '2024-01', '2024-02'];
-    const rows = two.unitIds.flatMap((_, unit) => waves.map((__, wave) => ({ unit, wave })));
-    const of = (name: string) => rows.map(({ unit, wave }) => old(name)[2 * unit + Math.min(wave, 1)]!);
-    const isTreated = (unit: number) => old('coach')[2 * unit + 1] === 1;
-    const isKnown = ({ unit, wave }: { unit: number; wave: number }) =>
-      wave === 0 || isTogether || wave === (isTreated(unit) ? 1 : 2);
-    return {
-      ...two,
-      waves,
-      unitIndex: rows.map(({ unit }) => unit),
-      waveIndex: rows.map(({ wave }) => wave),
-      columns: {
-        coach: numbers(of('coach')),
-        income: numbers(of('income')),
-        kpi: numbers(of('kpi').map((value, row) => (isKnown(rows[row]!) ? value : null))),
-        home: {
-          ...home,
-          codes: Int32Array.from(rows, ({ unit }) => home.codes[2 * unit]!),
-          status: new Uint8Array(rows.length),
-        },
-        collective: numbers(rows.map(({ unit }) => unit % 10)),
-      },
+    const panel = otherWaves(studyPanel(), [
+      ['2023', 0],
+      ['2024-01', 1],
+      ['2024-02', 1],
+    ]);
+    const { values: coach } = panel.columns.coach as NumberColumn;
+    const { values: kpi } = panel.columns.kpi as NumberColumn;
+    const isKnown = (row: number) => {
+      const unit = panel.unitIndex[row]!;
+      const wave = panel.waveIndex[row]!;
+      return wave === 0 || isTogether || wave === (coach[3 * unit + 1] === 1 ? 1 : 2);
     };
+    const known = [...kpi].map((value, row) => (isKnown(row) ? value : null));
+    return { ...panel, columns: { ...panel.columns, kpi: numbers(known) } };
   }
 
   it.each([

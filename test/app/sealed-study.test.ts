@@ -9,6 +9,7 @@ import { violations } from '../../src/contract/validate.ts';
 import type { Column, NumberColumn } from '../../src/core/panel/columns.ts';
 import { createRandom } from '../../src/core/random/random-stream.ts';
 import { type MemoryPanel, memoryPorts, numbers } from '../support/memory-ports.ts';
+import { otherWaves } from '../support/other-waves.ts';
 import { studyPanel } from '../support/study-panel.ts';
 
 const operator = { role: 'operator' } as const;
@@ -152,83 +153,40 @@ describe('the design of a study', () => {
 
 /** 2022 to 2025, treated from 2024 on, with three outcomes. */
 function fourYears(): MemoryPanel {
-  const two = studyPanel();
   const random = createRandom(4, 'four-years');
-  const waves = ['2022', '2023', '2024', '2025'];
-  const rows = two.unitIds.flatMap((_, unit) =>
-    waves.map((__, wave) => ({ unit, wave, old: 2 * unit + (wave > 1 ? 1 : 0) })),
-  );
-  const of = (name: string) => rows.map(({ old }) => (two.columns[name] as NumberColumn).values[old]!);
-  const home = two.columns.home as Extract<Column, { type: 'coded' }>;
-  const kpi = of('kpi').map((value) => value + random.normal() / 4);
+  const panel = otherWaves(studyPanel(), [
+    ['2022', 0],
+    ['2023', 0],
+    ['2024', 1],
+    ['2025', 1],
+  ]);
+  const kpi = [...(panel.columns.kpi as NumberColumn).values].map((value) => value + random.normal() / 4);
   return {
-    ...two,
-    waves,
-    unitIndex: rows.map(({ unit }) => unit),
-    waveIndex: rows.map(({ wave }) => wave),
+    ...panel,
     columns: {
-      coach: numbers(of('coach')),
-      income: numbers(of('income')),
+      ...panel.columns,
       kpi: numbers(kpi),
       comfort: numbers(kpi.map((value) => 30 - value + random.normal())),
       draught: numbers(kpi.map((value) => value / 3 + random.normal())),
-      home: {
-        ...home,
-        codes: Int32Array.from(rows, ({ old }) => home.codes[old]!),
-        status: new Uint8Array(rows.length),
-      },
-      collective: numbers(rows.map(({ unit }) => unit % 10)),
     },
   };
 }
 
-function oneWave(panel: MemoryPanel): MemoryPanel {
-  const rows = [...panel.waveIndex.keys()].filter((row) => isAfter(panel, row));
-  const take = (c: Column): Column =>
-    c.type === 'number'
-      ? {
-          ...c,
-          values: Float64Array.from(rows, (r) => c.values[r]!),
-          status: Uint8Array.from(rows, (r) => c.status[r]!),
-        }
-      : { ...c, codes: Int32Array.from(rows, (r) => c.codes[r]!), status: Uint8Array.from(rows, (r) => c.status[r]!) };
-  return {
-    ...panel,
-    waves: ['2024'],
-    unitIndex: rows.map((row) => panel.unitIndex[row]!),
-    waveIndex: rows.map(() => 0),
-    columns: Object.fromEntries(Object.entries(panel.columns).map(([name, column]) => [name, take(column)])),
-  };
-}
+const oneWave = (panel: MemoryPanel): MemoryPanel => otherWaves(panel, [['2024', 1]]);
 
 describe('a treatment that is adopted in a wave', () => {
   /** Three years; the first twelve units adopt as told, the others by whether they are treated in the panel of two. */
   function adopting(): MemoryPanel {
-    const two = studyPanel();
-    const { columns } = two;
-    const waves = ['2022', '2023', '2024'];
-    const rows = two.unitIds.flatMap((_, unit) => waves.map((__, wave) => ({ unit, wave })));
-    const old = (name: string) => (columns[name] as NumberColumn).values;
-    const wasTreated = (unit: number) => old('coach')[2 * unit + 1] === 1;
+    const panel = otherWaves(studyPanel(), [
+      ['2022', 0],
+      ['2023', 0],
+      ['2024', 1],
+    ]);
+    const { values: coach } = panel.columns.coach as NumberColumn;
+    const wasTreated = (unit: number) => coach[3 * unit + 2] === 1;
     const from = (unit: number) => (unit < 4 ? 0 : unit < 8 ? 2 : wasTreated(unit) ? 1 : 3);
-    const home = columns.home as Extract<Column, { type: 'coded' }>;
-    return {
-      ...two,
-      waves,
-      unitIndex: rows.map(({ unit }) => unit),
-      waveIndex: rows.map(({ wave }) => wave),
-      columns: {
-        coach: numbers(rows.map(({ unit, wave }) => (wave >= from(unit) ? 1 : 0))),
-        income: numbers(rows.map(({ unit }) => old('income')[2 * unit]!)),
-        kpi: numbers(rows.map(({ unit, wave }) => old('kpi')[2 * unit + (wave === 2 ? 1 : 0)]!)),
-        home: {
-          ...home,
-          codes: Int32Array.from(rows, ({ unit }) => home.codes[2 * unit]!),
-          status: new Uint8Array(rows.length),
-        },
-        collective: numbers(rows.map(({ unit }) => unit % 10)),
-      },
-    };
+    const adopted = panel.unitIndex.map((unit, row) => (panel.waveIndex[row]! >= from(unit) ? 1 : 0));
+    return { ...panel, columns: { ...panel.columns, coach: numbers(adopted) } };
   }
 
   it('leaves out who had it before, and who got it later', async () => {
