@@ -131,6 +131,7 @@ describe('recommend', () => {
     ],
     // Of this one some neighbourhoods have 0 %, and none has less than 1 % and more than 0.
     ['also where 0 % was seen', { context: { built_before_1975_pct: 0.72 } }, 'invalid-request', /where 72 would lie/],
+    ['in digits of its own', { context: { owner_occupied_pct: 0.57 } }, 'invalid-request', /where 57 would lie/],
     ['a percentage above 100', { context: { owner_occupied_pct: 120 } }, 'invalid-request', /from 0 to 100/],
     ['a neighbourhood nobody knows', { neighbourhood: 'BU00000000' }, 'invalid-request', /not in the table/],
     ['a budget below every mix', { budget: 5 }, 'invalid-argument', /costs 15 euro/],

@@ -89,6 +89,11 @@ describe('refusals in Dutch', () => {
       'The role "visitor" may not erase a panel; expected the local operator. Ask whoever runs this service.',
       'De rol "visitor" mag dit niet (erase a panel); verwacht is de beheerder op deze computer. Vraag het aan wie deze dienst beheert.',
     ],
+    [
+      'invalid-request',
+      'a_pct is 0.5; expected a number in %: experiments were done from 2 to 90, where 50 would lie. A share and a percentage were mistaken for each other; give the number in %, or leave it out.',
+      'a_pct is 0.5; verwacht werd een getal in %: experimenten waren er van 2 tot 90, en daar zou 50 wel binnen liggen. Een aandeel en een percentage zijn verwisseld; geef het getal in %, of laat het weg.',
+    ],
   ])('say what the English says: %s', (code, message, dutch) => {
     expect(translateRefusal('nl', code, message)).toBe(dutch);
     expect(translateRefusal('en', code, message)).toBe(message);

@@ -5,13 +5,22 @@ import { warmStartPage } from '../../src/ui/pages/warm-start-page.ts';
 import { verdicts } from '../../src/ui/pages/warm-start-view.ts';
 import { workingPage } from '../../src/ui/pages/working-page.ts';
 import { textsIn } from '../../src/ui/texts.ts';
-import { studyFixture, warmStartAnswer, warmStartForm, warmStartMistake, warmStartQuestion } from './page-fixtures.ts';
+import {
+  demotedAnswer,
+  studyFixture,
+  warmStartAnswer,
+  warmStartForm,
+  warmStartMistake,
+  warmStartQuestion,
+} from './page-fixtures.ts';
 
 /** States of the pages that the demo data do not bring about, drawn from records made by hand. */
 const fixtures: Readonly<Record<string, (context: PageContext) => unknown>> = {
   '/fixtures/study': (context) => studyPage(context, studyFixture, null),
   '/fixtures/working': workingPage,
   '/fixtures/warm-start-mistake': (context) => warmStartPage(context, warmStartForm, warmStartMistake, null, null),
+  '/fixtures/warm-start-demoted': (context) =>
+    warmStartPage(context, warmStartForm, warmStartQuestion, demotedAnswer, null),
   ...Object.fromEntries(
     verdicts.map((verdict) => [
       `/fixtures/warm-start-${verdict}`,

@@ -310,3 +310,9 @@ export const warmStartAnswer = (state: Verdict): WarmStartAnswer => ({
   warnings: [],
   code,
 });
+
+/** An answer that broken promises took from advice to cautious. */
+export const demotedAnswer: WarmStartAnswer = {
+  ...warmStartAnswer('cautious'),
+  body: { ...warmStartAnswer('cautious').body, reasons: ['promises-broken'], demotedFrom: 'advice' },
+};

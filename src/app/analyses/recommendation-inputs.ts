@@ -124,7 +124,7 @@ export function requirePlausible(
   { centre, scale, lowest, highest, hasSmall }: SeenContexts,
   values: readonly (number | null)[],
 ): void {
-  registry.contexts.forEach(({ name, title, unit }, p) => {
+  registry.contexts.forEach(({ name, unit }, p) => {
     const value = values[p];
     if (value === null || value === undefined) return;
     const [least, most] = [lowest[p]!, highest[p]!];
@@ -133,9 +133,11 @@ export function requirePlausible(
     const asPercentage = unit === '%' && value > 0 && value <= 1 && !hasSmall[p] && isSeen(100 * value);
     const asShare = value > 1 && value <= 100 && least >= 0 && most <= 1 && isSeen(value / 100);
     if (asPercentage || asShare) {
+      // 100 * 0.57 is 56.99999999999999.
+      const other = Number((asShare ? value / 100 : 100 * value).toPrecision(12));
       throw new AppError(
         'invalid-request',
-        `${name} is ${value}; expected ${title.toLowerCase()} in ${unit}: experiments were done from ${least} to ${most}, where ${asShare ? value / 100 : 100 * value} would lie. A share and a percentage were mistaken for each other; give the number in ${unit}, or leave it out.`,
+        `${name} is ${value}; expected a number in ${unit}: experiments were done from ${least} to ${most}, where ${other} would lie. A share and a percentage were mistaken for each other; give the number in ${unit}, or leave it out.`,
         { context: name, received: value, unit, lowest: least, highest: most },
       );
     }
@@ -143,7 +145,7 @@ export function requirePlausible(
     if (!outside && Math.abs(value - centre[p]!) <= implausible * scale[p]!) return;
     throw new AppError(
       'invalid-request',
-      `${name} is ${value}; expected ${title.toLowerCase()} in ${unit}${outside ? ', from 0 to 100' : `, around ${centre[p]!.toPrecision(3)}`}. Check the number and its unit.`,
+      `${name} is ${value}; expected a number in ${unit}${outside ? ', from 0 to 100' : `, around ${centre[p]!.toPrecision(3)}`}. Check the number and its unit.`,
       { context: name, received: value, unit },
     );
   });
