@@ -344,6 +344,7 @@ export const shownDesign = {
       'as-asked',
       'treatment-by-cluster',
       'treatment-mostly-by-cluster',
+      'treatment-partly-by-cluster',
       'cluster-asked-for',
       'many-clusters',
       'pairs-without-replacement',

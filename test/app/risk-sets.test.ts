@@ -166,15 +166,18 @@ describe('a matching study in risk sets', () => {
     });
   });
 
-  it('says that collectives are not counted where part of the entries lies between them', async () => {
+  it('counts collectives where part of the entries lies between them, and says so where they are not counted', async () => {
     const whole = staggeredPanel({ units: 600, byCollective: true, collectives: 40 });
     const alone = valuesOf(staggeredPanel({ units: 600, collectives: 40 }), 'coach');
     // Every second household enters with its collective, the others as they like.
     const coach = [...valuesOf(whole, 'coach')].map((v, row) =>
       Math.floor(whole.unitIndex[row]! / 40) % 2 === 0 ? v : alone[row]!,
     );
-    const { body, warnings } = await study({ ...whole, columns: { ...whole.columns, coach: numbers(coach) } });
-    expect(body.inference.reason).toBe('units-at-several-waves');
+    const mixed = { ...whole, columns: { ...whole.columns, coach: numbers(coach) } };
+    const counted = await study(mixed);
+    expect(counted.body.inference).toMatchObject({ method: 'cluster-CR2', reason: 'treatment-partly-by-cluster' });
+    expect(counted.warnings.map(({ code }) => code)).not.toContain('clusters-not-counted');
+    const { warnings } = await study(mixed, { standardError: 'matched-sets' });
     expect(warnings.map(({ code }) => code)).toContain('clusters-not-counted');
     expect((await study(panel)).warnings.map(({ code }) => code)).not.toContain('clusters-not-counted');
   });

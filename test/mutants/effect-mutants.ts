@@ -156,6 +156,8 @@ export const effectMutants: readonly Mutant[] = [
     ['if (fewest >= 5) return', 'if (fewest >= 2) return'],
     ['if (total < fewMixed && total >= fewestMixed)', 'if (total < fewestMixed)'],
     ['if (design.betweenClusters >= mostlyBetween', 'if (false'],
+    ["asked === 'by-design' && design.betweenClusters >= partlyBetween", "asked === 'by-design' && false"],
+    ['design.betweenClusters >= partlyBetween && total >= fewestMixed', 'total >= fewestMixed'],
     ['design.betweenClusters >= mostlyBetween', 'design.betweenClusters > mostlyBetween'],
     ["refuseFewClusters(design.clustersByMost, 'nearly whole', fewestByMost);", ''],
     ['h === bits ? 1 : 0', 'h >= bits ? 1 : 0'],

@@ -17,15 +17,15 @@ interface Field {
   readonly categories?: readonly { readonly value: string; readonly label: string }[];
 }
 
-/** Collectives that are kept: enough for every page, few enough for a test. */
-const kept = 8;
-
-/** The household panel of the demo, in memory: the first collectives of what the service loads at first start. */
-export function demoPanel(): MemoryPanel {
+/**
+ * The household panel of the demo, in memory: the first collectives of what the service loads at first start. Eight are enough for
+ * every page and few enough for a test; an effect counted by collective asks for more.
+ */
+export function demoPanel(collectives = 8): MemoryPanel {
   const pieces: string[] = [];
   for (const piece of householdsCsv(seed)) {
     pieces.push(piece);
-    if (pieces.length > kept) break;
+    if (pieces.length > collectives) break;
   }
   const [header = '', ...lines] = pieces.join('').trimEnd().split('\n');
   const names = header.split(',');

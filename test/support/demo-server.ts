@@ -11,9 +11,9 @@ import { withFixturePages } from './fixture-pages.ts';
 import { memoryPorts } from './memory-ports.ts';
 
 /** The whole HTTP face with the demo in memory: pages as a visitor sees them, without a database. */
-export async function demoServer(): Promise<FastifyInstance> {
+export async function demoServer(collectives?: number): Promise<FastifyInstance> {
   const models = createModelFiles({ shipped: fileURLToPath(new URL('../../models', import.meta.url)), own: '' });
-  const ports = memoryPorts([demoPanel()], { models });
+  const ports = memoryPorts([demoPanel(collectives)], { models });
   const jobs = createJobs(ports, { concurrency: 2 });
   const service = createService(ports, jobs);
   const app = await buildHttp({

@@ -153,7 +153,7 @@ describe('the page of a study', () => {
 
 describe('the study of the demo', () => {
   it('shows a visitor the plain comparison with the wrong sign, and the balance before and after', async () => {
-    const app = await demoServer();
+    const app = await demoServer(24);
     try {
       const { document } = parseHTML((await app.inject({ url: '/en/studies/demo' })).body);
       expect(text(document.querySelector('#love-summary'))).toMatch(/^Before matching, [1-9]/);

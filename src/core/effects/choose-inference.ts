@@ -34,6 +34,7 @@ export type InferenceReason =
   | 'few-clusters'
   | 'treatment-by-cluster'
   | 'treatment-mostly-by-cluster'
+  | 'treatment-partly-by-cluster'
   | 'cluster-asked-for'
   | 'few-mixed-clusters'
   | 'many-clusters'
@@ -102,6 +103,8 @@ const fewestByMost = 3;
 const manyClusters = 1000;
 /** From this share of the treatment between clusters on, it counts as given to clusters that some units did not follow. */
 const mostlyBetween = 0.5;
+/** From this share on, errors of units are too small by an amount that is seen. */
+export const partlyBetween = 0.1;
 /** Below this number of strata a variance within each is taken, above it strata are like matched sets. */
 const fewStrata = 20;
 
@@ -111,7 +114,8 @@ const fewStrata = 20;
  * A treatment that does not vary within clusters was given to clusters: then only clusters count, whatever was asked. With fewer
  * than ten on a side the means of clusters are compared (t with G - 2), with more CR2, above 1000 CR1. Where a few units do not
  * follow their cluster or clusters enter at different waves (half or more of the treatment lies between clusters, among all units)
- * and where clusters were asked for that hold both groups: the wild bootstrap below 20, then CR2 and CR1. Otherwise matched
+ * and where clusters that hold both groups were asked for, or hold a tenth or more of the treatment between them: the wild bootstrap below 20,
+ * then CR2 and CR1. With fewer than five of the last, and otherwise, matched
  * sets (without replacement), Abadie and Imbens (with), the variance within strata where these are few, the equations of the weights,
  * or HC3.
  *
@@ -149,7 +153,9 @@ export function chooseInference(design: InferenceDesign): Inference {
       refuseFewClusters(design.clustersByMost, 'nearly whole', fewestByMost);
       return choose(...forNearlyWholeClusters(asked, total, design.betweenClusters));
     }
-    if (isAskedFor || isOfClusters(asked)) return choose(...forMixedClusters(asked, total, design));
+    const reason = isAskedFor ? 'cluster-asked-for' : 'treatment-partly-by-cluster';
+    const isPartly = asked === 'by-design' && design.betweenClusters >= partlyBetween && total >= fewestMixed;
+    if (isAskedFor || isOfClusters(asked) || isPartly) return choose(...forMixedClusters(asked, total, design, reason));
   }
   if (isOfClusters(asked)) {
     throw refusal(asked, 'the data have no clusters', ['by-design'], 'Name the variable of the clusters (`cluster`).');
@@ -244,11 +250,17 @@ function forNearlyWholeClusters(asked: StandardErrorRequest, total: number, betw
   return total > manyClusters ? ['cluster-CR1', 'many-clusters'] : ['cluster-CR2', reason];
 }
 
-function forMixedClusters(asked: StandardErrorRequest, total: number, { treated }: InferenceDesign): Choice {
-  const reason: InferenceReason = asked === 'by-design' ? 'cluster-asked-for' : 'as-asked';
+function forMixedClusters(
+  asked: StandardErrorRequest,
+  total: number,
+  { treated }: InferenceDesign,
+  why: InferenceReason,
+): Choice {
+  const reason: InferenceReason = asked === 'by-design' ? why : 'as-asked';
   switch (asked) {
     case 'by-design':
-      if (total < fewMixed && total >= fewestMixed) return ['wild-cluster-bootstrap', 'few-mixed-clusters'];
+      if (total < fewMixed && total >= fewestMixed)
+        return ['wild-cluster-bootstrap', why === 'cluster-asked-for' ? 'few-mixed-clusters' : why];
       break;
     case 'clusters':
       break;

@@ -5,7 +5,7 @@ import type { Warning } from '../errors.ts';
 import type { MatrixKernels } from '../linalg/matrix-kernels.ts';
 import type { SolveIntegerProgram } from '../matching/integer-program.ts';
 import { detectableBefore, type OutcomeBefore, supportOfBefore } from './answer-further.ts';
-import type { Inference } from './choose-inference.ts';
+import { type Inference, partlyBetween } from './choose-inference.ts';
 import { drawSample, isWeighting, type StudySample } from './draw-sample.ts';
 import type { FurtherEffect } from './further-effects.ts';
 import { planInference } from './plan-inference.ts';
@@ -96,7 +96,7 @@ export function planPower(input: StudyDesignInput, sample: StudySample, before: 
 }
 
 /**
- * Units that are compared one by one though collectives are known and part of the treatment lies between them: a tenth and more makes
+ * Units that are compared one by one (asked for, or with too few collectives) though part of the treatment lies between collectives: a tenth and more makes
  * errors too small that are seen, see `standardErrorInflation`.
  */
 function clustersIgnored(
@@ -105,7 +105,7 @@ function clustersIgnored(
   { inference }: Partial,
 ): readonly Warning[] {
   const isIgnored = inference.clusters === null && cluster !== null;
-  const isShared = isIgnored && treatmentBetweenClusters(treated, cluster, moments) >= 0.1;
+  const isShared = isIgnored && treatmentBetweenClusters(treated, cluster, moments) >= partlyBetween;
   return isShared ? [{ code: 'clusters-not-counted', parameters: {} }] : [];
 }
 

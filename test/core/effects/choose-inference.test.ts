@@ -72,6 +72,29 @@ describe('the choice of the standard error', () => {
     expect(chosen({ ...mixed(19), isAskedFor: false, sample: 'units' })).toEqual(['HC3', 'independent-units']);
   });
 
+  it('counts clusters that hold a tenth of the treatment between them, unless units are asked for', () => {
+    const mixed = (groups: number): InferenceDesign => {
+      const cluster = Int32Array.from({ length: 20 * groups }, (_, i) => Math.floor(i / 20));
+      const treated = Uint8Array.from(cluster, (g, i) => (i % 20 < (g % 2 === 0 ? 4 : 12) ? 1 : 0));
+      return {
+        ...pairs,
+        treated,
+        cluster,
+        betweenClusters: treatmentBetweenClusters(treated, cluster),
+        sample: 'units',
+      };
+    };
+    // Shares of 0.2 and 0.6: between clusters a variance of 0.04, within them of 0.2.
+    expect(mixed(400).betweenClusters).toBeCloseTo(0.04 / (0.04 + 0.2), 1);
+    expect(chosen(mixed(30))).toEqual(['cluster-CR2', 'treatment-partly-by-cluster']);
+    expect(chosen(mixed(12))).toEqual(['wild-cluster-bootstrap', 'treatment-partly-by-cluster']);
+    expect(chosen(mixed(1002))).toEqual(['cluster-CR1', 'many-clusters']);
+    expect(chosen(mixed(4))).toEqual(['HC3', 'independent-units']);
+    expect(chosen({ ...mixed(30), betweenClusters: 0.09 })).toEqual(['HC3', 'independent-units']);
+    expect(chosen({ ...mixed(30), asked: 'units' })).toEqual(['HC3', 'as-asked']);
+    expect(chosen({ ...mixed(30), isAskedFor: true })).toEqual(['cluster-CR2', 'cluster-asked-for']);
+  });
+
   it('counts clusters where a few of their units did otherwise, though nobody asked, and refuses what ignores them', () => {
     const leak = (groups: number, mostlyTreated = groups / 2): InferenceDesign => {
       const cluster = Int32Array.from({ length: 20 * groups }, (_, i) => Math.floor(i / 20));
@@ -111,7 +134,7 @@ describe('the choice of the standard error', () => {
       }
     }
     // Just below the half that makes it the clusters' treatment.
-    expect(chosen({ ...leak(30), betweenClusters: 0.49 })).toEqual(['HC3', 'independent-units']);
+    expect(chosen({ ...leak(30), betweenClusters: 0.49 })).toEqual(['cluster-CR2', 'treatment-partly-by-cluster']);
     expect(chosen({ ...leak(30), betweenClusters: 0.5 })).toEqual(['cluster-CR2', 'treatment-mostly-by-cluster']);
   });
 
