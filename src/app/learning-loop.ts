@@ -17,7 +17,7 @@ import {
 } from './planned-experiments.ts';
 import type { Ports } from './ports.ts';
 import { type ModelPromises, modelPromises } from './promises.ts';
-import { type Released, releasePlans, releaseUnrestricted } from './release.ts';
+import { type Released, releasePlans, releasePromises, releaseUnrestricted } from './release.ts';
 
 export interface AcceptInput {
   /** id of a recommendation result */
@@ -155,8 +155,8 @@ export function createLearningLoop(ports: Ports): LearningLoop {
     async modelPromises(actor, { model, version }) {
       authorise(actor, 'read', { kind: 'model', id: model });
       const { description } = await models.load(model, version ?? null);
-      // Over experiments that are all large enough, see `modelPromises`.
-      return releaseUnrestricted(modelPromises(await plannedExperiments.load(), description, clock.now()));
+      const judge = (records: LearningRecords) => modelPromises(records, description, clock.now());
+      return releasePromises(judge, await plannedExperiments.load(), actor);
     },
   };
 }

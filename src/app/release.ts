@@ -17,6 +17,8 @@ import type {
   VariableDescription,
   WaveTotals,
 } from './panels.ts';
+import type { LearningRecords } from './planned-experiments.ts';
+import type { ModelPromises } from './promises.ts';
 import { withoutLevel } from './without-level.ts';
 
 declare const passed: unique symbol;
@@ -185,7 +187,19 @@ export function releasePlans(list: PlanList, actor: Actor): Released<PlanList> {
   const experiments = list.experiments
     .map((plan) => ({ ...plan, outcomes: visible(plan.outcomes, actor) }))
     .filter(({ recommendation, outcomes }) => recommendation !== null || outcomes.length > 0);
-  return { ...list, experiments } as unknown as Released<PlanList>;
+  const isOperator = actor.role === 'operator';
+  // A withdrawal is kept when the size is gone: only that of a plan, which everybody saw, is shown.
+  const withdrawals = list.withdrawals.filter(({ model }) => isOperator || model !== null);
+  return { experiments, withdrawals } as unknown as Released<PlanList>;
+}
+
+/** What became of promises, over the outcomes that this actor may see: one that may not be seen is not yet reported. */
+export function releasePromises(
+  judge: (records: LearningRecords) => ModelPromises,
+  records: LearningRecords,
+  actor: Actor,
+): Released<ModelPromises> {
+  return judge({ ...records, outcomes: visible(records.outcomes, actor) }) as unknown as Released<ModelPromises>;
 }
 
 /** For answers that hold no number about people: job states, catalogues, cards. Say at the call why that is so. */

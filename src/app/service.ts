@@ -19,12 +19,14 @@ import { promisesOnCard } from './model-card.ts';
 import type { ModelDescription, ModelSummary } from './models.ts';
 import { readBefore } from './outcome-readings.ts';
 import type { IngestReport, IngestRequest, PanelDescription, PanelList, PanelTotals } from './panels.ts';
+import type { LearningRecords } from './planned-experiments.ts';
 import type { Control, Ports } from './ports.ts';
 import { modelPromises } from './promises.ts';
 import {
   type Released,
   releaseDescription,
   releaseExperiments,
+  releasePromises,
   releaseSummaries,
   releaseTotals,
   releaseUnrestricted,
@@ -384,8 +386,9 @@ export function createService(ports: Ports, jobs: Jobs): Service {
         ports.models.load(model, version ?? null),
         ports.plannedExperiments.load(),
       ]);
-      const promises = modelPromises(records, description, ports.clock.now());
-      // The same scores as text, with what came of the promises, over experiments that are all large enough.
+      const judge = (seen: LearningRecords) => modelPromises(seen, description, ports.clock.now());
+      const promises = releasePromises(judge, records, actor);
+      // The same scores as text, with what came of the promises.
       return releaseUnrestricted({ model, markdown: `${card}\n${promisesOnCard(promises)}` });
     },
     async listExperiments(actor, { kpi, block, limit }) {

@@ -85,6 +85,9 @@ describe('an experiment that nobody recommended', () => {
     }
     expect(JSON.stringify(await service.listPlannedExperiments(operator, {}))).toContain(experiment);
     expect(JSON.stringify(await service.listExperiments(operator, { limit: 10_000 }))).toContain('0.98765');
+    await service.withdrawExperiment(operator, { experiment, reason: 'erasure-asked' });
+    expect(await service.listPlannedExperiments(visitor, {})).toMatchObject({ experiments: [], withdrawals: [] });
+    expect((await service.listPlannedExperiments(operator, {})).withdrawals).toMatchObject([{ experiment }]);
   });
 
   test.each<[string, Partial<DocumentInput>, RegExp]>([

@@ -234,6 +234,7 @@ describe('an outcome', () => {
         await service.modelCard({ role }, { model: 'warm-start' }),
       ];
       expect(JSON.stringify(shown)).not.toContain('0.98765');
+      expect(shown[2]).toMatchObject({ accepted: 1, reported: 0 });
     }
     expect(JSON.stringify(await service.listPlannedExperiments(operator, {}))).toContain('-0.98765');
     const { kpis, reported } = await service.modelPromises(operator, { model: 'warm-start' });
