@@ -1,3 +1,4 @@
+import { judged } from '../core/effects/further-effects.ts';
 import type { MatchingStudyBody } from './analyses/matching-study-body.ts';
 import type { AnyResult, ResultOf } from './analyses.ts';
 import { AppError } from './errors.ts';
@@ -57,7 +58,7 @@ export function evidenceOf(result: AnyResult): StudiedEffect {
 }
 
 function ofMatching({ id }: AnyResult, body: MatchingStudyBody, outcomeIs: 'level' | 'change'): StudiedEffect {
-  const effect = body.effects.adjusted ?? body.effects.matched;
+  const effect = judged(body.effects);
   const { treated, control } = body.groups;
   if (effect === null || treated.matched === null || control.matched === null) throw withheld(id);
   const differences = body.balance.flatMap(({ after: { standardizedMeanDifference: d } }) =>

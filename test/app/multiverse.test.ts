@@ -166,7 +166,9 @@ describe('a sealed study in other ways', () => {
     expect(lowest).toBeLessThanOrEqual(curve.lowest);
     expect(highest).toBeGreaterThanOrEqual(curve.highest);
     const errors = own.body
-      .specifications!.flatMap(({ effect }) => (effect === null ? [] : [effect.matched.standardError]))
+      .specifications!.flatMap(({ effect }) =>
+        effect === null ? [] : [Math.max(effect.matched.standardError, effect.adjusted!.standardError)],
+      )
       .sort((a, b) => a - b);
     const step = errors[errors.length >> 1]! / 4;
     for (const value of [lowest, median, highest])

@@ -15,7 +15,10 @@ export function gateMultiverse(body: MultiverseBody): MultiverseBody {
   );
   const hidden = { ...body, specifications: null };
   if (isSmall || body.curve === null) return { ...hidden, withheld: isSmall ? 'small-group' : null, curve: null };
-  const errors = effects.map(({ matched }) => matched.standardError).sort((a, b) => a - b);
+  // Of both effects of a way the wider error: never finer than that of the one the curve is of.
+  const errors = effects
+    .map(({ matched, adjusted }) => Math.max(matched.standardError, adjusted?.standardError ?? 0))
+    .sort((a, b) => a - b);
   const step = errors[errors.length >> 1]! / 4;
   const round = (value: number, way: (value: number) => number): number =>
     step > 0 ? way(value / step) * step : value;

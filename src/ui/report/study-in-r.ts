@@ -72,10 +72,11 @@ function errorInR(protocol: StudyProtocol, method: Inference): string {
   const level = `level = ${inference.confidence}`;
   const both = (covariance: string, df: string) => `covariance <- function(fit) ${covariance}
 for (fit in list(plain, adjusted)) {
-  print(coeftest(fit, vcov. = covariance(fit), df = ${df})[".treated", ])
-  print(coefci(fit, parm = ".treated", vcov. = covariance(fit), df = ${df}, ${level}))
+  v <- covariance(fit)
+  print(coeftest(fit, vcov. = v, df = ${df})[".treated", ])
+  print(coefci(fit, parm = ".treated", vcov. = v, df = ${df}, ${level}))
 }
-print(avg_comparisons(adjusted, variables = ".treated", vcov = covariance(adjusted), conf_level = ${inference.confidence}))`;
+print(avg_comparisons(adjusted, variables = ".treated", vcov = v, conf_level = ${inference.confidence}))`;
   const ratio = 'ratio' in design ? design.ratio : 1;
   switch (method) {
     case 'matched-sets':
@@ -108,9 +109,15 @@ for (fit in list(plain, adjusted)) print(boottest(fit, clustid = ".cluster", par
       return `print(summary(lm_weightit(.outcome ~ .treated, data = data, weightit = w), ci = TRUE))
 print(summary(lm_weightit(.outcome ~ .treated + ${formulaSide(protocol.covariates)}, data = data, weightit = w), ci = TRUE))`;
     case 'abadie-imbens':
-    case 'abadie-imbens-homoskedastic':
+    case 'abadie-imbens-homoskedastic': {
+      // MatchIt keeps a distance of scores only.
+      const isScore = 'distance' in design && design.distance.type === 'propensity-score';
+      const near = isScore
+        ? 'm$distance[rownames(known)]'
+        : `model.matrix(~ ${formulaSide(protocol.covariates)}, known)[, -1, drop = FALSE], Weight = 2`;
       return `known <- data[!is.na(data$.outcome), ]
-print(summary(Match(Y = known$.outcome, Tr = known$.treated, X = m$distance[rownames(known)], M = ${ratio}, estimand = "${protocol.estimand}",
+print(summary(Match(Y = known$.outcome, Tr = known$.treated, X = ${near}, M = ${ratio}, estimand = "${protocol.estimand}",
   replace = TRUE${method === 'abadie-imbens' ? ', Var.calc = 2' : ''})))`;
+    }
   }
 }
