@@ -25,9 +25,10 @@ const draw = (view: StudyView, language: 'en' | 'nl' = 'en') =>
 const text = (node: { textContent: string | null } | null) => node?.textContent?.replaceAll(/\s+/g, ' ').trim() ?? null;
 const sentence = (effect: StudyView['effect'], direction = 'less-is-better', language: 'en' | 'nl' = 'en') =>
   text(
-    draw({ ...studyFixture, effect, outcome: { ...studyFixture.outcome, direction } }, language).querySelector(
-      '#effect-summary',
-    ),
+    draw(
+      { ...studyFixture, effect, adjusted: null, outcome: { ...studyFixture.outcome, direction } },
+      language,
+    ).querySelector('#effect-summary'),
   );
 
 describe('the sentence of a study', () => {
@@ -44,6 +45,13 @@ describe('the sentence of a study', () => {
         expect(said).not.toMatch(/\b(caus|effect|because|lowers|reduc|due|door|oorzaak|zorgt|verlaagt|leidt)/i);
       }
     }
+  });
+
+  it('is of the effect that a study is judged by: the adjusted one where there is one', () => {
+    const effect = { estimate: -1, lower: -3, upper: 1 };
+    const page = draw({ ...studyFixture, effect, adjusted: { estimate: -5.1, lower: -7.6, upper: -2.6 } });
+    expect(text(page.querySelector('#effect-summary'))).toContain('5.1 m³ a month lower');
+    expect(text(page.querySelector('.big-number'))).toContain('5.1');
   });
 
   it('says that nothing is clear where the interval includes no difference', () => {

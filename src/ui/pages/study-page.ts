@@ -58,6 +58,8 @@ function effectPart(context: PageContext, view: StudyView, effect: Estimate, wor
   const { texts } = context;
   const { t, number } = texts;
   const { adjusted, unadjusted } = view;
+  // What a study is judged by.
+  const judged = adjusted ?? effect;
   const estimates = [effect, adjusted, unadjusted].filter((estimate) => estimate !== null);
   const decimals = decimalsFor(estimates.map(({ estimate }) => estimate));
   const range = ({ lower, upper }: Estimate) =>
@@ -65,14 +67,14 @@ function effectPart(context: PageContext, view: StudyView, effect: Estimate, wor
       ? t('page.study.no-interval')
       : t('page.range', { lower: number(lower, decimals), upper: number(upper, decimals) });
   const unit = words.unit(view.outcome);
-  const summary = effectSentence(context, view, effect, words, decimals);
+  const summary = effectSentence(context, view, judged, words, decimals);
   const named: readonly (readonly [string, Estimate, IntervalRow['emphasis']])[] = [
     [t('page.study.matched'), effect, 'main'],
     ...(adjusted ? [[t('page.study.adjusted'), adjusted, 'main'] as const] : []),
     ...(unadjusted ? [[t('page.study.unadjusted'), unadjusted, 'second'] as const] : []),
   ];
   const title = t('page.study.effect-title', { outcome: words.variable(view.outcome) });
-  return html`<p class="big-number">${signed(number, effect.estimate, decimals)} <small>${unit}</small></p>
+  return html`<p class="big-number">${signed(number, judged.estimate, decimals)} <small>${unit}</small></p>
 ${figure({
   id: 'effect',
   summary,
